@@ -1,0 +1,85 @@
+"""The output layer y = W_hy h + b_y, and the two losses that compare y with a target.
+
+A loss is summed over time steps and outputs and averaged over the batch: L = (1/B) Σ_b Σ_t ℓ(y_t, target_t).
+Each loss returns its value and its gradient ``dy``, of the shape of ``y``.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy import ndarray
+from numpy.typing import ArrayLike, DTypeLike
+
+from rnn_notes.activations import softmax
+from rnn_notes.cells import door
+
+
+@dataclass(frozen=True, eq=False)
+class Readout:
+    """A linear layer from H hidden units to O outputs, the same at every time step."""
+
+    W_hy: ndarray  # (O, H), hidden to output
+    b_y: ndarray  # (O,), bias
+
+    def __post_init__(self) -> None:
+        O, H = door.matrix("W_hy", self.W_hy, "(O, H)")
+        door.parameters(self, W_hy=(O, H), b_y=(O,))
+
+    @classmethod
+    def init(cls, H: int, O: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
+        """Weights uniform in ±1/√H; bias zero."""
+        return cls((rng.uniform(-1, 1, (O, H)) / np.sqrt(H)).astype(dtype), np.zeros(O, dtype))
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.W_hy.dtype
+
+    def forward(self, h: ArrayLike) -> ndarray:
+        """Hidden states h (T, B, H), without h_0, to outputs y (T, B, O)."""
+        h = door.array(self, "h", h, "(T, B, H)", H=self.W_hy.shape[1])
+        return h @ self.W_hy.T + self.b_y
+
+    def backward(self, h: ArrayLike, dy: ArrayLike) -> tuple[Self, ndarray]:
+        """From dy (T, B, O) to the gradient with respect to the parameters (a Readout) and to h (T, B, H)."""
+        O, H = self.W_hy.shape
+        h = door.array(self, "h", h, "(T, B, H)", H=H)
+        dy = door.array(self, "dy", dy, "(T, B, O)", T=len(h), B=h.shape[1], O=O)
+        rows = dy.reshape(-1, O)
+        grads = type(self)(W_hy=rows.T @ h.reshape(-1, H), b_y=rows.sum(axis=0))
+        return grads, dy @ self.W_hy
+
+
+def squared_error(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
+    """½ (y − target)², summed over steps and outputs, averaged over the batch; y and target are (T, B, O).
+
+    The squares are plain squares, not |·|², so that the complex step can differentiate through them.
+    """
+    if np.shape(target) != y.shape:
+        raise ValueError(
+            f"target has shape {np.shape(target)} but y has shape {y.shape}; pass target of shape {y.shape}"
+        )
+    B = y.shape[1]
+    return 0.5 * np.sum((y - target) ** 2) / B, (y - target) / B
+
+
+def cross_entropy(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
+    """−log softmax(y)[target], summed over steps, averaged over the batch.
+
+    y is (T, B, O), one score a class; target is (T, B), whole numbers from 0 to O − 1.
+    """
+    target = np.asarray(target)
+    T, B, O = y.shape
+    if target.shape != (T, B) or target.dtype.kind not in "iu":
+        raise ValueError(
+            f"target is {target.dtype} of shape {target.shape} but class numbers of shape {(T, B)} are expected; "
+            f"pass whole numbers, not one-hot vectors"
+        )
+    if target.min() < 0 or target.max() >= O:
+        raise ValueError(f"target holds {target.min()} to {target.max()} but y has {O} classes; pass 0 to {O - 1}")
+    t, b = np.indices((T, B))
+    shifted = y - np.max(np.real(y), axis=-1, keepdims=True)
+    loss = np.sum(np.log(np.sum(np.exp(shifted), axis=-1)) - shifted[t, b, target]) / B
+    dy = softmax(y)
+    dy[t, b, target] -= 1
+    return loss, dy / B
