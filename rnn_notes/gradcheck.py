@@ -67,7 +67,7 @@ def _each(derivative: Callable[..., float], value: V, dtype: Any) -> V:
     def gradient(a: ndarray) -> ndarray:
         return np.array([derivative(z, a, at) for at in np.ndindex(a.shape)]).reshape(a.shape)
 
-    return parameters.apply(gradient, z) if is_dataclass(z) else gradient(z)  # type: ignore[return-value, type-var, arg-type]
+    return parameters.apply(gradient, z) if is_dataclass(z) else gradient(z)  # type: ignore[return-value]
 
 
 def _arrays(value: Any) -> Iterator[ndarray]:

@@ -7,6 +7,7 @@ The arrays are read-only, so no page can change them for another.
 
 import numpy as np
 from numpy import ndarray
+from numpy.typing import ArrayLike
 
 from rnn_notes.cells import RNN
 from rnn_notes.readout import Readout
@@ -14,7 +15,7 @@ from rnn_notes.readout import Readout
 D, H, O, T = 4, 3, 2, 5
 
 
-def _fixed(*rows: list[float] | float) -> ndarray:
+def _fixed(*rows: ArrayLike) -> ndarray:
     """A read-only float64 array."""
     array = np.array(rows, dtype=np.float64)
     array.setflags(write=False)
@@ -28,13 +29,16 @@ rnn = RNN(
 )
 readout = Readout(W_hy=_fixed([-0.7, 0.7, -0.6], [0.2, -0.5, -0.4]), b_y=_fixed(0.1, 0.1))
 
-_steps = ([0.1, -0.9, 0.5, 0.4], [-0.7, 0.5, 0.7, 0.3], [0.7, -0.4, 0.3, 0.5], [-0.4, 0.2, 0.8, 0.1])
-_now = [-0.1, 0.4, -0.4, 0.5]
-
-x = _fixed(*([step] for step in (*_steps, _now)))
+x = _fixed(
+    [[0.1, -0.9, 0.5, 0.4]],
+    [[-0.7, 0.5, 0.7, 0.3]],
+    [[0.7, -0.4, 0.3, 0.5]],
+    [[-0.4, 0.2, 0.8, 0.1]],
+    [[-0.1, 0.4, -0.4, 0.5]],
+)
 """The inputs x_1 … x_5, of shape (5, 1, 4): five time steps, a batch of one, four features."""
 
-x_other_past = _fixed(*([step] for step in (*((-np.array(_steps)).tolist()), _now)))
+x_other_past = _fixed(*-x[:4], x[4])
 """The same last input x_5 after another past: x_1 … x_4 with the opposite sign."""
 
 target = _fixed([[0.5, 0.0]], [[-0.5, 0.5]], [[0.5, 0.5]], [[0.0, -0.5]], [[-0.5, 0.5]])

@@ -14,6 +14,8 @@ Sizes: T time steps, B sequences in a batch, D inputs, H hidden units.
 Weights are (to, from), as in ``W x`` for a column vector; a batch is rows, so the code says ``x @ W.T``.
 """
 
+from rnn_notes.cells.gru import GRU, GRUTrace
+from rnn_notes.cells.lstm import LSTM, LSTMTrace
 from rnn_notes.cells.rnn import RNN, RNNTrace
 
-__all__ = ["RNN", "RNNTrace"]
+__all__ = ["GRU", "LSTM", "RNN", "GRUTrace", "LSTMTrace", "RNNTrace"]

@@ -4,10 +4,12 @@ Each function returns its argument as an array of the dtype of the parameters, o
 that names the argument, what was expected, what came, and the way out.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy import ndarray
+
+Trace = TypeVar("Trace")
 
 DTYPES = ("float32", "float64", "complex128")
 
@@ -37,12 +39,23 @@ def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
 
 
 def matrix(name: str, value: Any, axes: str) -> tuple[int, ...]:
-    """The shape of a weight array whose axes are named like ``"(H, D)"``; its sizes fix all the others."""
-    expected = len(axes.split(","))
+    """The shape of a weight array whose axes are named like ``"(4, H, D)"``; its sizes fix all the others."""
+    names = axes.strip("()").split(", ")
     shape = np.shape(value)
-    if len(shape) != expected or 0 in shape:
+    fixed = [size for size, n in zip(shape, names, strict=False) if n not in (str(size), "H", "D", "O")]
+    if len(shape) != len(names) or 0 in shape or fixed:
         raise ValueError(f"{name} has shape {shape} but {axes} is expected, no size zero; weights are (to, from)")
     return shape
+
+
+def trace(cell: Any, value: Trace, kind: type[Trace]) -> Trace:
+    """Refuse a trace of another kind of cell, or of a cell of other sizes or another dtype."""
+    name = type(cell).__name__
+    if not isinstance(value, kind):
+        raise ValueError(
+            f"trace is a {type(value).__name__} but {name} expects a {kind.__name__}; pass what forward returned"
+        )
+    return value
 
 
 def array(cell: Any, name: str, value: Any, axes: str, **sizes: int) -> ndarray:

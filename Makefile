@@ -1,0 +1,41 @@
+# All targets need Python 3.11 to 3.13; whatever else they need is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check site lock clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@echo "Without make: pip install -r requirements.txt, then mkdocs serve, or pytest"
+
+serve: .venv/ready ## Read the notes at http://127.0.0.1:8000, rebuilt as you edit
+	$(BIN)/mkdocs serve
+
+test: .venv/ready ## Run every check: code, pages, equations, figures, site
+	$(BIN)/pytest
+
+check: .venv/ready ## Format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+site: .venv/ready ## Build the site into site/; any warning is an error
+	$(BIN)/mkdocs build --strict
+
+lock: .venv/ready ## Renew the pins in requirements.txt from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	{ printf -- '-e .\n# Every package pinned, for Python 3.11 to 3.13; "make lock" renews it from pyproject.toml.\n'; \
+	  $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+	    --upgrade --no-annotate --no-header --quiet; } > requirements.new
+	mv requirements.new requirements.txt
+
+clean: ## Remove what was built, and the environment
+	rm -rf .venv .cache site
+
+# The mark is newer than the requirements only if the install ran to its end.
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "rnn_notes needs Python 3.11, 3.12 or 3.13, but this is " + sys.version.split()[0] + "; say make PYTHON=python3.12, for example")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@

@@ -1,0 +1,58 @@
+"""What is costly to make is made once and remembered under ``.cache/``, by a digest of what made it.
+
+A digest covers the source of a module, of every module of this package that it imports, all the way down,
+and the versions of the libraries: so an edit remakes exactly what it may have changed.
+"""
+
+import ast
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+FOLDER = PACKAGE.parent / ".cache"
+LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "sphinx-mathjax-offline", "mini-racer")
+
+
+@cache
+def digest(module: str) -> str:
+    """A digest of a module of this package, named like ``"rnn_notes.lecture"``, and of all it rests on."""
+    total = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
+    for path in sorted(_sources(module)):
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def remember(kind: str, key: str, make: Callable[[], str]) -> str:
+    """The text kept for key in the folder ``.cache/kind``, or else the text that make() returns, kept from now on."""
+    path = FOLDER / kind / hashlib.sha256(key.encode()).hexdigest()[:32]
+    if path.exists():
+        return path.read_text(encoding="utf-8")
+    text = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)  # whole or not at all, also when two builds run at once
+    return text
+
+
+def _sources(module: str, found: set[Path] | None = None) -> set[Path]:
+    """The files of the package that importing the module runs."""
+    found = set() if found is None else found
+    path = PACKAGE.parent.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    if path.is_relative_to(PACKAGE) and path.exists() and path not in found:
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            for name in names:
+                _sources(name, found)
+    return found

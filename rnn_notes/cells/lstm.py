@@ -1,0 +1,131 @@
+"""Long short-term memory (Hochreiter and Schmidhuber 1997), with the forget gate of Gers et al. (2000).
+
+    i_t = σ(W_xi x_t + W_hi h_{t−1} + b_i)           input gate: how much of c̃_t to write
+    f_t = σ(W_xf x_t + W_hf h_{t−1} + b_f)           forget gate: how much of c_{t−1} to keep
+    o_t = σ(W_xo x_t + W_ho h_{t−1} + b_o)           output gate: how much of the cell to show
+    c̃_t = tanh(W_xc x_t + W_hc h_{t−1} + b_c)        candidate: what to write
+    c_t = f_t ⊙ c_{t−1} + i_t ⊙ c̃_t                  cell state
+    h_t = o_t ⊙ tanh(c_t)                            hidden state
+
+σ is the sigmoid, ⊙ multiplies entry by entry.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy import dtype, ndarray
+from numpy.typing import ArrayLike, DTypeLike
+
+from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
+from rnn_notes.cells import door, gates
+
+
+@dataclass(frozen=True, eq=False)
+class LSTMTrace:
+    """What a forward pass leaves behind: all that the backward pass needs."""
+
+    x: ndarray  # (T, B, D), the inputs; x[t - 1] is x_t
+    h: ndarray  # (T + 1, B, H), the hidden states; h[0] is the initial state, h[t] is h_t
+    c: ndarray  # (T + 1, B, H), the cell states, likewise
+    i: ndarray  # (T, B, H), the input gate; i[t - 1] is i_t
+    f: ndarray  # (T, B, H), the forget gate
+    o: ndarray  # (T, B, H), the output gate
+    c_tilde: ndarray  # (T, B, H), the candidate
+
+
+@dataclass(frozen=True, eq=False)
+class LSTM:
+    """A layer of H memory cells; the first axis of each array is the gate, in the order i, f, o, c̃."""
+
+    W_x: ndarray  # (4, H, D), input to gates
+    W_h: ndarray  # (4, H, H), hidden to gates
+    b: ndarray  # (4, H), biases
+
+    W_xi, W_xf, W_xo, W_xc = (gates.view("W_x", gate) for gate in range(4))
+    W_hi, W_hf, W_ho, W_hc = (gates.view("W_h", gate) for gate in range(4))
+    b_i, b_f, b_o, b_c = (gates.view("b", gate) for gate in range(4))
+
+    def __post_init__(self) -> None:
+        _, H, D = door.matrix("W_x", self.W_x, "(4, H, D)")
+        door.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
+
+    @classmethod
+    def init(
+        cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64, forget_bias: float = 1.0
+    ) -> Self:
+        """Weights uniform in ±1/√(inputs of the neuron); biases zero, but for the forget gate.
+
+        A forget bias above zero keeps the gate open at first, so that the cell remembers (Jozefowicz et al. 2015).
+        """
+        W_x = rng.uniform(-1, 1, (4, H, D)) / np.sqrt(D)
+        W_h = rng.uniform(-1, 1, (4, H, H)) / np.sqrt(H)
+        b = np.zeros((4, H), dtype)
+        b[1] = forget_bias
+        return cls(W_x.astype(dtype), W_h.astype(dtype), b)
+
+    @property
+    def dtype(self) -> dtype:
+        return self.W_x.dtype
+
+    def step(self, x_t: ArrayLike, h: ArrayLike, c: ArrayLike) -> tuple[ndarray, ndarray]:
+        """One time step: x_t (B, D) and the states before, h and c (B, H), give the states after."""
+        _, H, D = self.W_x.shape
+        x_t = door.array(self, "x_t", x_t, "(B, D)", D=D)
+        h = door.array(self, "h", h, "(B, H)", B=len(x_t), H=H)
+        c = door.array(self, "c", c, "(B, H)", B=len(x_t), H=H)
+        a_i, a_f, a_o, a_c = x_t @ self.W_x.mT + h @ self.W_h.mT + self.b[:, None]
+        c_t = sigmoid(a_f) * c + sigmoid(a_i) * np.tanh(a_c)
+        return sigmoid(a_o) * np.tanh(c_t), c_t
+
+    def forward(self, x: ArrayLike, h0: ArrayLike | None = None, c0: ArrayLike | None = None) -> LSTMTrace:
+        """Run a sequence x (T, B, D) from the states h0 and c0 (B, H), zeros if missing.
+
+        Raises ValueError if x, h0 or c0 has the wrong shape, no entries, or entries that are not finite numbers.
+        """
+        _, H, D = self.W_x.shape
+        x = door.array(self, "x", x, "(T, B, D)", D=D)
+        T, B, _ = x.shape
+        h, c = np.empty((2, T + 1, B, H), self.dtype)
+        h[0] = 0 if h0 is None else door.array(self, "h0", h0, "(B, H)", B=B, H=H)
+        c[0] = 0 if c0 is None else door.array(self, "c0", c0, "(B, H)", B=B, H=H)
+        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(4, T, B, H)
+        for t in range(T):
+            a[:, t] += h[t] @ self.W_h.mT
+            a[:3, t] = sigmoid(a[:3, t])
+            a[3, t] = np.tanh(a[3, t])
+            i, f, o, c_tilde = a[:, t]
+            c[t + 1] = f * c[t] + i * c_tilde
+            h[t + 1] = o * np.tanh(c[t + 1])
+        return LSTMTrace(x, h, c, *a)
+
+    def backward(self, trace: LSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray]:
+        """Backpropagation through time, exact, along both paths into c_t: through h_t and through c_{t+1}.
+
+        dh (T, B, H) is the gradient of the loss through the output at step t alone.
+        Returns the gradient with respect to the parameters (an LSTM), to x (T, B, D), h0 and c0 (B, H).
+        """
+        _, H, D = self.W_x.shape
+        T, B, _ = door.trace(self, trace, LSTMTrace).x.shape
+        dh = door.array(self, "dh", dh, "(T, B, H)", T=T, B=B, H=H)
+        i, f, o, c_tilde = trace.i, trace.f, trace.o, trace.c_tilde
+        tanh_c = np.tanh(trace.c[1:])
+        delta = np.empty((4, T, B, H), self.dtype)  # the error through each pre-activation
+        dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
+        dc_next = np.zeros((B, H), self.dtype)  # what reaches c_t from c_{t+1}
+        for t in reversed(range(T)):
+            dh_t = dh[t] + dh_next
+            dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t])
+            delta[0, t] = dc_t * c_tilde[t] * sigmoid_prime(i[t])
+            delta[1, t] = dc_t * trace.c[t] * sigmoid_prime(f[t])
+            delta[2, t] = dh_t * tanh_c[t] * sigmoid_prime(o[t])
+            delta[3, t] = dc_t * i[t] * tanh_prime(c_tilde[t])
+            dh_next = (delta[:, t] @ self.W_h).sum(axis=0)
+            dc_next = dc_t * f[t]
+        rows = delta.reshape(4, T * B, H)
+        grads = type(self)(
+            W_x=rows.mT @ trace.x.reshape(T * B, D),
+            W_h=rows.mT @ trace.h[:-1].reshape(T * B, H),
+            b=rows.sum(axis=1),
+        )
+        return grads, (rows @ self.W_x).sum(axis=0).reshape(T, B, D), dh_next, dc_next

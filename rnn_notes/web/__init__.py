@@ -1,0 +1,1 @@
+"""The site: typeset mathematics, badges and figures, added to the pages by a Python-Markdown extension."""

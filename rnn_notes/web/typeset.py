@@ -1,0 +1,105 @@
+"""Mathematics, typeset when the site is built: LaTeX in, HTML and CSS out, and no JavaScript for the reader.
+
+MathJax 3.2.2 runs in V8; the package sphinx-mathjax-offline carries its files.
+A formula is typeset once and remembered, with the style rules that its glyphs need, so V8 starts for a new one only.
+"""
+
+import html
+import json
+import re
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from py_mini_racer import MiniRacer
+
+from rnn_notes import cache
+
+MATHJAX = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
+
+COMPONENTS = (
+    "core",
+    "adaptors/liteDOM",
+    "input/tex-full",
+    "output/chtml",
+    "output/chtml/fonts/tex",
+    "a11y/assistive-mml",
+)
+
+# MathJax asks its loader for the components; here the loader takes them from a table.
+START = """
+var components = {}, process = {};
+var MathJax = {
+  startup: {typeset: false},
+  loader: {load: NAMES, paths: {mathjax: ""}, require: url => (0, eval)(components[url])},
+  tex: {packages: ["base", "ams"]},
+  chtml: {fontURL: "mathjax", adaptiveCSS: true},
+};
+function typeset(latex, display) {
+  MathJax.startup.output.clearCache();  // so that the sheet holds the rules of this formula only
+  const node = MathJax.tex2chtml(latex, {display}), adaptor = MathJax.startup.adaptor;
+  return JSON.stringify([adaptor.outerHTML(node), adaptor.textContent(MathJax.chtmlStylesheet())]);
+}
+"""
+
+rules: dict[str, None] = {}  # the style rules that the formulas typeset so far need, in order
+
+
+class TexError(ValueError):
+    """LaTeX that MathJax cannot typeset, an unknown command for example."""
+
+
+class Typesetter:
+    """A context that typesets formulas; within it, V8 runs from the first formula that is not remembered."""
+
+    def __enter__(self) -> "Typesetter":
+        self.v8: MiniRacer | None = None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.v8:
+            self.v8.close()
+
+    def html(self, latex: str, display: bool) -> str:
+        """The formula as HTML: glyphs for the eye, MathML for screen readers, LaTeX for whoever copies it.
+
+        Raises TexError if MathJax finds a mistake.
+        """
+        key = f"{cache.digest(__name__)} {display} {latex}"
+        text, needs = json.loads(cache.remember("maths", key, lambda: self._typeset(latex, display)))
+        rules.update(dict.fromkeys(needs))
+        return text
+
+    def _typeset(self, latex: str, display: bool) -> str:
+        self.v8 = self.v8 or _start()
+        text, sheet = json.loads(self.v8.eval("typeset")(latex, display))  # type: ignore[operator, arg-type]
+        if error := re.search(r'data-mjx-error="([^"]*)"', text):
+            raise TexError(f"{html.unescape(error[1])} in {latex.strip()}")
+        dollars = "$$" if display else "$"
+        source = f'<span class="tex" aria-hidden="true">{html.escape(dollars + latex + dollars)}</span>'
+        text = text.replace("<mjx-container", "<mjx-container data-search-exclude", 1)
+        text = text.replace("</mjx-container>", f"{source}</mjx-container>")
+        return json.dumps([text, [" ".join(rule.split()) for rule in sheet.strip().split("\n\n")]])
+
+
+def write(folder: Path) -> None:
+    """Write ``mathjax.css`` for the formulas typeset so far, and the fonts it names."""
+    (folder / "mathjax").mkdir(parents=True, exist_ok=True)
+    sheet = "\n".join(rules)
+    (folder / "mathjax.css").write_text(sheet, encoding="utf-8")
+    for name in re.findall(r'url\("mathjax/([^"]*)"\)', sheet):
+        shutil.copy(MATHJAX / "output/chtml/fonts/woff-v2" / name, folder / "mathjax")
+
+
+def _start() -> MiniRacer:
+    v8 = MiniRacer()
+    v8.eval(START.replace("NAMES", json.dumps(COMPONENTS)))
+    for name in COMPONENTS:
+        v8.eval(f"components['/{name}.js'] = {json.dumps((MATHJAX / f'{name}.js').read_text())}; 0")
+    v8.eval((MATHJAX / "startup.js").read_text() + ";0")
+    ready: Any = v8.eval("MathJax.startup.promise.then(() => 0)")
+    ready.get(timeout=60)
+    return v8
+
