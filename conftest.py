@@ -29,7 +29,7 @@ def regions(document: Document) -> Iterator[Region]:
     for line in document.text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     document.namespace["__name__"] = "__main__"
-    results = {v.line: v for v in verdicts.check(page.displays, path.relative_to(ROOT))}
+    results = {v.line: v for v in verdicts.check(page.displays)}
     items: list[tuple[int, Any, Any]] = [
         *((f.line, f, RUN[f.language]) for f in page.fences if f.language in RUN and not f.not_run),
         *((c.line, c, claim) for c in page.claims),

@@ -18,7 +18,7 @@ MARK = re.compile(r"^\s*%\s*check:\s*(.*?)\s*$")
 FIGURE = re.compile(r"!\[([^\]]*)\]\(figure:([^)\s]*)\)")
 CLAIM = re.compile(r"<!--\s*holds:(.*?)-->", re.DOTALL)
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
-NOT_A_QUANTITY = re.compile(r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG) \d[\d.]*|\]\([^)]*\)|https?://\S+")
+NOT_A_QUANTITY = re.compile(r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG) \d[\d.]*(?:(?:,| to| or) \d[\d.]*)*|\]\([^)]*\)|https?://\S+")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,14 @@ def _cells(text: str) -> Iterator[tuple[int, str]]:
     raw, at = text.splitlines(), 0
     for cell in json.loads(text)["cells"]:
         for source in cell["source"]:
-            at = next(n for n in range(at, len(raw)) if raw[n].strip().rstrip(",") == json.dumps(source, ensure_ascii=False)) + 1
+            at = (
+                next(
+                    n
+                    for n in range(at, len(raw))
+                    if raw[n].strip().rstrip(",") == json.dumps(source, ensure_ascii=False)
+                )
+                + 1
+            )
             if cell["cell_type"] == "markdown":
                 yield at, source.rstrip("\n")
         if cell["cell_type"] == "markdown":

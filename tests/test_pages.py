@@ -1,0 +1,124 @@
+"""The promises of the pages: every block runs, every number is asserted, every figure is known, nothing is skipped."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rnn_notes import figures
+from rnn_notes.checks import pages
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*pages.all_pages(), ROOT / "README.md"]
+CHAPTERS = [page for page in PAGES if page.parent.name in ("lecture", "learning", "uses")]
+RUNNABLE = ("python", "pycon", "r")
+
+
+def name(page: Path) -> str:
+    """The path of a page below the repository, as its test items show it."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def pytest_in(folder: Path, *arguments: str) -> str:
+    """What pytest prints in a folder, where it runs in a process of its own."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:playwright", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "CI": ""}).stdout
+
+
+def test_every_fence_claim_and_display_is_a_test_item():
+    """As many items are collected from a page as a plain count of its text finds, so none is skipped in silence."""
+    listed = pytest_in(ROOT, "--collect-only", "-q", "docs", "README.md")
+    collected = Counter(line.split("::")[0] for line in listed.splitlines() if "::" in line)
+    for page in PAGES:
+        text = page.read_text()
+        if page.suffix == ".ipynb":
+            cells = json.loads(text)["cells"]
+            text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        runnable = [row for row in re.findall(r"^ *```(\w.*)", text, re.MULTILINE) if row.split()[0] in RUNNABLE]
+        fences = sum("not run:" not in row for row in runnable)
+        displays = len(re.findall(r"^ *\$\$ *$", text, re.MULTILINE)) / 2
+        assert collected[name(page)] == fences + text.count("<!-- holds:") + displays, name(page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_fence_that_is_not_run_says_why(page):
+    """A block in a language that the tests cannot run carries its reason, for the reader to see."""
+    silent = [f.line for f in pages.read(page).fences if f.language not in RUNNABLE and not f.not_run]
+    assert not silent, f'{name(page)}:{silent}: say title="not run: reason" behind the language'
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_decimal_number_in_the_prose_is_claimed(page):
+    """A number with a decimal point stands in a paragraph with a claim that mentions it."""
+    for paragraph in pages.read(page).paragraphs:
+        assert not paragraph.unclaimed(), f"{name(page)}:{paragraph.line}: add <!-- holds: … --> after the paragraph"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_display_is_marked(page):
+    """Each display says how it is checked."""
+    assert all(display.mark for display in pages.read(page).displays)
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=name)
+def test_a_chapter_is_complete(page):
+    """It has a figure, code, what to remember, and two or three exercises with folded solutions that run code."""
+    text, content = page.read_text(), pages.read(page)
+    assert content.figures
+    assert "\n## What to remember\n" in text
+    exercises = re.split(r"^\*\*\d\.\*\*", text.split("\n## Exercises\n")[1], flags=re.MULTILINE)[1:]
+    assert 2 <= len(exercises) <= 3
+    for exercise in exercises:
+        solution = exercise.split('\n??? success "Solution"\n')[1]
+        assert re.search(r"^ {4}```(pycon|python|r)$", solution, re.MULTILINE)
+
+
+def test_figures_on_the_pages_are_the_registered_figures():
+    """Every registered figure is on a page, and every figure on a page is registered."""
+    used = {figure.name for page in PAGES for figure in pages.read(page).figures}
+    assert used == set(figures.REGISTRY)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.suffix == ".ipynb"], ids=name)
+def test_notebooks_are_committed_without_results(page):
+    """Results are made when the site is built, so none can be out of date."""
+    code = [cell for cell in json.loads(page.read_text())["cells"] if cell["cell_type"] == "code"]
+    assert code
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+
+
+def test_no_picture_is_committed_but_that_of_the_readme():
+    """All other pictures are drawn when the site is built."""
+    kept = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    pictures = [f for f in kept if Path(f).suffix in {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".pdf"}]
+    assert pictures == ["docs/assets/readme.svg"]
+
+
+BROKEN = {
+    "raises.md": ("\n```python\nx = 1\nx / 0\n```\n", "raises.md:4: in <module>"),
+    "prints.md": ("\n```pycon\n>>> 1 + 1\n3\n```\n", "prints.md:2"),
+    "no-prompt.md": ("```pycon\n1 + 1\n```\n", "no prompt before '1 + 1'"),
+    "false-claim.md": ("One half is 0.6.\n<!-- holds: 1 / 2 == 0.6 -->\n", "1 / 2 == 0.6 is False"),
+    "false-display.md": ("text\n\n$$\n% check: chain\n1 + 1 = 3\n$$\n", "false-display.md:3"),
+    "no-mark.md": ("text\n\n$$\n1 + 1 = 2\n$$\n", "no-mark.md:3"),
+    "open-fence.md": ("text\n\n```python\n1 + 1\n", "open-fence.md:3: this code block does not end"),
+    "open-display.md": ("text\n\n$$\n1 + 1 = 2\n", "open-display.md:3: this display does not end"),
+}
+
+
+def test_a_broken_page_fails_with_file_and_line(tmp_path):
+    """What raises, prints something else, is false, has no mark or does not end is reported where it stands."""
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    for file, (text, _) in BROKEN.items():
+        (tmp_path / file).write_text(text)
+    (tmp_path / "good.md").write_text("A half is 0.5.\n<!-- holds: 1 / 2 == 0.5 -->\n\n```pycon\n>>> 1 + 1\n2\n```\n")
+    printed = pytest_in(tmp_path, "--tb=short", "--continue-on-collection-errors")
+    for file, (_, expected) in BROKEN.items():
+        assert expected in printed, f"{file}\n{printed}"
+    assert "2 passed" in printed
