@@ -122,3 +122,10 @@ def test_a_broken_page_fails_with_file_and_line(tmp_path):
     for file, (_, expected) in BROKEN.items():
         assert expected in printed, f"{file}\n{printed}"
     assert "2 passed" in printed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_code_fits_the_width_of_the_page(page):
+    """No line of code is longer than 80 characters, which is what a page shows without scrolling."""
+    long = [f.line for f in pages.read(page).fences if any(len(row) > 80 for row in f.code.splitlines())]
+    assert not long, f"{name(page)}:{long}: break the lines of more than 80 characters"
