@@ -1,0 +1,26 @@
+"""The figures of the notes.
+
+A figure is a function without arguments that returns a Matplotlib ``Figure``; ``@figure`` registers it.
+``draw`` draws one by its name, ``svg`` makes it inline SVG for a page, ``show`` puts it into a notebook.
+One module a chapter; ``diagram`` is the visual grammar of the networks, ``style`` the sheet and the colours.
+"""
+
+from rnn_notes.figures.inline import Picture, show, standalone, svg
+from rnn_notes.figures.registry import REGISTRY, draw, figure, source
+
+__all__ = ["REGISTRY", "Picture", "draw", "figure", "show", "source", "standalone", "svg"]
+
+from rnn_notes.figures import (  # noqa: F401  registers them
+    activation,
+    bptt,
+    conventions,
+    forward,
+    gradients,
+    gru,
+    home,
+    lstm,
+    memory,
+    sigmoid,
+    surface,
+    unrolling,
+)

@@ -1,0 +1,176 @@
+"""A figure as SVG: inline in a page, where it follows the theme; in a notebook; or alone in a file."""
+
+import io
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from rnn_notes.figures import style
+
+SVG = "{http://www.w3.org/2000/svg}"
+HREF = "{http://www.w3.org/1999/xlink}href"
+
+COMFORTABLE, READABLE = 14, 8
+"""Text is shown at 14 px where there is room, and never below 8 px: then the figure scrolls in its own box."""
+
+MATPLOTLIB = {
+    "#000000": "ink",
+    "#ffffff": "paper",
+    "#b0b0b0": "grid",
+    "#cccccc": "grid",
+    "#f2f2f2": "grid",
+    "#e6e6e6": "grid",
+    "#ececec": "grid",
+    "#1f77b4": "h",
+    "#ff7f0e": "c",
+    "#2ca02c": "x",
+    "#d62728": "grad",
+    "#9467bd": "y",
+}
+"""The colours of Matplotlib's own style, for the plots of a notebook: C0 is h, C1 is c, and so on."""
+
+CSS = style.CSS | {colour: style.CSS[style.COLOURS[name]] for colour, name in MATPLOTLIB.items()}
+
+
+def svg(fig: Figure, prefix: str, crop: bool = False) -> str:
+    """The figure as inline SVG on one line, its colours as CSS custom properties, its ids starting with prefix.
+
+    It is as wide as its text wants, shrinks with the page, and has the same bytes whenever it is drawn.
+    With crop, it is as large as what is drawn, not as its sheet.
+    """
+    root = _parse(fig, crop)
+    for element in root.iter():
+        if css := element.get("style"):
+            element.set("style", re.sub(r"#[0-9a-f]{6}\b", lambda m: CSS.get(m[0], m[0]), css))
+    _share_styles(root, prefix)
+    _rename_ids(root, prefix)
+    width = float(root.attrib["viewBox"].split()[2])
+    texts = [text for text in fig.findobj(Text) if isinstance(text, Text) and text.get_visible() and text.get_text()]
+    smallest = min((float(text.get_fontsize()) for text in texts), default=COMFORTABLE)
+    wide, narrow = width * max(1, COMFORTABLE / smallest), width * READABLE / smallest
+    size = f"width:{wide:.0f}px;min-width:{narrow:.0f}px;max-width:100%;height:auto;display:block;margin:0 auto"
+    root.set("style", f"{size};{_inherited()}")
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def standalone(fig: Figure) -> str:
+    """The figure as an SVG file with the colours of the light theme on their paper."""
+    root = _parse(fig)
+    _rename_ids(root, "figure")
+    root.set("style", _inherited(style.COLOURS["ink"]))
+    _, _, width, height = root.attrib["viewBox"].split()
+    root.attrib |= {"width": width, "height": height}
+    root.insert(0, Element(f"{SVG}rect", width=width, height=height, rx="8", fill=style.COLOURS["paper"]))
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a notebook cell ends with to show a figure."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def show(fig: Figure, alt: str) -> Picture:
+    """A figure for a notebook: it follows the theme of the site, and alt is its text for those who cannot see it.
+
+    Without the site's CSS it stands on light paper, so it can be read in any notebook program.
+    Raises ValueError if alt is empty.
+    """
+    if not alt.strip():
+        raise ValueError("alt is empty but a figure needs a text; pass a sentence that says what the figure shows")
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(fig)  # or the notebook shows it a second time, as an image
+    prefix = f"figure-{sha256(alt.encode()).hexdigest()[:8]}"
+    box = f"overflow-x:auto;background:var(--rnn-paper,{style.COLOURS['paper']})"
+    return Picture(f'<div role="img" aria-label="{escape(alt)}" style="{box}">{svg(fig, prefix, crop=True)}</div>')
+
+
+def _parse(fig: Figure, crop: bool = False) -> Element:
+    """Matplotlib's SVG without what a page does not need: its global style, its size, unused ids, long numbers."""
+    file = io.BytesIO()
+    with rc_context({"svg.fonttype": "path", "savefig.bbox": "tight" if crop else None}):
+        fig.savefig(file, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
+    root = ElementTree.fromstring(file.getvalue())
+    for parent in root.iter():
+        parent.text = parent.tail = None
+        for child in list(parent):
+            if child.tag == f"{SVG}metadata" or (child.tag == f"{SVG}defs" and child.find(f"{SVG}style") is not None):
+                parent.remove(child)
+    for name in ("width", "height", "version"):
+        del root.attrib[name]
+    symbols = {id(path) for defs in root.iter(f"{SVG}defs") for path in defs.iter()}
+    used = set(re.findall(r"#([\w-]+)", " ".join(value for e in root.iter() for value in e.attrib.values())))
+    for element in root.iter():
+        if HREF in element.attrib:
+            element.set("href", element.attrib.pop(HREF))
+        if element.get("id") not in used:
+            element.attrib.pop("id", None)
+        for name, value in element.attrib.items():
+            if name == "d":
+                value = _rounded(value, 2 if id(element) in symbols else 1)
+                element.set(name, re.sub(r" *([A-Za-z]) *", r"\1", value).strip())
+            elif name == "transform":
+                element.set(name, re.sub(r"(translate|rotate)\([^)]*", lambda m: _rounded(m[0], 2), value))
+            elif name == "style":
+                element.set(name, _rounded(value, 2).replace(": ", ":").replace("; ", ";"))
+            elif name in {"x", "y", "width", "height"}:
+                element.set(name, _rounded(value, 2))
+    return _without_empty_groups(root)
+
+
+def _rounded(text: str, digits: int) -> str:
+    """The text with its decimal numbers rounded; a tenth of a pixel is enough for a line."""
+    return re.sub(r"-?\d+\.\d+", lambda m: f"{round(float(m[0]), digits) + 0.0:g}", text)
+
+
+def _without_empty_groups(root: Element) -> Element:
+    """A group that says nothing is replaced by what it holds."""
+    children: list[Element] = []
+    for child in root:
+        _without_empty_groups(child)
+        children.extend(child if child.tag == f"{SVG}g" and not child.attrib else [child])
+    root[:] = children
+    return root
+
+
+def _inherited(fill: str = style.CSS[style.COLOURS["ink"]]) -> str:
+    """The properties that Matplotlib leaves to be inherited; it writes no fill for black."""
+    return f"fill:{fill};stroke-linejoin:round;stroke-linecap:butt"
+
+
+def _share_styles(root: Element, prefix: str) -> None:
+    """Styles that occur more than once become classes: a surface has hundreds of facets and few colours."""
+    count = Counter(e.attrib["style"] for e in root.iter() if "style" in e.attrib)
+    shared = {css: f"s{n}" for n, css in enumerate(css for css, times in count.items() if times > 1)}
+    for element in root.iter():
+        if element.get("style") in shared:
+            element.set("class", shared[element.attrib.pop("style")])
+    root.set("class", prefix)
+    SubElement(root, f"{SVG}style").text = "".join(f".{prefix} .{name}{{{css}}}" for css, name in shared.items())
+
+
+def _rename_ids(root: Element, prefix: str) -> None:
+    """Ids are numbered in the order of the picture, after the prefix, so that two on a page never collide."""
+    names = {e.attrib["id"]: f"{prefix}-i{n}" for n, e in enumerate(e for e in root.iter() if "id" in e.attrib)}
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name == "id":
+                element.set(name, names[value])
+            elif "#" in value:
+                element.set(name, re.sub(r"(?<=url\(#)[\w-]+|(?<=^#)[\w-]+$", lambda m: names[m[0]], value))
+
+
+ElementTree.register_namespace("", SVG.strip("{}"))
