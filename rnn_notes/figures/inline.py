@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from rnn_notes.figures import style
 
 SVG = "{http://www.w3.org/2000/svg}"
-HREF = "{http://www.w3.org/1999/xlink}href"
+ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")  # href alone: Material's navigation trips on it
 
 COMFORTABLE, READABLE = 14, 8
 """Text is shown at 14 px where there is room, and never below 8 px: then the figure scrolls in its own box."""
@@ -114,8 +114,6 @@ def _parse(fig: Figure, crop: bool = False) -> Element:
     symbols = {id(path) for defs in root.iter(f"{SVG}defs") for path in defs.iter()}
     used = set(re.findall(r"#([\w-]+)", " ".join(value for e in root.iter() for value in e.attrib.values())))
     for element in root.iter():
-        if HREF in element.attrib:
-            element.set("href", element.attrib.pop(HREF))
         if element.get("id") not in used:
             element.attrib.pop("id", None)
         for name, value in element.attrib.items():
