@@ -40,19 +40,26 @@ def remember(kind: str, key: str, make: Callable[[], str]) -> str:
 
 
 def _sources(module: str, found: set[Path] | None = None) -> set[Path]:
-    """The files of the package that importing the module runs."""
+    """The files of the package that the module rests on, with the data files beside them that have their names."""
     found = set() if found is None else found
-    path = PACKAGE.parent.joinpath(*module.split("."))
-    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    if path.is_relative_to(PACKAGE) and path.exists() and path not in found:
-        found.add(path)
+    path = _file(module)
+    if path and path not in found:
+        found.update([path] if path.stem == "__init__" else path.parent.glob(f"{path.stem}.*"))
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                whole = [f"{node.module}.{alias.name}" for alias in node.names]
+                names = [name if _file(name) else node.module for name in whole]
             else:
                 continue
             for name in names:
                 _sources(name, found)
     return found
+
+
+def _file(module: str) -> Path | None:
+    """The source of a module of this package, None for any other name."""
+    path = PACKAGE.parent.joinpath(*module.split("."))
+    files = [path / "__init__.py", path.with_suffix(".py")]
+    return next((file for file in files if file.is_relative_to(PACKAGE) and file.exists()), None)

@@ -11,7 +11,6 @@ import shutil
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from py_mini_racer import MiniRacer
 
@@ -40,9 +39,26 @@ var MathJax = {
 function typeset(latex, display) {
   MathJax.startup.output.clearCache();  // so that the sheet holds the rules of this formula only
   const node = MathJax.tex2chtml(latex, {display}), adaptor = MathJax.startup.adaptor;
-  return JSON.stringify([adaptor.outerHTML(node), adaptor.textContent(MathJax.chtmlStylesheet())]);
+  if (!display && adaptor.tags(node, "mjx-c").length > LONG) makeBreakable(adaptor.firstChild(node), adaptor);
+  return [adaptor.outerHTML(node), adaptor.textContent(MathJax.chtmlStylesheet())];
+}
+// Puts what stands between two signs into a box of its own, so that a line can end after a sign, as in TeX.
+// A sign is an operator with the same space (3 around a binary operator, 4 around a relation) before and after it.
+function makeBreakable(math, adaptor) {
+  let run = adaptor.node("mjx-run"), runs = [run];
+  const parts = [...adaptor.childNodes(math)], space = part => part && adaptor.getAttribute(part, "space");
+  parts.forEach((part, i) => {
+    adaptor.append(run, part);
+    if (adaptor.kind(part) === "mjx-mo" && space(part) >= "3" && space(part) === space(parts[i + 1]))
+      runs.push(run = adaptor.node("mjx-run"));
+  });
+  adaptor.setAttribute(math, "breakable", "");
+  math.children = [];
+  runs.forEach(each => adaptor.append(math, each));
 }
 """
+
+LONG = 20  # glyphs; a shorter formula in a line of text stays in one piece
 
 rules: dict[str, None] = {}  # the style rules that the formulas typeset so far need, in order
 
@@ -74,7 +90,7 @@ class Typesetter:
 
     def _typeset(self, latex: str, display: bool) -> str:
         self.v8 = self.v8 or _start()
-        text, sheet = json.loads(self.v8.eval("typeset")(latex, display))  # type: ignore[operator, arg-type]
+        text, sheet = self.v8.call("typeset", latex, display)
         if error := re.search(r'data-mjx-error="([^"]*)"', text):
             raise TexError(f"{html.unescape(error[1])} in {latex.strip()}")
         dollars = "$$" if display else "$"
@@ -95,11 +111,8 @@ def write(folder: Path) -> None:
 
 def _start() -> MiniRacer:
     v8 = MiniRacer()
-    v8.eval(START.replace("NAMES", json.dumps(COMPONENTS)))
+    v8.eval(START.replace("NAMES", json.dumps(COMPONENTS)).replace("LONG", str(LONG)))
     for name in COMPONENTS:
         v8.eval(f"components['/{name}.js'] = {json.dumps((MATHJAX / f'{name}.js').read_text())}; 0")
     v8.eval((MATHJAX / "startup.js").read_text() + ";0")
-    ready: Any = v8.eval("MathJax.startup.promise.then(() => 0)")
-    ready.get(timeout=60)
     return v8
-

@@ -1,0 +1,52 @@
+"""What only MkDocs can tell the Markdown extension, or do for it; all else lives in ``extension.py``.
+
+MkDocs runs this file once and keeps it, so the package is imported inside the functions: always its newest state.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from mkdocs.utils import get_relative_url
+
+PACKAGE = Path(__file__).parents[1]
+seen: dict[Path, int] = {}
+
+
+def on_config(config: Any) -> None:
+    """Forget the modules of the package after an edit of it, so that this build runs what the editor shows."""
+    global seen
+    before, seen = seen, {path: path.stat().st_mtime_ns for path in PACKAGE.rglob("*.*") if path.suffix != ".pyc"}
+    if before and before != seen:
+        for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
+            del sys.modules[name]
+
+    from rnn_notes.web import notebooks
+
+    notebooks.prepare(config.plugins["mkdocs-jupyter"].config)
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
+    """Tell the extension which file it is given, and the way from its page to the assets."""
+    settings = config.mdx_configs["rnn_notes.web.extension"]
+    settings["path"], settings["assets"] = page.file.abs_src_path, get_relative_url("assets", page.url)
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str | None:
+    """Render an executed notebook like any other page."""
+    if page.file.src_uri.endswith(".ipynb"):
+        from mkdocs.structure.pages import Page
+
+        from rnn_notes.web import notebooks
+
+        page.markdown = notebooks.markdown(Path(page.file.abs_src_path), html)
+        Page.render(page, config, files)
+        return page.content
+    return None
+
+
+def on_post_build(config: Any) -> None:
+    """Write the style sheet and the fonts of the formulas."""
+    from rnn_notes.web import typeset
+
+    typeset.write(Path(config.site_dir, "assets"))

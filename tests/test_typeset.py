@@ -1,0 +1,122 @@
+"""Mathematics is typeset when the site is built, once for each formula, and with a plain error for bad LaTeX."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from rnn_notes import cache
+from rnn_notes.web import typeset
+from rnn_notes.web.typeset import TexError, Typesetter
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path, monkeypatch):
+    """Each test begins with nothing remembered."""
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "cache")
+    monkeypatch.setattr(typeset, "rules", {})
+
+
+def mathml(html):
+    """The MathML of a formula, as (tag, text) in the order of the document."""
+    math = ElementTree.fromstring(re.search(r"<math.*</math>", html)[0])
+    return [(element.tag.rpartition("}")[2], element.text) for element in math.iter()]
+
+
+def test_a_screen_reader_gets_the_formula_as_mathml():
+    """The fraction a/b arrives as an mfrac of a and b, and the glyphs are hidden from the reader's voice."""
+    with Typesetter() as typesetter:
+        html = typesetter.html(r"\frac{a}{b}", display=True)
+    assert mathml(html) == [("math", None), ("mfrac", None), ("mi", "a"), ("mi", "b")]
+    assert re.search(r'<mjx-math[^>]* aria-hidden="true"', html)
+
+
+@pytest.mark.parametrize(("display", "dollars"), [(False, "$"), (True, "$$")])
+def test_a_copied_formula_is_its_latex(display, dollars):
+    """The text of a formula that can be selected is the LaTeX it was made from, escaped."""
+    with Typesetter() as typesetter:
+        html = typesetter.html("a < b", display)
+    assert f'<span class="tex" aria-hidden="true">{dollars}a &lt; b{dollars}</span>' in html
+
+
+LONG = r"n = \tanh(a + b \odot (c + d)) - (-0.25) = \sum_i x_i \le -y"
+
+
+def test_a_long_formula_in_a_line_can_end_a_line_after_each_of_its_signs():
+    """One piece more than there are binary operators and relations; a minus that belongs to a number is none."""
+    with Typesetter() as typesetter:
+        html = typesetter.html(LONG, display=False)
+        assert "mjx-run" not in typesetter.html(LONG, display=True)
+        assert "mjx-run" not in typesetter.html("t - 1", display=False)
+    assert html.count("<mjx-run>") == 1 + len(["=", "+", r"\odot", "+", "-", "=", r"\le"])
+
+
+def test_a_formula_is_no_food_for_the_search():
+    """The whole formula is marked for the search plugin to skip."""
+    with Typesetter() as typesetter:
+        html = typesetter.html("x", display=False)
+    assert html.startswith("<mjx-container data-search-exclude ")
+    assert html.endswith("</mjx-container>")
+
+
+@pytest.mark.parametrize(
+    ("latex", "fault"),
+    [
+        (r"\sigmoid(x)", r"Undefined control sequence \sigmoid in \sigmoid(x)"),
+        (r"\frac{1}{1 + e^{-x}", r"Missing close brace in \frac{1}{1 + e^{-x}"),
+        ("a & b", "Misplaced & in a & b"),
+        (r"\left( x", r"Extra \left or missing \right in \left( x"),
+        (r"\begin{aligned} x", r"Missing \end{aligned} in \begin{aligned} x"),
+        ("x^2^3", "Double exponent: use braces to clarify in x^2^3"),
+    ],
+)
+def test_bad_latex_is_an_error_that_names_it(latex, fault):
+    """An unknown command and a syntax error end the build; neither comes out as a red formula."""
+    with Typesetter() as typesetter, pytest.raises(TexError, match=f"^{re.escape(fault)}$"):
+        typesetter.html(latex, display=True)
+
+
+def test_an_error_is_not_remembered():
+    """Bad LaTeX is an error every time."""
+    for _ in range(2):
+        with Typesetter() as typesetter, pytest.raises(TexError):
+            typesetter.html(r"\oops", display=False)
+
+
+def test_a_remembered_formula_needs_no_engine(monkeypatch):
+    """The second time, V8 is not even started, and the HTML and the style rules are the same."""
+    with Typesetter() as typesetter:
+        first = typesetter.html(r"\tanh(a)", display=False)
+    rules = dict(typeset.rules)
+    typeset.rules.clear()
+    monkeypatch.delattr(typeset, "MiniRacer")
+    with Typesetter() as typesetter:
+        assert typesetter.html(r"\tanh(a)", display=False) == first
+    assert typeset.rules == rules
+
+
+def glyphs(sheet):
+    """The characters for which a style sheet holds a rule."""
+    return set(re.findall(r'mjx-c[^{}]*::before \{[^}]*content: "(.*?)";', sheet))
+
+
+def test_the_style_sheet_holds_the_glyphs_of_the_formulas_and_no_others(tmp_path):
+    """For h + x, three glyphs; the rules of a formula typeset before another do not leak into it."""
+    with Typesetter() as typesetter:
+        typesetter.html("q", display=False)
+        typeset.rules.clear()
+        typesetter.html("h + x", display=False)
+        typesetter.html("x", display=True)
+    typeset.write(tmp_path)
+    assert glyphs((tmp_path / "mathjax.css").read_text()) == {"h", "+", "x"}
+
+
+def test_every_font_that_the_style_sheet_names_lies_beside_it(tmp_path):
+    """The sheet asks for files in its own folder, and they are there, and they are WOFF fonts."""
+    with Typesetter() as typesetter:
+        typesetter.html("x", display=False)
+    typeset.write(tmp_path)
+    addresses = re.findall(r"url\(([^)]*)\)", (tmp_path / "mathjax.css").read_text())
+    assert addresses
+    for address in addresses:
+        assert (tmp_path / address.strip('"')).read_bytes().startswith(b"wOFF")

@@ -1,0 +1,234 @@
+"""The Markdown extension: what it makes of formulas, figures and claims, and its errors with file and line.
+
+It is used here as anybody can use it, with Python-Markdown alone, except where the hooks of MkDocs are the subject.
+"""
+
+import importlib
+import json
+import re
+import sys
+from types import SimpleNamespace
+
+import markdown
+import pytest
+from bs4 import BeautifulSoup
+
+from rnn_notes import figures
+from rnn_notes.checks import pages
+from rnn_notes.checks.pages import PageError
+from rnn_notes.web import hooks, notebooks
+
+REPOSITORY = "https://example.org/notes"
+FRONT_MATTER = "---\ndescription: a page\n---\n\n"
+
+
+@pytest.fixture
+def render(tmp_path):
+    """A function that renders a page, whose file begins with four lines of front matter as MkDocs strips them."""
+
+    def rendered(text):
+        path = tmp_path / "page.md"
+        path.write_text(FRONT_MATTER + text, encoding="utf-8")
+        configs = {
+            "pymdownx.arithmatex": {"generic": True},
+            "rnn_notes.web.extension": {"path": str(path), "repo_url": REPOSITORY},
+        }
+        extensions = ["admonition", "pymdownx.details", "pymdownx.superfences", *configs]
+        return BeautifulSoup(markdown.markdown(text, extensions=extensions, extension_configs=configs), "html.parser")
+
+    return rendered
+
+
+DISPLAY = r"""Some text.
+
+$$
+% check: chain
+2 + 2 = 4
+$$
+"""
+
+
+def test_a_display_is_typeset_with_its_verdict_beside_it(render):
+    """The formula carries a link to the page about the checks, whose name says what was checked."""
+    (display,) = render(DISPLAY).select("div.display.proved")
+    assert display.find("mjx-container")["display"] == "true"
+    assert "proved" in display.a["aria-label"]
+    assert display.a["title"] == display.a["aria-label"]
+    assert display.a["href"].endswith("docs/reference/how-it-is-checked.md")
+
+
+def test_the_mark_of_a_display_is_not_typeset(render):
+    """The line % check: is in no way part of what a reader sees or copies."""
+    (source,) = render(DISPLAY).select(".display .tex")
+    assert source.text == "$$2 + 2 = 4$$"
+
+
+def test_a_skipped_display_says_why(render):
+    """The reason behind skip: is in the name of the badge."""
+    (display,) = render("$$\n% check: skip: only a picture of an equation\nx = y\n$$\n").select("div.display.skipped")
+    assert "only a picture of an equation" in display.a["aria-label"]
+
+
+def test_a_false_display_is_shown_with_its_evidence_and_logged_with_its_line(render, caplog):
+    """While one writes, the page is shown all the same; a strict build fails, since MkDocs counts the warning."""
+    (display,) = render(DISPLAY.replace("= 4", "= 5")).select("div.display.fails")
+    (record,) = caplog.records
+    assert re.search(r"page\.md:9:1: FAILS", record.getMessage())
+    assert record.name.startswith("mkdocs.")
+    assert record.levelname == "WARNING"
+    assert "5" in display.pre.text
+
+
+def test_a_formula_in_a_line_is_typeset(render):
+    """It stands in the text, and the full stop after it cannot begin a line of its own."""
+    paragraph = render("A state $h_t$. And *more*.").p
+    (formula,) = paragraph.select("span.maths")
+    glyphs, full_stop = formula.contents
+    assert full_stop == "."
+    glyphs.decompose()
+    assert paragraph.text == "A state . And more."
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "fault"),
+    [
+        ("Text.\n\n$$\n% check: chain\n\\foo = 1\n$$\n", 9, r"Undefined control sequence \foo in \foo = 1"),
+        ("Text.\n\nA line with\n$x + \\foo$.", 8, r"Undefined control sequence \foo in x + \foo"),
+        ("Text\n$$\n% check: chain\n1 = 1\n$$\n", 6, "this display is not rendered as one; leave a blank line before"),
+        ("$$\n% check: chain\n1 =\n\n1\n$$\n", 5, "this display is not rendered as one; leave a blank line before"),
+        ("Text.\n\n$$ 1 = 1 $$\n", 7, "this display needs $$ alone on its first line"),
+        ("Text.\n\n\\[ 1 = 1 \\]\n", 7, "this display needs $$ alone on its first line"),
+        ("Text.\n\n$$\n1 = 1\n", 7, "this display does not end; close it with $$"),
+        ("![What it shows.](figure:no-such-figure)", 5, "no figure is named 'no-such-figure'"),
+        ("![](figure:unrolled-network)", 5, "figure unrolled-network needs a text in plain words"),
+        ("![A $t$.](figure:unrolled-network)", 5, "figure unrolled-network needs a text in plain words"),
+        ("See ![this](figure:unrolled-network)", 5, "figure unrolled-network stands within a text"),
+        ("# ![this](figure:unrolled-network)", 5, "figure unrolled-network stands within a text"),
+        ("![a](figure:unrolled-network) this", 5, "figure unrolled-network stands within a text"),
+        (
+            "![a](figure:unrolled-network)\n\n![b](figure:unrolled-network)",
+            5,
+            "figure unrolled-network is on this page",
+        ),
+    ],
+)
+def test_a_mistake_is_an_error_with_file_and_line(render, tmp_path, text, line, fault):
+    """The line is that of the file, front matter counted."""
+    with pytest.raises(PageError, match=rf"page\.md:{line}: {re.escape(fault)}"):
+        render(text)
+
+
+def test_a_display_in_a_folded_solution_is_found(render):
+    """Indented displays are typeset and judged like the others."""
+    solution = '??? success "Solution"\n    Here:\n\n    $$\n    % check: chain\n    2 + 2 = 4\n    $$\n'
+    assert len(render(solution).select("details div.display.proved")) == 1
+
+
+def test_dollars_in_code_are_left_alone(render):
+    """A fence that shows the source of a display is code, and typesets nothing."""
+    html = render("```latex\n$$\nx\n$$\n```\n")
+    assert not html.select("mjx-container")
+    assert "$$\nx\n$$" in html.pre.text
+
+
+def test_a_figure_has_its_text_as_name_and_caption_once(render):
+    """The picture is named by the caption, which is hidden from being read a second time; the link is not."""
+    figure = render("![Five copies of one network.](figure:unrolled-network)").figure
+    picture, caption = figure.select_one("[role=img]"), figure.figcaption
+    assert picture.svg
+    name = figure.find(id=picture["aria-labelledby"])
+    assert name.text == "Five copies of one network."
+    assert name.parent == caption
+    assert name["aria-hidden"] == "true"
+    assert not caption.a.find_parent(attrs={"aria-hidden": True})
+
+
+def test_a_figure_links_to_the_function_that_draws_it(render):
+    """The line of the link is the definition of the function, or its decorator."""
+    link = render("![Five copies.](figure:unrolled-network)").figcaption.a["href"]
+    path, line = re.fullmatch(rf"{REPOSITORY}/blob/main/(.*\.py)#L(\d+)", link).groups()
+    lines = (pages.DOCS.parent / path).read_text().splitlines()
+    assert "def unrolled_network" in "\n".join(lines[int(line) - 1 : int(line) + 1])
+
+
+def test_the_ids_of_a_figure_begin_with_its_name(render):
+    """So that two figures on a page never share one."""
+    names = list(figures.REGISTRY)[:2]
+    for name in names:
+        ids = [tag["id"] for tag in render(f"![A text.](figure:{name})").find_all(id=True)]
+        assert all(re.match(rf"(figure|caption)-{name}\b", i) for i in ids), ids
+
+
+def test_a_claim_is_not_in_the_page(render):
+    """Neither one on a line of its own nor one over several lines leaves a trace; one shown as code stays."""
+    html = render(
+        "It is 0.5.\n<!-- holds: half == 0.5 -->\n\nIt is 0.25.\n<!-- holds:\nquarter == 0.25\n-->\n\nMore.\n\n"
+        "```markdown\n<!-- holds: shown == 1 -->\n```\n"
+    )
+    assert "quarter" not in str(html)
+    assert "half" not in str(html)
+    assert [p.text.strip() for p in html.select("p")] == ["It is 0.5.", "It is 0.25.", "More."]
+    assert "<!-- holds: shown == 1 -->" in html.pre.text
+
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Title\n", "\n", "Text with $x$."]},
+        {"cell_type": "code", "id": "b", "metadata": {}, "source": ["1 + 1"]},
+    ]
+}
+
+RAN = (
+    '<div class="jp-Cell jp-CodeCell"><div class="jp-Cell jp-CodeCell" id="cell-id=b">'
+    '<div class="jp-OutputArea-output" data-mime-type="{mime}"><pre>{output}</pre></div></div></div>'
+    "<style>all else is dropped</style>"
+)
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """A notebook of two cells."""
+    path = tmp_path / "note.ipynb"
+    path.write_text(json.dumps(NOTEBOOK, indent=1), encoding="utf-8")
+    return path
+
+
+def test_a_notebook_is_its_text_its_code_and_its_outputs(notebook):
+    """Nothing else of the rendered notebook is kept, but a link to the notebook is added below its title."""
+    text = notebooks.markdown(notebook, RAN.format(mime="text/plain", output="2"))
+    assert text == (
+        "# Title\n\nText with $x$.\n\n"
+        '<p class="download"><a href="note.ipynb" download>Download this notebook</a></p>\n\n'
+        '```python\n1 + 1\n```\n\n<div class="output"><pre>2</pre></div>'
+    )
+
+
+def test_a_warning_in_a_notebook_is_an_error_at_its_cell(notebook):
+    """What a cell writes to standard error is not published."""
+    line = 1 + notebook.read_text().splitlines().index('   "id": "b",')
+    fault = rf"note\.ipynb:{line}: this cell prints while it runs: DeprecationWarning: old"
+    with pytest.raises(PageError, match=fault):
+        notebooks.markdown(
+            notebook, RAN.format(mime="application/vnd.jupyter.stderr", output="DeprecationWarning: old")
+        )
+
+
+def test_an_edit_of_the_package_is_seen_by_the_next_build(tmp_path, monkeypatch):
+    """Modules are forgotten after an edit, and only then, so that mkdocs serve shows what the editor shows."""
+    package = tmp_path / "edited_package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "picture.py").write_text("colour = 'red'")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(hooks, "PACKAGE", package)
+    monkeypatch.setattr(hooks, "seen", {})
+    config = SimpleNamespace(plugins={"mkdocs-jupyter": SimpleNamespace(config={})})
+
+    hooks.on_config(config)
+    before = importlib.import_module("edited_package.picture")
+    hooks.on_config(config)
+    assert importlib.import_module("edited_package.picture") is before
+    (package / "picture.py").write_text("colour = 'green'")
+    hooks.on_config(config)
+    assert importlib.import_module("edited_package.picture").colour == "green"
