@@ -1,9 +1,10 @@
 # All targets need Python 3.11 to 3.13; whatever else they need is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site lock clean
+.PHONY: help serve test check site mutants bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +23,12 @@ check: .venv/ready ## Format, lint and types
 
 site: .venv/ready ## Build the site into site/; any warning is an error
 	$(BIN)/mkdocs build --strict
+
+mutants: .venv/ready ## Try one small mistake after another in every formula, and record which are found
+	$(BIN)/python tests/mutants.py
+
+bench: .venv/ready ## Measure the cells against PyTorch, where it is installed
+	$(BIN)/python -m rnn_notes.bench
 
 lock: .venv/ready ## Renew the pins in requirements.txt from pyproject.toml
 	$(BIN)/pip install --quiet uv

@@ -39,7 +39,8 @@ def on_page_content(html: str, page: Any, config: Any, files: Any) -> str | None
 
         from rnn_notes.web import notebooks
 
-        page.markdown = notebooks.markdown(Path(page.file.abs_src_path), html)
+        assets = config.mdx_configs["rnn_notes.web.extension"]["assets"]
+        page.markdown = notebooks.markdown(Path(page.file.abs_src_path), html, assets)
         Page.render(page, config, files)
         return page.content
     return None

@@ -15,6 +15,7 @@ from jupyter_client.manager import KernelManager
 
 from rnn_notes import cache
 from rnn_notes.checks.pages import PageError
+from rnn_notes.web import widgets
 
 
 def prepare(settings: dict[str, Any]) -> None:
@@ -25,10 +26,12 @@ def prepare(settings: dict[str, Any]) -> None:
     KernelManager.transport_encryption.default_value = "auto"  # without it, each kernel prints a warning
 
 
-def markdown(path: Path, rendered: str) -> str:
+def markdown(path: Path, rendered: str, assets: str = "../../assets") -> str:
     """The notebook as Markdown: its text as it is, its code as fences, each followed by its outputs as HTML.
 
     ``rendered`` is the HTML that mkdocs-jupyter made of the notebook after running it.
+    A cell whose metadata name a ``widget`` shows that interactive piece in the place of its last output;
+    ``assets`` is the way from the page to docs/assets/, for the scripts of the piece.
     Raises PageError if a cell prints a warning.
     """
     text = path.read_text(encoding="utf-8")
@@ -40,7 +43,10 @@ def markdown(path: Path, rendered: str) -> str:
             line = text[: text.index(json.dumps(cell["id"]))].count("\n") + 1
             outputs = ran[f"cell-id={cell['id']}"].select(".jp-OutputArea-output")
             parts[-1] = f"```python\n{parts[-1]}\n```"
-            parts += [_output(tag, path, line) for tag in outputs]
+            shown = [_output(tag, path, line) for tag in outputs]
+            if widget := cell["metadata"].get("widget"):
+                shown[-1] = widgets.wrap(widget, shown[-1], assets)
+            parts += [f'<div class="output">{html}</div>' for html in shown]
     parts.insert(1, f'<p class="download"><a href="{escape(path.name)}" download>Download this notebook</a></p>')
     return "\n\n".join(parts)
 
@@ -48,4 +54,4 @@ def markdown(path: Path, rendered: str) -> str:
 def _output(tag: Tag, path: Path, line: int) -> str:
     if tag.get("data-mime-type") == "application/vnd.jupyter.stderr":
         raise PageError(path, line, f"this cell prints while it runs: {tag.get_text().strip()}")
-    return f'<div class="output">{tag.decode_contents().strip()}</div>'
+    return tag.decode_contents().strip()

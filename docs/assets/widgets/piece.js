@@ -1,0 +1,189 @@
+/*
+ * What the interactive pieces share: <rnn-sigmoid>, <rnn-unrolled> and <rnn-surface> extend this class.
+ *
+ * A piece stands around its static picture and takes its place once it is alive; on paper the picture comes back.
+ * Its numbers arrive as JSON in the attribute data-start, written by rnn_notes/web/widgets.py.
+ *
+ * These are plain scripts, in any order, not modules: from file:// a browser loads no module, and fetches nothing.
+ * The theme runs the scripts of a page again whenever a reader comes back to it: each looks first whether it has run.
+ */
+
+if (!customElements.get("rnn-piece")) {
+  class Piece extends HTMLElement {
+    connectedCallback() {
+      if (!this.shadowRoot) {
+        const data = JSON.parse(this.dataset.start);
+        const { label, html, css } = this.constructor;
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(Piece.css + css);
+        const root = this.attachShadow({ mode: "open" });
+        root.adoptedStyleSheets = [sheet];
+        root.innerHTML = `<slot></slot><div class="piece" role="group" aria-label="${label}">
+          <div class="width"></div>${html}<p class="spoken" aria-live="polite"></p></div>`;
+        this.start(data);
+      }
+      this.observer = new ResizeObserver(() => this.redraw());
+      this.observer.observe(this.$(".width"));
+    }
+
+    disconnectedCallback() {
+      this.observer.disconnect();
+      clearTimeout(this.pause);
+    }
+
+    /* Draws for the room there is: one unit of a drawing is one CSS pixel, so its text keeps its size. */
+    redraw() {
+      this.width = this.$(".width").clientWidth;
+      this.em = parseFloat(getComputedStyle(this).fontSize);
+      if (this.width) this.draw();
+    }
+
+    $(selector) {
+      return this.shadowRoot.querySelector(selector);
+    }
+
+    /* Calls moved with the name and the value of a slider whenever it moves. */
+    sliders(moved) {
+      for (const input of this.shadowRoot.querySelectorAll("input[type=range]"))
+        input.addEventListener("input", () => moved(input.name, Number(input.value)));
+    }
+
+    /* Puts the thumb of a slider to a value, and the number beside it. */
+    show(name, value, digits) {
+      const input = this.$(`input[name=${name}]`);
+      input.value = value;
+      input.nextElementSibling.textContent = Piece.number(value, digits);
+      input.setAttribute("aria-valuetext", Piece.number(value, digits));
+    }
+
+    /* For the screen reader, once nothing has changed for a moment. */
+    say(text) {
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => (this.$(".spoken").innerHTML = text), 700);
+    }
+
+    /* The picture of a piece is an <svg> of the full width. */
+    paint(height, content) {
+      const svg = this.$("svg");
+      svg.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
+      svg.innerHTML = content;
+    }
+
+    /* A number as the pages print it: with a true minus, and none before a zero. */
+    static number(value, digits = 3) {
+      return value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−");
+    }
+
+    static maths(html) {
+      return `<span class="maths">${html}</span>`;
+    }
+
+    static slider(name, label, colour, { min, max, step }) {
+      return `<label class="slider ${colour}"><span>${label}</span>
+      <input type="range" name="${name}" min="${min}" max="${max}" step="${step}"><b></b></label>`;
+    }
+
+    static css = `
+    :host {
+      --ink: var(--rnn-ink, #25272b);
+      --dim: var(--rnn-dim, #6a6e75);
+      --grid: var(--rnn-grid, #e3e0d8);
+      --paper: var(--rnn-paper, #fffefb);
+      --x: var(--rnn-x, #2c7a4b);
+      --h: var(--rnn-h, #1f5fae);
+      --y: var(--rnn-y, #7d3fa3);
+      --grad: var(--rnn-grad, #bd2a22);
+      --serif: var(--notes-serif, Charter, Georgia, serif);
+      color: var(--ink);
+      display: block;
+      font: 0.8em/1.5 var(--notes-sans, system-ui, sans-serif);
+      font-variant-numeric: tabular-nums;
+      text-align: left;
+    }
+    slot { display: none }
+    @media print {
+      slot { display: contents }
+      .piece { display: none }
+    }
+    .width { height: 0 }
+    .spoken { clip-path: inset(50%); height: 1px; margin: 0; overflow: hidden; position: absolute; width: 1px }
+    p { margin: 0.5em 0 }
+
+    svg { display: block; overflow: visible; user-select: none; -webkit-user-select: none; width: 100% }
+    text { fill: var(--ink); font-size: 0.92em }
+    text.dim { fill: var(--dim) }
+    text.halo { paint-order: stroke; stroke: var(--paper); stroke-linejoin: round; stroke-width: 4px }
+    /* The fonts of the page's formulas have no height of their own: the text around them gives a line its height. */
+    .maths, text.maths { font-family: MJXTEX, var(--serif); font-size: 1.12em; line-height: 0 }
+    .maths .maths { font-size: 1em }
+    var, .var, var.maths, text.var { font-family: MJXTEX-I, var(--serif); font-style: italic; line-height: 0 }
+    var, .var { font-synthesis: none }
+    .prime { font-family: var(--serif) }
+    .maths b { font-weight: inherit }
+    sub, sup { font-size: 0.72em; line-height: 0 }
+    .x { --c: var(--x) }
+    .h { --c: var(--h) }
+    .y { --c: var(--y) }
+    .grad { --c: var(--grad) }
+    .ink { --c: var(--ink) }
+    :is(b, var, span, text, tspan):is(.x, .h, .y, .grad) { color: var(--c); fill: var(--c) }
+
+    .row { align-items: center; display: flex; flex-wrap: wrap; gap: 0.5em 0.8em; margin: 0.8em 0 }
+    .slider { align-items: center; display: flex; flex: 1 1 15em; gap: 0.7em }
+    .slider b { color: var(--c); font-weight: 600; min-width: 3em; text-align: right }
+    .slider > span { color: var(--c) }
+    button {
+      background: none;
+      border: 1px solid var(--dim);
+      border-radius: 4px;
+      color: var(--ink);
+      cursor: pointer;
+      font: inherit;
+      font-weight: 600;
+      min-height: 2.4em;
+      padding: 0.2em 0.9em;
+    }
+    button:hover { border-color: var(--ink) }
+    button[aria-disabled=true] { border-color: var(--grid); color: var(--dim); cursor: default }
+    button[aria-pressed=true] { background: color-mix(in srgb, var(--ink) 10%, var(--paper)); border-color: var(--ink) }
+    :is(button, svg, input[type=checkbox]):focus-visible { outline: 2px solid var(--h); outline-offset: 3px }
+
+    input[type=range] {
+      -webkit-appearance: none;
+      appearance: none;
+      background: linear-gradient(var(--dim), var(--dim)) center / 100% 1.5px no-repeat;
+      cursor: pointer;
+      flex: 1;
+      height: 2.4em;
+      margin: 0;
+      min-width: 0;
+      outline: none;
+      touch-action: pan-y;
+    }
+    input[type=range]::-webkit-slider-thumb {
+      -webkit-appearance: none;
+      background: var(--c);
+      border: 3px solid var(--paper);
+      border-radius: 50%;
+      box-sizing: border-box;
+      height: 24px;
+      width: 24px;
+    }
+    input[type=range]::-moz-range-thumb {
+      background: var(--c);
+      border: 3px solid var(--paper);
+      border-radius: 50%;
+      box-sizing: border-box;
+      height: 24px;
+      width: 24px;
+    }
+    input[type=range]:focus-visible::-webkit-slider-thumb { outline: 2px solid var(--c) }
+    input[type=range]:focus-visible::-moz-range-thumb { outline: 2px solid var(--c) }
+    @media (forced-colors: active) {
+      input[type=range] { -webkit-appearance: auto; appearance: auto }
+    }
+  `;
+  }
+
+  customElements.define("rnn-piece", Piece);
+}

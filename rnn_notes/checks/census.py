@@ -1,0 +1,27 @@
+"""How much of the site is checked, counted from the pages and their verdicts."""
+
+from collections import Counter
+
+from rnn_notes.checks import pages, verdicts
+
+
+def counts() -> dict[str, int]:
+    """What is checked, in words, and how many there are of it on all pages."""
+    every = [pages.read(path) for path in pages.all_pages()]
+    outcomes = Counter(verdict.outcome for page in every for verdict in verdicts.check(page.displays))
+    return {
+        "displayed formulas": outcomes.total(),
+        "derivations, each step proved": outcomes["proved"],
+        "equations, evaluated on a run": outcomes["evaluated"],
+        "statements about shapes, compared with arrays": outcomes["shapes"],
+        "definitions, compared with the code where it has them": outcomes["defined"],
+        "skipped, each with its reason": outcomes["skipped"],
+        "code blocks that run": sum(not fence.not_run for page in every for fence in page.fences),
+        "figures drawn by the package": sum(len(page.figures) for page in every),
+        "claims about numbers in the text": sum(len(page.claims) for page in every),
+    }
+
+
+def table() -> list[str]:
+    """The counts as the lines of a Markdown table."""
+    return ["| what | how many |", "| --- | ---: |", *(f"| {what} | {n} |" for what, n in counts().items())]

@@ -1,0 +1,542 @@
+"""The interactive pieces in a real browser, each on a small page of its own, against the numbers of the package."""
+
+import functools
+import os
+import re
+import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+
+from rnn_notes import RNN, activations, gradcheck, lecture
+from rnn_notes.checks import pages
+from rnn_notes.web import widgets
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PIECES = sorted(widgets.PIECES)
+PHONE = {"width": 390, "height": 800}
+EXACT = {"rtol": 0, "atol": 1e-9}
+
+if not CHROMIUM and not os.environ.get("CI"):
+    pytest.skip("Chromium is missing; install the package chromium to run the browser tests", allow_module_level=True)
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'self'; img-src 'self' data:">
+<title>A piece</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="assets/figures.css">
+<body data-md-color-scheme="default"><main>{}</main>
+"""
+
+
+class Silent(SimpleHTTPRequestHandler):
+    """Serves files and writes no log."""
+
+    def log_message(self, format, *arguments):
+        """Nothing."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """The system's Chromium, which does not call home."""
+    return {"executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-background-networking"]}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A page for each piece, named like it, beside the assets of the site."""
+    folder = tmp_path_factory.mktemp("pieces")
+    (folder / "assets").symlink_to(pages.DOCS / "assets")
+    for name in PIECES:
+        (folder / f"{name}.html").write_text(PAGE.format(widgets.wrap(name, "<p>the static picture</p>", "assets")))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    """Where the folder is served."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Silent, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def show(browser, address):
+    """Opens the page of a piece in a window of the given kind; a word in its console or a failed request is a fault."""
+    windows, complaints = [], []
+
+    def show(name, at=address, **window):
+        windows.append(browser.new_context(**window))
+        tab = windows[-1].new_page()
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("requestfailed", lambda request: complaints.append(request.url))
+        tab.goto(f"{at}/{name}.html")
+        return tab
+
+    yield show
+    for window in windows:
+        window.close()
+    assert not complaints
+
+
+def number(value, digits=3):
+    """A number as the pages print it."""
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def live(tab, script):
+    """The value of a JavaScript expression in which ``piece`` is the element."""
+    return tab.evaluate(f"(() => {{ const piece = document.querySelector('main > *'); return {script} }})()")
+
+
+def slide(tab, name, presses):
+    """Moves a slider with the keyboard: that many presses of the right arrow key, or of the left one if negative."""
+    tab.locator(f"input[name={name}]").focus()
+    for _ in range(abs(presses)):
+        tab.keyboard.press("ArrowRight" if presses > 0 else "ArrowLeft")
+
+
+# All pieces
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_the_static_picture_gives_way_and_comes_back_on_paper(show, name):
+    """Alive, the piece hides it; in print the piece hides itself."""
+    tab = show(name)
+    picture, piece = tab.get_by_text("the static picture"), tab.get_by_role("group").first
+    piece.wait_for()
+    assert not picture.is_visible()
+    tab.emulate_media(media="print")
+    assert picture.is_visible()
+    assert not piece.is_visible()
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_without_javascript_the_static_picture_stays(show, name):
+    """It is all there is."""
+    tab = show(name, java_script_enabled=False)
+    assert tab.get_by_text("the static picture").is_visible()
+    assert tab.locator("button, input, svg").count() == 0
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_piece_works_from_a_file(show, name, folder):
+    """No server is needed, and the strict policy of the page holds."""
+    tab = show(name, at=folder.as_uri())
+    tab.locator("svg > *").first.wait_for(state="attached")
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_nothing_is_wider_than_the_phone(show, name):
+    """After every button has been pressed, on a window 390 px wide and on one of 320 px."""
+    tab = show(name, viewport=PHONE)
+    for button in tab.locator("button:not([aria-disabled=true]), input[type=checkbox]").all():
+        button.click()
+    for width in (390, 320):
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.wait_for_function(f"() => document.querySelector('main > *').width < {width}")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(show, name):
+    """The tabulator key goes through all of them; each looks different with the focus, and each has a name."""
+    tab = show(name)
+    controls = tab.locator("button, input, svg[tabindex]")
+    for control in controls.all():
+        box = control.bounding_box()
+        clip = {"x": box["x"] - 6, "y": box["y"] - 6, "width": box["width"] + 12, "height": box["height"] + 12}
+        before = tab.screenshot(clip=clip)
+        tab.keyboard.press("Tab")
+        assert control.evaluate("control => control.getRootNode().activeElement === control")
+        assert tab.screenshot(clip=clip) != before
+    names = re.findall(r'- (?:button|slider|switch|application)( "[^"]+")?', tab.locator("main").aria_snapshot())
+    assert len(names) == controls.count()
+    assert all(names)
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_screen_reader_is_told_of_changes_once_they_are_over(show, name):
+    """Nothing is said when the page opens, nor while a slider moves; then what has become of the numbers."""
+    tab = show(name)
+    tab.clock.install()
+    tab.reload()
+    message = tab.locator("[aria-live=polite]")
+    tab.clock.run_for(10_000)
+    assert message.text_content() == ""
+    tab.locator("input[type=range]").first.focus()
+    for _ in range(4):
+        tab.keyboard.press("ArrowRight")
+        tab.clock.run_for(500)
+        assert message.text_content() == ""
+    tab.clock.run_for(1000)
+    assert re.search(r"−?\d\.\d{3}", message.text_content())
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_piece_survives_leaving_and_coming_back(show, name):
+    """Taken out while it moves, it rests; put back, it works. Its scripts may run again, as the theme makes them."""
+    tab = show(name)
+    slider = tab.locator("input[type=range]").first
+    slide(tab, slider.get_attribute("name"), 3)
+    value = slider.input_value()
+    if name == "rnn-surface":
+        tab.get_by_role("button", name="roll").click()
+    before, after = tab.evaluate(LEAVE_AND_COME_BACK)
+    assert before == after
+    assert slider.input_value() == value
+    slide(tab, slider.get_attribute("name"), 1)
+    assert slider.input_value() != value
+
+
+LEAVE_AND_COME_BACK = """async () => {
+    const piece = document.querySelector('main > *');
+    const state = () => JSON.stringify([piece.x, piece.path]);
+    piece.remove();
+    const before = state();
+    await new Promise((done) => setTimeout(done, 200));
+    const after = state();
+    document.querySelector('main').append(piece);
+    await Promise.all([...document.querySelectorAll('script')].map((script) => new Promise((done) => {
+        const again = document.createElement('script');
+        again.src = script.src;
+        again.onload = done;
+        script.replaceWith(again);
+    })));
+    return [before, after];
+}"""
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_all_text_can_be_read(show, name):
+    """Text has a contrast of at least 4.5 to what is painted behind it, in either theme, for the strongest colours."""
+    tab = show(name)
+    if name == "rnn-unrolled":
+        live(tab, "piece.change({ t: 5, memory: false, x: piece.x.map(() => [1, 1, -1, -1]) })")
+    for scheme in ("default", "slate"):
+        tab.evaluate(f"document.body.dataset.mdColorScheme = '{scheme}'")
+        assert live(tab, FAINT) == []
+
+
+FAINT = """(() => {
+    const paint = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+    const luminance = (...layers) => {
+        for (const layer of layers) { paint.fillStyle = layer; paint.fillRect(0, 0, 1, 1); }
+        const linear = [...paint.getImageData(0, 0, 1, 1).data].map((v) => v / 255)
+            .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    };
+    const paper = getComputedStyle(document.body).getPropertyValue('--rnn-paper');
+    const all = (selector) => [...piece.shadowRoot.querySelectorAll(selector)];
+    const behind = (text) => all('svg rect').filter((rect) => {
+        const [outer, inner] = [rect, text].map((element) => element.getBoundingClientRect());
+        return outer.left <= inner.left && outer.right >= inner.right
+            && outer.top <= inner.top && outer.bottom >= inner.bottom;
+    }).map((rect) => getComputedStyle(rect).fill).filter((fill) => fill !== 'none');
+    const contrast = (colour, layers) => {
+        const [dark, light] = [luminance(colour), luminance(paper, ...layers)].sort((a, b) => a - b);
+        return (light + 0.05) / (dark + 0.05);
+    };
+    return [
+        ...all('svg text').map((text) => [contrast(getComputedStyle(text).fill, behind(text)), text.textContent]),
+        ...all('b, p, button, legend, .slider > span, .vector, s')
+            .map((text) => [contrast(getComputedStyle(text).color, []), text.textContent]),
+    ].filter(([value, text]) => value < 4.5 && text.trim());
+})()"""
+"""All text of a piece with too little contrast, and the contrast; the rectangles of a picture lie behind its text."""
+
+
+# The sigmoid
+
+
+def test_value_slope_and_formula_are_those_of_the_sigmoid(show):
+    """All over the slider, which goes by steps of 0.05: to 1e-9 inside, and rounded in what one reads."""
+    tab = show("rnn-sigmoid")
+    for x in (1.3, 0.0, -0.05, 2.0, 3.6, 3.65, 6.0, -3.65, -6.0):
+        tab.locator("input").fill(f"{x:g}")
+        value = activations.sigmoid(np.float64(x))
+        slope = activations.sigmoid_prime(value)
+        assert np.allclose(live(tab, "[piece.x, piece.y, piece.slope]"), [x, value, slope], **EXACT)
+        exponent = f"−({number(x, 2)})" if x < 0 else f"−{number(x, 2)}"
+        written = re.sub(r"\s", "", tab.locator("#value").text_content() + tab.locator("#slope").text_content())
+        assert written == (
+            f"σ({number(x, 2)})=11+e{exponent}≈{number(value)}"
+            f"σ′({number(x, 2)})≈{number(value)}·(1−{number(value)})≈{number(slope)}"
+        )
+        assert ("Saturated" in tab.locator("#words").text_content()) == (slope < 0.1 * 0.25)
+
+
+def test_the_arrow_keys_move_the_point(show):
+    """By 0.05 a key."""
+    tab = show("rnn-sigmoid")
+    slide(tab, "x", -3)
+    assert live(tab, "piece.x") == 1.15
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
+def test_a_drag_on_the_curve_moves_the_point_and_the_thumb_below_it(show, touch):
+    """The point follows the finger; its x is what the slider shows, and the thumb stands below the point."""
+    tab = show("rnn-sigmoid", viewport=PHONE, has_touch=touch)
+    axis = [tab.locator("svg text", has_text=re.compile(f"^{x}$")).last.bounding_box() for x in ("−4", "4")]
+    left, right = (box["x"] + box["width"] / 2 for box in axis)
+    y = tab.locator("svg").bounding_box()["y"] + 50
+    drag(tab, [((left + right) / 2, y), (right - 30, y), (right, y)], touch)
+    assert live(tab, "piece.x") == pytest.approx(4, abs=0.11)
+    assert float(tab.locator("input").input_value()) == live(tab, "piece.x")
+    slider, point = tab.locator("input").bounding_box(), tab.locator("svg circle").first.bounding_box()
+    thumb = slider["x"] + 12 + (slider["width"] - 24) * (live(tab, "piece.x") + 6) / 12
+    assert point["x"] + point["width"] / 2 == pytest.approx(thumb, abs=1)
+
+
+def drag(tab, points, touch):
+    """Presses at the first point, moves over the others, and lets go."""
+    if not touch:
+        tab.mouse.move(*points[0])
+        tab.mouse.down()
+        for point in points[1:]:
+            tab.mouse.move(*point)
+        tab.mouse.up()
+        return
+    protocol = tab.context.new_cdp_session(tab)
+    for kind, point in zip(["touchStart"] + ["touchMove"] * (len(points) - 1), points, strict=True):
+        finger = [{"x": point[0], "y": point[1]}]
+        protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": finger})
+    protocol.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+# The network
+
+
+def package(x, memory=True):
+    """h_0 … h_5 and y_1 … y_5 by the package, for inputs (5, 4)."""
+    cell = lecture.rnn if memory else RNN(lecture.rnn.W_xh, np.zeros((3, 3)), lecture.rnn.b_h)
+    h = cell.forward(np.reshape(x, (5, 1, 4))).h
+    return h[:, 0], lecture.readout.forward(h[1:])[:, 0]
+
+
+def agrees(tab, x):
+    """Whether the piece has these inputs, and computes with and without memory what the package computes."""
+    for memory in (True, False):
+        run = live(tab, f"piece.run({str(memory).lower()})")
+        h, y = package(x, memory)
+        if not (np.allclose(run["h"], h, **EXACT) and np.allclose(run["y"][1:], y, **EXACT)):
+            return False
+    return np.array_equal(live(tab, "piece.x"), x)
+
+
+def test_the_network_computes_what_the_package_computes(show):
+    """To 1e-9, with and without memory: at the start, after a change of two inputs, and after the other past."""
+    tab = show("rnn-unrolled")
+    x = lecture.x[:, 0].copy()
+    assert agrees(tab, x)
+    slide(tab, "x0", 7)
+    tab.get_by_role("button", name="forward").click()
+    slide(tab, "x3", -9)
+    x[0, 0], x[1, 3] = 0.8, -0.6
+    assert agrees(tab, x)
+    tab.get_by_role("button", name="the other past").click()
+    assert agrees(tab, lecture.x_other_past[:, 0])
+    tab.get_by_role("button", name="inputs of the lecture").click()
+    assert agrees(tab, lecture.x[:, 0])
+
+
+@pytest.mark.parametrize("memory", [True, False], ids=["memory", "no-memory"])
+def test_every_step_shows_its_numbers(show, memory):
+    """Forward and back through the five steps: equations and cells hold the numbers of the package, rounded."""
+    tab = show("rnn-unrolled")
+    if not memory:
+        tab.get_by_role("switch").click()
+    x, cell, (h, y) = lecture.x[:, 0], lecture.rnn, package(lecture.x, memory)
+    for move, t in (
+        ("back", 1),
+        ("forward", 2),
+        ("forward", 3),
+        ("forward", 4),
+        ("forward", 5),
+        ("forward", 5),
+        ("back", 4),
+    ):
+        tab.get_by_role("button", name=move).click(force=True)
+        past = cell.W_hh @ h[t - 1] if memory else np.zeros(3)
+        terms = [cell.W_xh @ x[t - 1], past, cell.b_h, cell.W_xh @ x[t - 1] + past + cell.b_h]
+        assert vectors(tab, "#a") == [number(value) for term in terms for value in term]
+        assert vectors(tab, "#h") == [number(value) for value in h[t]]
+        assert vectors(tab, "#y") == [number(value) for value in y[t - 1]]
+        formulas = [re.sub(r"\s", "", tab.locator(selector).text_content()) for selector in ("#a", "#h", "#y")]
+        starts = (f"a{t}=Wxhx{t}+Whhh{t - 1}+bh≈", f"h{t}=tanh(a{t})≈", f"y{t}=Whyh{t}+by≈")
+        assert all(formula.startswith(start) for formula, start in zip(formulas, starts, strict=True))
+        cells = re.findall(r"−?\d\.\d\d(?!\d)", " ".join(tab.locator("svg text:not(.dim)").all_text_contents()))
+        assert cells == [number(value, 2) for step in range(1, t + 1) for value in (*h[step], *y[step - 1])]
+
+
+def vectors(tab, selector):
+    """All numbers of the column vectors below a selector."""
+    return tab.locator(f"{selector} .vector > span").all_text_contents()
+
+
+def test_without_memory_the_outputs_stand_beside_what_they_were(show):
+    """Each output that has been computed, with memory above and without below; a sentence says both in numbers."""
+    tab = show("rnn-unrolled")
+    tab.get_by_role("switch").focus()
+    tab.keyboard.press("Space")
+    assert "loses nothing" in tab.locator("#words").text_content()
+    for _ in range(4):
+        tab.get_by_role("button", name="forward").press("Enter")
+    (_, with_memory), (_, without) = package(lecture.x), package(lecture.x, memory=False)
+    above = [text.strip() for text in tab.locator("svg text.dim:not(.maths)").all_text_contents()]
+    assert above == [*(number(value, 2) for value in with_memory.ravel()), "with memory"]
+    now, then = (", ".join(number(value) for value in y[4]) for y in (without, with_memory))
+    assert tab.locator("#words").text_content() == f"Without memory y5 is ({now}) instead of ({then})."
+
+
+def test_a_click_on_a_column_goes_to_its_step(show):
+    """Also on the phone, with a finger."""
+    tab = show("rnn-unrolled", viewport=PHONE, has_touch=True)
+    tab.locator("svg text", has_text=re.compile("^x4$")).tap()
+    assert live(tab, "piece.t") == 4
+
+
+# The surface
+
+
+def walk(step_size, steps):
+    """Gradient descent on y² − 2y cos x from (2.5, 2), with slopes by the complex step."""
+    path = [np.array([2.5, 2.0])]
+    for _ in range(steps):
+        slope = gradcheck.complex_step(lambda p: p[1] ** 2 - 2 * p[1] * np.cos(p[0]), path[-1])
+        path.append(path[-1] - step_size * slope)
+    return np.array(path)
+
+
+def test_the_ball_goes_down_step_by_step(show):
+    """Three steps, by the keyboard, to 1e-9; the numbers say where it is and where it goes next."""
+    tab = show("rnn-surface")
+    slide(tab, "size", 12)  # from 0.1 by steps of 0.01
+    for _ in range(3):
+        tab.get_by_role("button", name="step").press("Enter")
+    path = walk(0.22, 4)
+    assert np.allclose(live(tab, "piece.path"), path[:4], **EXACT)
+    (x, y), after = path[3], path[4]
+    height = y**2 - 2 * y * np.cos(x)
+    assert tab.locator("#height").text_content() == f"f({number(x)}, {number(y)}) ≈ {number(height)}"
+    assert [line.split(" ≈ ")[-1] for line in tab.locator("#next").inner_text().split("\n")] == [
+        number(v) for v in after
+    ]
+    assert tab.locator("#words").text_content() == "After 3 steps the ball is on its way."
+
+
+def test_with_reduced_motion_the_ball_is_at_the_end_at_once(show):
+    """Small steps do not arrive, middle ones do, and too large ones throw the ball out of the picture."""
+    tab = show("rnn-surface", reduced_motion="reduce")
+    for size, steps, words in (
+        (0.01, 200, "still not at rest"),
+        (0.1, 59, "at rest"),
+        (0.7, 20, "at rest"),
+        (0.79, 3, "out"),
+    ):
+        tab.locator("input").fill(str(size))
+        tab.get_by_role("button", name="roll").click()
+        assert np.allclose(live(tab, "piece.path"), walk(size, steps), **EXACT)
+        assert words in tab.locator("#words").text_content()
+        tab.get_by_role("button", name="reset").click()
+        assert live(tab, "piece.path") == [[2.5, 2.0]]
+
+
+def test_the_ball_rolls_until_it_is_paused(show):
+    """Otherwise one sees every step; pause stops it where it is."""
+    tab = show("rnn-surface")
+    tab.clock.install()
+    tab.reload()
+    tab.get_by_role("button", name="roll").click()
+    tab.clock.run_for(500)
+    tab.get_by_role("button", name="pause").click()
+    steps = live(tab, "piece.path.length") - 1
+    tab.clock.run_for(500)
+    assert 5 <= steps == live(tab, "piece.path.length") - 1 <= 10
+
+
+def test_the_surface_turns_by_key_mouse_and_finger(show):
+    """Five degrees a key, half a degree a pixel."""
+    tab = show("rnn-surface", viewport=PHONE, has_touch=True)
+    box = tab.locator("svg").bounding_box()
+    x, y = box["x"] + 150, box["y"] + 150
+    views = []
+    for turn in (
+        lambda: tab.locator("svg").press("ArrowRight"),
+        lambda: tab.locator("svg").press("ArrowDown"),
+        lambda: drag(tab, [(x, y), (x + 40, y), (x + 100, y + 20)], touch=False),
+        lambda: drag(tab, [(x, y), (x - 60, y), (x - 120, y), (x - 130, y)], touch=True),
+    ):
+        turn()
+        views.append(live(tab, "[piece.azimuth, piece.elevation]"))
+    assert views[:3] == [[-69, 42], [-69, 47], [-119, 57]]
+    assert -119 + 40 < views[3][0] <= -119 + 65  # the first pixels tell the browser that the finger does not scroll
+
+
+def test_what_is_near_covers_what_is_far(show):
+    """From each side, the facets are drawn from the corner that is farthest from the eye to the one that is nearest."""
+    tab = show("rnn-surface")
+    for azimuth, nearest in ((45, (6, 3)), (135, (-6, 3)), (-135, (-6, -3)), (-45, (6, -3))):
+        live(tab, f"piece.turn({{ azimuth: {azimuth}, elevation: 30 }})")
+        for which, sign in (("first", -1), ("last", 1)):
+            x, y = (sign * value for value in nearest)
+            height = 0.9 * (y**2 - 2 * y * np.cos(x) + 1) / 16 - 0.45
+            left, top = live(tab, f"piece.project([{x} / 6, {y} / 6, {height}])")
+            facet = getattr(tab.locator("polygon"), which).get_attribute("points")
+            corners = [[float(v) for v in corner.split(",")] for corner in facet.split(" ")]
+            assert min(abs(left - u) + abs(top - v) for u, v in corners) < 0.2
+
+
+def test_from_above_the_surface_is_a_map(show):
+    """x runs to the right and y up, to the same scale; the button leads back."""
+    tab = show("rnn-surface")
+    tab.get_by_role("button", name="from above").click()
+    corners = [live(tab, f"piece.project([{x} / 6, {y} / 6, 0])") for x, y in ((-6, -3), (6, -3), (-6, 3))]
+    (left, bottom), (right, same), (_, top) = corners
+    assert same == pytest.approx(bottom, abs=1e-9)
+    assert right - left == pytest.approx(2 * (bottom - top), rel=1e-9)
+    tab.get_by_role("button", name="from the side").click()
+    assert live(tab, "[piece.azimuth, piece.elevation]") == [-64, 42]
+
+
+# On the site
+
+
+def test_on_the_site_a_piece_lives_wherever_one_comes_from(browser, built_site):
+    """The theme changes pages without loading them anew, there and back: each piece is alive, and nothing complains."""
+    window, complaints = browser.new_context(), []
+    window.route("**", lambda route: route.fulfill(path=file(built_site, route.request.url)))
+    tab = window.new_page()
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    with tab.expect_response("**/sitemap.xml"):  # by it the theme knows which pages it can change to
+        tab.goto("http://notes.example/rnn_notes/lecture/memory/")  # an address with a port would not be in it
+    tab.evaluate("window.same = true")
+    for title, name in (
+        ("The sigmoid and its derivative", "rnn-sigmoid"),
+        ("The forward pass", "rnn-unrolled"),
+        ("3D functions with Matplotlib", "rnn-surface"),
+        ("The sigmoid and its derivative", "rnn-sigmoid"),
+    ):
+        tab.locator(".md-nav--primary").get_by_role("link", name=title, exact=True).click()
+        tab.get_by_role("heading", level=1, name=title).wait_for()
+        tab.locator(f"{name} svg text").first.wait_for(state="attached")
+    tab.go_back()
+    tab.locator("rnn-surface svg text").first.wait_for(state="attached")
+    assert tab.evaluate("window.same")
+    window.close()
+    assert not complaints
+
+
+def file(folder, address):
+    """The file that a static host sends for an address."""
+    path = folder / urlsplit(address).path.removeprefix("/rnn_notes/")
+    return path / "index.html" if path.is_dir() else path

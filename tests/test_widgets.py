@@ -1,0 +1,128 @@
+"""What the interactive pieces start from, how they stand on a page, and what they weigh."""
+
+import gzip
+import json
+import re
+from html.parser import HTMLParser
+
+import markdown
+import numpy as np
+import pytest
+
+from rnn_notes import activations, lecture
+from rnn_notes.checks import pages
+from rnn_notes.checks.pages import PageError
+from rnn_notes.web import extension, widgets
+
+FOLDER = pages.DOCS / "assets" / "widgets"
+SCRIPTS = sorted(FOLDER.glob("*.js"))
+PIECES = sorted(widgets.PIECES)
+
+
+def test_every_piece_has_a_script_and_every_script_a_piece():
+    """Beside them is only what they share."""
+    assert [script.stem for script in SCRIPTS] == ["piece", *PIECES]
+
+
+def test_the_network_starts_from_the_numbers_of_the_lecture():
+    """All parameters and both sequences survive the way through JSON to the last bit."""
+    data = json.loads(json.dumps(widgets.data("rnn-unrolled")))
+    cell, readout = lecture.rnn, lecture.readout
+    for name in ("W_xh", "W_hh", "b_h"):
+        assert np.array_equal(data[name], getattr(cell, name))
+    for name in ("W_hy", "b_y"):
+        assert np.array_equal(data[name], getattr(readout, name))
+    assert np.array_equal(data["x"], lecture.x.reshape(5, 4))
+    assert np.array_equal(data["x_other_past"], lecture.x_other_past.reshape(5, 4))
+
+
+def test_the_sliders_of_the_network_reach_its_inputs():
+    """They go from −1 to 1 in tenths, and so do both sequences."""
+    for x in (lecture.x, lecture.x_other_past):
+        assert np.abs(x).max() <= 1
+        assert np.array_equal(x, x.round(1))
+
+
+def test_at_the_edge_of_saturation_the_slope_is_a_tenth_of_the_largest():
+    """The largest is at 0."""
+    slope = activations.sigmoid_prime(activations.sigmoid(np.array([widgets.data("rnn-sigmoid")["edge"], 0.0])))
+    assert slope[0] == pytest.approx(slope[1] / 10, rel=1e-12)
+
+
+def test_an_unknown_piece_is_refused():
+    """The error says which there are."""
+    message = "no interactive piece is named rnn-lstm; the pieces are rnn-sigmoid, rnn-surface, rnn-unrolled"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        widgets.data("rnn-lstm")
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        widgets.wrap("rnn-lstm", "<svg></svg>", "../assets")
+
+
+class Tags(HTMLParser):
+    """All tags of a text, with their attributes."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_piece_stands_around_its_picture(name):
+    """Its data are in an attribute, not in a script, which the theme would run; its own scripts come behind it."""
+    html = widgets.wrap(name, "<svg></svg>", "../assets")
+    (element, attributes), picture, *scripts = Tags(html).found
+    assert element == name
+    assert json.loads(attributes["data-start"]) == widgets.data(name)
+    assert picture == ("svg", {})
+    sources = [f"../assets/widgets/{file}.js" for file in ("piece", name)]
+    assert scripts == [("script", {"defer": None, "src": source}) for source in sources]
+    assert f"<svg></svg></{name}>" in html
+
+
+def render(text, **settings):
+    """A page as the site's extension renders it."""
+    return markdown.markdown(text, extensions=["attr_list", extension.makeExtension(**settings)])
+
+
+def test_a_figure_names_the_piece_that_takes_its_place():
+    """The piece stands around the picture alone: the caption and the link to the code stay."""
+    html = render("![A curve.](figure:sigmoid-curve){ widget=rnn-sigmoid }", assets="../assets")
+    opening = r'<figure id="figure-sigmoid-curve"><rnn-sigmoid data-start="[^"]*"><div role="img"'
+    closing = r"</div></rnn-sigmoid>(<script .*?></script>){2}<figcaption>.*A curve\..*</figcaption></figure>"
+    assert re.fullmatch(f"{opening}.*{closing}", html, re.DOTALL)
+    assert 'src="../assets/widgets/rnn-sigmoid.js"' in html
+
+
+def test_a_page_without_a_piece_has_no_script():
+    """The scripts are loaded where they are used only."""
+    assert "<script" not in render("![A curve.](figure:sigmoid-curve)")
+
+
+def test_an_unknown_piece_on_a_page_is_an_error_with_its_line(tmp_path):
+    """As every mistake on a page is."""
+    page = tmp_path / "page.md"
+    page.write_text("text\n\n![A curve.](figure:sigmoid-curve){ widget=rnn-lstm }\n")
+    with pytest.raises(PageError, match=r"page\.md:3: no interactive piece is named rnn-lstm"):
+        render(page.read_text(), path=str(page))
+
+
+def test_every_piece_is_on_a_page():
+    """Otherwise nobody could use it."""
+    used = {name for page in pages.all_pages() for name in PIECES if name in page.read_text(encoding="utf-8")}
+    assert used == set(PIECES)
+
+
+def test_the_scripts_are_light():
+    """Together less than 15 kB on the wire."""
+    assert sum(len(gzip.compress(script.read_bytes())) for script in SCRIPTS) < 15_000
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_a_script_works_from_a_file_and_under_a_strict_policy(script):
+    """No module, no request, no code made of text, no event handler or style in an attribute."""
+    forbidden = r"^import |^export |\bimport\(|fetch\(|XMLHttp|https?:|eval\(|Function\(|\son\w+=|style=|console\."
+    assert not re.findall(forbidden, script.read_text(encoding="utf-8"), re.MULTILINE)
