@@ -1,13 +1,19 @@
 """How much of the site is checked, counted from the pages and their verdicts."""
 
+import json
 from collections import Counter
+from pathlib import Path
 
 from rnn_notes.checks import pages, verdicts
+
+MUTANTS = Path(__file__).with_name("mutants.json")
+"""What ``make mutants`` has found: how many small mistakes the checker found, and how many edits were none."""
 
 
 def counts() -> dict[str, int]:
     """What is checked, in words, and how many there are of it on all pages."""
     every = [pages.read(path) for path in pages.all_pages()]
+    mutants = json.loads(MUTANTS.read_text(encoding="utf-8"))
     outcomes = Counter(verdict.outcome for page in every for verdict in verdicts.check(page.displays))
     return {
         "displayed formulas": outcomes.total(),
@@ -19,6 +25,9 @@ def counts() -> dict[str, int]:
         "code blocks that run": sum(not fence.not_run for page in every for fence in page.fences),
         "figures drawn by the package": sum(len(page.figures) for page in every),
         "claims about numbers in the text": sum(len(page.claims) for page in every),
+        "small mistakes tried in the formulas": mutants["found"] + mutants["true"],
+        "of these, found by the checker": mutants["found"],
+        "of these, no mistakes: true as well": mutants["true"],
     }
 
 

@@ -18,7 +18,9 @@ MARK = re.compile(r"^\s*%\s*check:\s*(.*?)\s*$")
 FIGURE = re.compile(r"!\[([^\]]*)\]\(figure:([^)\s]*)\)")
 CLAIM = re.compile(r"<!--\s*holds:(.*?)-->", re.DOTALL)
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
-NOT_A_QUANTITY = re.compile(r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG) \d[\d.]*(?:(?:,| to| or) \d[\d.]*)*|\]\([^)]*\)|https?://\S+")
+NOT_A_QUANTITY = re.compile(
+    r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG) \d[\d.]*(?:(?:,| to| or) \d[\d.]*)*|\]\([^)]*\)|https?://\S+"
+)
 
 
 @dataclass(frozen=True)

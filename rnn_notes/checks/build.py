@@ -1,0 +1,163 @@
+"""Makes the tree from what the grammar has recognised; one method a rule of ``latex.lark``."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from lark import Token, v_args
+from lark.visitors import Transformer_NonRecursive
+
+from rnn_notes.checks import tree
+from rnn_notes.checks.tree import FormulaError, Name, Node, Statement, free_names, walk
+
+
+def spell(symbol: str) -> str:
+    r"""The spelling rule: drop braces and backslashes. ``\mathrm{softmax}`` is ``softmax``."""
+    return re.sub(r"\\(mathrm|operatorname)|[\\{}&\s]", "", symbol)
+
+
+def _placed(make: Any, _data: str, children: list[Any], meta: Any) -> Any:
+    """Call a method of the builder and note where in the LaTeX its node stands."""
+    made = make(*children)
+    return replace(made, span=(meta.start_pos, meta.end_pos)) if isinstance(made, Node) else made
+
+
+@v_args(wrapper=_placed)
+class Builder(Transformer_NonRecursive):
+    """Raises FormulaError, wrapped in Lark's VisitError, for what the grammar cannot tell apart."""
+
+    def start(self, *rows: Any) -> tuple[Statement, ...]:
+        statements: list[Statement] = []
+        last = None  # a row that begins with a relation goes on from here
+        for row in rows:
+            if isinstance(row, tuple):
+                raise FormulaError("nothing is claimed here; write a relation such as =", row[0].span[0])
+            if isinstance(row, Statement):
+                statements.append(row)
+                continue
+            left, *rest = row if isinstance(row[0], Node) else [last, *row]
+            if left is None:
+                raise FormulaError("this relation has no left side", row[0].start_pos)
+            for relation, right in zip(rest[::2], rest[1::2], strict=True):
+                statements.append(self._relation(left, relation, right))
+                left = right
+            last = left
+        braces = [node for node in walk(tuple(statements)) if isinstance(node, tree.Underbrace)]
+        statements += [self._relation(brace.body, "=", brace.claim) for brace in braces]
+        if not any(isinstance(statement, tree.Relation | tree.Member) for statement in statements):
+            raise FormulaError("nothing is claimed; write a relation such as =", 0)
+        return tuple(statements)
+
+    def _relation(self, left: Node, sign: str, right: Node) -> tree.Relation:
+        if left == right:
+            raise FormulaError("both sides of this step are the same formula", right.span[0])
+        operator = {"leq": "le", "geq": "ge"}.get(spell(sign), spell(sign))
+        relation = tree.Relation(left, operator, right, span=(left.span[0], right.span[1]))
+        for big in (node for node in walk(relation) if isinstance(node, tree.Big)):
+            if big.index in free_names(relation) | {n.index for n in walk(big.body) if isinstance(n, tree.Big)}:
+                raise FormulaError(f"{big.index} is bound here and used outside too; take another letter", big.span[0])
+        return relation
+
+    def chain(self, *items: Any) -> list[Any]:
+        return list(items)
+
+    def span(self, index: Node, relation: Token, low: Node, high: Node) -> tree.Range:
+        return tree.Range(self._index(index, relation), low, high)
+
+    def bounds(self, index: Node, relation: Token, low: Node, high: Node) -> tuple[str, Node, Node]:
+        return self._index(index, relation), low, high
+
+    def _index(self, index: Node, relation: Token) -> str:
+        if not isinstance(index, Name) or spell(relation) != "=":
+            raise FormulaError("a range is written index = first, as in t=1", index.span[0])
+        return index.name
+
+    def several(self, *nodes: Node) -> tuple[Node, ...]:
+        return nodes
+
+    list = dimensions = subscript = cells = several
+    # Rules whose parts are just the fields of a node.
+    member, group, negative, fraction = tree.Member, tree.Group, tree.Negative, tree.Fraction
+    power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
+    indexed = entry = tree.Index
+
+    def plus(self, left: Node, right: Node) -> Node:
+        return tree.Plus((*(left.terms if isinstance(left, tree.Plus) else [left]), right))
+
+    def minus(self, left: Node, right: Node) -> Node:
+        return self.plus(left, tree.Negative(right, span=right.span))
+
+    def hadamard(self, left: Node, right: Node) -> Node:
+        more = right.factors if isinstance(right, tree.Hadamard) else (right,)
+        return tree.Hadamard((left, *more))
+
+    def times(self, left: Node, right: Node) -> Node:
+        return tree.Times((*(left.factors if isinstance(left, tree.Times) else [left]), right))
+
+    def juxtapose(self, left: Node, right: Node) -> Node:
+        if isinstance(right.base if isinstance(right, tree.Power) else right, tree.Number):
+            raise FormulaError(
+                "a number stands right behind another factor; put it first or write \\cdot", right.span[0]
+            )
+        return self.times(left, right)
+
+    def small_fraction(self, digits: Token) -> Node:
+        above, below = re.findall("[0-9]", digits)
+        return tree.Fraction(tree.Number(above), tree.Number(below))
+
+    def root(self, body: Node) -> Node:
+        return tree.Power(body, tree.Fraction(tree.Number("1"), tree.Number("2")))
+
+    def copy(self, *parts: Any) -> Node:
+        *variable, step = parts
+        return tree.Copy(tree.Index(*variable) if len(variable) > 1 else variable[0], step)
+
+    def symbol(self, *tokens: Token) -> Node:
+        return Name("_".join(spell(token) for token in reversed(tokens)))
+
+    def number(self, text: Token) -> Node:
+        return tree.Number(str(text))
+
+    def SUP_DIGIT(self, token: Token) -> Node:
+        end = token.end_pos or 0
+        return tree.Number(token[-1], span=(end - 1, end))
+
+    SUB_DIGIT = SUP_DIGIT
+
+    def matrix(self, *rows: tuple[Node, ...]) -> Node:
+        return tree.Matrix(rows)
+
+    def stack(self, *blocks: Node) -> Node:
+        return tree.Matrix(tuple((block,) for block in blocks))
+
+    def underbrace(self, body: Node, claim: Node | None = None) -> Node:
+        return tree.Underbrace(body, claim) if claim else body
+
+    def function(self, name: Token, mark: Any = None) -> tuple[str, Any]:
+        return spell(name).lower(), mark
+
+    def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
+        name, mark = function
+        call = tree.Call(name, arguments, prime=isinstance(mark, Token))
+        return tree.Power(call, mark) if isinstance(mark, tree.Number) else call
+
+    def bare(self, name: Token) -> Node:
+        return tree.Call(spell(name).lower())
+
+    def total(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
+        return tree.Big("sum", *bounds, body)
+
+    def ordered(self, bounds: tuple[str, Node, Node]) -> Callable[[Node], Node]:
+        return lambda body: tree.Big("product", *bounds, body)
+
+    def differential(self, above: Token, below: Token, by: Node) -> Callable[[Node], Node]:
+        return lambda of: self.derivative(above, of, below, by)
+
+    def apply(self, operator: Callable[[Node], Node], operand: Node) -> Node:
+        return operator(operand)
+
+    def derivative(self, above: Token, of: Node, below: Token, by: Node) -> Node:
+        if "+" in below or ("partial" in above) != ("partial" in below):
+            raise FormulaError("write d over d, or \\partial (or \\partial^{+}) over \\partial", below.start_pos or 0)
+        return tree.Derivative(of, by, immediate="+" in above)

@@ -1,0 +1,59 @@
+"""What a page introduces: functions and symbols that its later displays may use."""
+
+import re
+from dataclasses import dataclass
+
+from rnn_notes.checks import latex, tree
+from rnn_notes.checks.build import spell
+from rnn_notes.checks.tree import FormulaError, Name, Node
+
+
+@dataclass(frozen=True)
+class Definition:
+    """f(x, y) = body, J_t = body, or u = body."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Node
+    is_function: bool = False  # its name is followed by arguments in brackets
+
+
+Definitions = dict[str, Definition]
+
+
+def functions(definitions: Definitions) -> frozenset[str]:
+    """The letters that are functions on the page."""
+    return frozenset(name for name, definition in definitions.items() if definition.is_function)
+
+
+def introduce(text: str, definitions: Definitions) -> tuple[tree.Relation, Definition]:
+    """The equation of a definition, and what it introduces; ``definitions`` are those before it.
+
+    Raises FormulaError.
+    """
+    before = functions(definitions)
+    new = re.match(r"\s*(\\?[A-Za-z]+)\s*(\\left\s*)?\(", text)  # f(…: here, f becomes a function
+    equation, *more = latex.parse(text, before | {spell(new[1])} if new else before)
+    if more or not isinstance(equation, tree.Relation) or equation.operator != "=":
+        raise FormulaError("a definition is one equation, such as f(x) = x^2")
+    letters: tuple[Node, ...] = ()
+    match equation.left:
+        case (
+            tree.Call(name, letters, False)
+            | tree.Index(tree.Call(name, letters, False))
+            | tree.Index(Name(name), letters)
+        ):
+            pass  # a function, one that is given entry by entry, or a family such as J_t
+        case Name(name):
+            pass
+        case _:
+            raise FormulaError("a definition has a new symbol on its left: f(x), J_t or u", equation.span[0])
+    parameters = [letter.name for letter in letters if isinstance(letter, Name)]
+    if len(set(parameters)) < len(letters):
+        raise FormulaError(f"the arguments of {name} are different letters where it is defined", equation.span[0])
+    used = tree.free_names(equation.right) | {n.function for n in tree.walk(equation.right) if isinstance(n, tree.Call)}
+    if name in used:
+        raise FormulaError(f"{name} is defined by itself", equation.span[0])
+    if name in definitions or name in ("e", "pi", "max", "min"):
+        raise FormulaError(f"{name} has a meaning already; write this as a chain", equation.span[0])
+    return equation, Definition(name, tuple(parameters), equation.right, isinstance(equation.left, tree.Call))

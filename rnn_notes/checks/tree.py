@@ -1,0 +1,243 @@
+"""The tree of a formula: the one thing that the LaTeX reader makes and both back-ends read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Self
+
+
+class FormulaError(ValueError):
+    """A formula that is not understood; ``at`` is the offset of the fault in the LaTeX, None if it is not known yet."""
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at
+
+    def placed(self, node: "Node") -> Self:
+        """The error itself, at the node if it has no place of its own."""
+        self.at = node.span[0] if self.at is None else self.at
+        return self
+
+
+class ClaimError(FormulaError):
+    """A formula that is understood and does not hold; the message is the evidence."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of a formula; ``span`` is where it stands in the LaTeX, and does not count for equality."""
+
+    span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """A literal; the text keeps how many digits were printed."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    r"""A symbol by its spelling: ``\tilde{c}`` is ``c_tilde``, ``\delta`` is ``delta``."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Index(Node):
+    """What a subscript picks: W_{xh}, h_{t-1}, (W h)_{k}. Whether it is a label or an index, the back-end knows."""
+
+    base: Node
+    at: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function of its arguments, with a prime for its derivative; without arguments, the function itself."""
+
+    function: str
+    arguments: tuple[Node, ...] = ()
+    prime: bool = False
+
+
+@dataclass(frozen=True)
+class Group(Node):
+    """Brackets that a reader sees."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
+class Negative(Node):
+    body: Node
+
+
+@dataclass(frozen=True)
+class Plus(Node):
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Times(Node):
+    """The ordered product: scalars and matrices, as they stand."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Hadamard(Node):
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Fraction(Node):
+    above: Node
+    below: Node
+
+
+@dataclass(frozen=True)
+class Power(Node):
+    base: Node
+    exponent: Node
+
+
+@dataclass(frozen=True)
+class Transpose(Node):
+    body: Node
+
+
+@dataclass(frozen=True)
+class Copy(Node):
+    """W^{(t)}: the weights W as they are used at step t alone."""
+
+    body: Node
+    step: Node
+
+
+@dataclass(frozen=True)
+class Absolute(Node):
+    body: Node
+
+
+@dataclass(frozen=True)
+class Norm(Node):
+    body: Node
+    kind: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True)
+class Big(Node):
+    """A sum or an ordered product, the first factor leftmost."""
+
+    operator: str
+    index: str
+    low: Node
+    high: Node
+    body: Node
+
+    def steps(self, first: int, last: int) -> range:
+        """The values of the index. A sum counts up and may be empty; a product counts up or down and is not empty."""
+        if self.operator == "product":
+            return range(first, last + 1) if first <= last else range(first, last - 1, -1)
+        if last < first - 1:
+            raise ClaimError(f"this sum runs from {first} to {last}")
+        return range(first, last + 1)
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    """d of/d by; ``immediate`` if it was written with ∂⁺."""
+
+    of: Node
+    by: Node
+    immediate: bool
+
+
+@dataclass(frozen=True)
+class Underbrace(Node):
+    """A over a brace that says what it is: a claim of its own."""
+
+    body: Node
+    claim: Node
+
+
+@dataclass(frozen=True)
+class Relation(Node):
+    left: Node
+    operator: str
+    right: Node
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """t = 1, …, T: for which index values the other statements are meant."""
+
+    index: str
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True)
+class Member(Node):
+    """a, b ∈ ℝ^{H × D}."""
+
+    items: tuple[Node, ...]
+    dimensions: tuple[Node, ...]
+
+
+Statement = Relation | Range | Member
+
+
+def walk(part: object) -> Iterator[Node]:
+    """All nodes of a tree, the root first, in the order of the formula."""
+    if isinstance(part, Node):
+        yield part
+        part = tuple(getattr(part, f.name) for f in fields(part) if f.name != "span")
+    if isinstance(part, tuple):
+        for child in part:
+            yield from walk(child)
+
+
+def label(node: Node) -> str | None:
+    """A subscript read as a label, as the ``xh`` of W_{xh}; None if it is a sum or another formula."""
+    match node:
+        case Name(name):
+            return name
+        case Number(text):
+            return text
+        case Times(factors):
+            letters = [label(factor) for factor in factors]
+            return "".join(filter(None, letters)) if None not in letters else None
+    return None
+
+
+def free_names(part: object) -> set[str]:
+    """The names of a tree that no sum or product in it binds."""
+    match part:
+        case Name(name):
+            return {name}
+        case Big(_, index, low, high, body):
+            return free_names(body) - {index} | free_names((low, high))
+        case Node():
+            return free_names(tuple(getattr(part, f.name) for f in fields(part) if f.name != "span"))
+        case tuple():
+            return set().union(*map(free_names, part))
+    return set()
+
+
+def half_unit(node: Node) -> float | None:
+    """Half a unit of the last digit of a printed number, so 0.0005 for −0.273; None if it is no printed number."""
+    match node:
+        case Number(text):
+            return 0.5 * 10.0 ** -len(text.partition(".")[2])
+        case Negative(body) | Group(body):
+            return half_unit(body)
+        case Times((Number() as mantissa, Power(Number("10"), (Number() | Negative(Number())) as exponent))):
+            places = -int(label(exponent.body) or 0) if isinstance(exponent, Negative) else int(label(exponent) or 0)
+            return (half_unit(mantissa) or 0.0) * 10.0**places
+    return None

@@ -1,0 +1,162 @@
+"""From a display and its mark to a verdict: which check it asks for, and what came of it."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from rnn_notes import activations
+from rnn_notes.cache import digest, remember
+from rnn_notes.checks import latex, tree
+from rnn_notes.checks.arrays import FUNCTIONS, OF_COLUMN
+from rnn_notes.checks.define import Definitions, functions, introduce
+from rnn_notes.checks.evaluate import Found, evaluate
+from rnn_notes.checks.pages import Display
+from rnn_notes.checks.prove import prove
+from rnn_notes.checks.runs import RUNS, named
+from rnn_notes.checks.tape import Run
+from rnn_notes.checks.tree import ClaimError, FormulaError
+
+KINDS = f"chain, define, shapes, skip: reason, or a run ({', '.join(RUNS)})"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a display: ``outcome`` is one word.
+
+    "proved", "evaluated", "shapes", "defined", "skipped", or else "fails" or "refused", with evidence and fault.
+    """
+
+    line: int  # of the display's opening $$
+    outcome: str
+    summary: str  # what was checked, in a few words
+    badge: str = ""  # the same as a phrase for readers
+    evidence: str = ""  # why it does not hold, with the numbers
+    fault: tuple[int, int] | None = None  # line and column of what does not hold
+
+    def report(self, where: str) -> str:
+        """The line of the command line's output: ``where:line: holds (summary)``."""
+        if not self.fault:
+            return f"{where}:{self.line}: {self.outcome if self.outcome == 'skipped' else 'holds'} ({self.summary})"
+        row, column = self.fault
+        evidence = self.evidence.replace("\n", "\n    ")
+        return f"{where}:{row}:{column}: {self.outcome.upper()} ({self.summary})\n    {evidence}"
+
+
+def check(displays: Sequence[Display]) -> list[Verdict]:
+    """The verdicts on the displays of one page, in order; definitions are known to the displays after them."""
+    result: list[Verdict] = []
+    earlier: list[str] = []  # the definitions so far
+    source = digest("rnn_notes.checks.verdicts") + latex.GRAMMAR
+    for display in displays:
+        key = json.dumps([display.latex, display.mark, earlier, source])
+        make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier))
+        verdict = Verdict(**json.loads(remember("checks", key, make)))
+        if verdict.outcome == "defined":
+            earlier.append(display.latex)
+        row, column = verdict.fault or (0, 0)
+        fault = (display.latex_line + row, column) if verdict.fault else None
+        result.append(replace(verdict, line=display.line, fault=fault))
+    return result
+
+
+def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...]) -> str:
+    return json.dumps(asdict(judge(text, mark, earlier)))
+
+
+def judge(text: str, mark: str | None, earlier: tuple[str, ...] = ()) -> Verdict:
+    """The verdict on one display; ``earlier`` are the definitions before it. Lines count from 0 in its LaTeX."""
+    kind = (mark or "").partition(" ")[0].rstrip(":")
+    try:
+        return _check(text, kind, (mark or "")[len(kind) :].strip(), earlier)
+    except RecursionError:
+        error = FormulaError("the formula is nested too deeply; give its parts names")
+    except FormulaError as caught:
+        error = caught
+    at = error.at or 0
+    fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
+    outcome, words = ("fails", "does not hold") if isinstance(error, ClaimError) else ("refused", "not understood")
+    return Verdict(0, outcome, kind or "no mark", words, str(error), fault)
+
+
+def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...]) -> Verdict:
+    """The verdict on a display that holds; raises FormulaError for any other."""
+    if kind == "skip":
+        reason = rest.lstrip(": ")
+        if not reason:
+            raise FormulaError("say why this display is skipped: '% check: skip: reason'")
+        return Verdict(0, "skipped", reason, f"not checked: {reason}")
+    rest, within = _within(rest)
+    definitions: Definitions = {}
+    for definition in earlier:
+        _, new = introduce(definition, definitions)
+        definitions[new.name] = new
+    if kind in ("chain", "define"):
+        if rest:
+            raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
+        return _defined(text, definitions) if kind == "define" else _proved(text, definitions, within)
+    name, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
+    if name not in RUNS:
+        raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {KINDS}; not {name!r}")
+    statements = latex.parse(text, functions(definitions))
+    if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):
+        raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
+    found = [evaluate(statements, run, _conditions(rest), within, definitions) for run in named(name)]
+    return _evaluated(kind, name, found)
+
+
+def _proved(text: str, definitions: Definitions, within: float | None) -> Verdict:
+    steps = prove(latex.parse(text, functions(definitions)), definitions, within)
+    if steps == 1:
+        return Verdict(0, "proved", "chain, 1 step proved", "proved by SymPy")
+    return Verdict(0, "proved", f"chain, {steps} steps proved", f"each of {steps} steps proved by SymPy")
+
+
+def _evaluated(kind: str, name: str, found: list[Found]) -> Verdict:
+    indices = sorted(found[0].indices)
+    count = f"{len(indices)} free ind{'ex' if len(indices) == 1 else 'ices'}"
+    cases = f" at {sum(f.cases for f in found)} values of {', '.join(indices)}" if indices else ""
+    differences = [f.difference for f in found if f.difference is not None]
+    most, largest = (
+        f", {word} difference {max(differences):.0e}" if differences else "" for word in ("max", "largest")
+    )
+    title = RUNS[name][0]
+    if kind == "shapes":
+        return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with {title}{cases}")
+    return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {title}{cases}{largest}")
+
+
+def _defined(text: str, definitions: Definitions) -> Verdict:
+    """A definition has to agree with the package's function of that name, if there is one."""
+    equation, new = introduce(text, definitions)
+    if new.name not in FUNCTIONS:
+        summary = f"define, the page's own {new.name}, without counterpart in the package"
+        return Verdict(0, "defined", summary, f"introduces {new.name}, which the package does not have")
+    if new.name in OF_COLUMN:
+        sizes, points = dict.fromkeys("nKHO", 5), [np.array([[0.3], [-1.2], [2.1], [0.8], [-0.5]])]
+    else:
+        sizes, points = {}, [np.array(x) for x in (-3.1, -1.7, -0.4, 0.2, 0.9, 2.3, 4.6)]
+    runs = [Run(sizes, dict.fromkeys(new.parameters, point)) for point in points]
+    difference = max(evaluate((equation,), run).difference or 0.0 for run in runs)
+    name = {"sigma": "sigmoid"}.get(new.name, new.name)
+    name = f"{activations.__name__}.{name}" if hasattr(activations, name) else "NumPy"
+    agrees = f"agrees with {name} at {len(points)} point{'s' * (len(points) > 1)}, largest difference {difference:.0e}"
+    return Verdict(0, "defined", f"define, {agrees}", agrees)
+
+
+def _within(rest: str) -> tuple[str, float | None]:
+    """The rest of a mark without ``within 0.005``, and its number."""
+    found = re.search(r"\bwithin\s+([0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?)$", rest)
+    return (rest[: found.start()].strip(), float(found[1])) if found else (rest, None)
+
+
+def _conditions(rest: str) -> tuple[tree.Statement, ...]:
+    """The conditions in a mark, as the s<t of ``% check: rnn s<t``; several are separated by commas."""
+    try:
+        parts = [part.replace("<=", r"\le ").replace(">=", r"\ge ") for part in rest.split(",") if part.strip()]
+        return tuple(statement for part in parts for statement in latex.parse(part))
+    except FormulaError as error:
+        raise FormulaError(f"the mark ends in {rest!r}, which is no condition such as s<t: {error}") from None

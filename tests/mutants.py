@@ -1,0 +1,248 @@
+"""Is the checker any good? Each display of the site with one small mistake in it, and which of these it finds.
+
+``python tests/mutants.py`` tries them all, prints the survivors and the score, and records it for the page on the
+checks; ``--sample N`` tries N of them.
+A mutant is one edit that leaves the LaTeX readable: what is refused as LaTeX does not count.
+Survivors that are no mistakes stand in ``equivalent_mutants.txt``, each with its reason.
+"""
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from rnn_notes.checks import census, latex, pages, tree
+from rnn_notes.checks.arrays import FUNCTIONS
+from rnn_notes.checks.define import Definitions, functions, introduce
+from rnn_notes.checks.pages import Display
+from rnn_notes.checks.runs import RUNS, named
+from rnn_notes.checks.tree import (
+    Big,
+    Call,
+    FormulaError,
+    Fraction,
+    Hadamard,
+    Index,
+    Member,
+    Name,
+    Node,
+    Norm,
+    Number,
+    Plus,
+    Power,
+    Times,
+)
+from rnn_notes.checks.verdicts import judge
+
+ROOT = Path(__file__).parents[1]
+Edit = tuple[str, int, int, str]  # its kind; from where, to where, and what is written there instead
+
+RELATIONS = [("=", "<"), ("=", ">"), ("<", ">"), (r"\le", r"\ge"), (r"\ge", r"\le"), (r"\approx", "<")]
+OTHER_FUNCTION = {
+    r"\tanh": r"\sigma",
+    r"\sigma": r"\tanh",
+    r"\cos": r"\sin",
+    r"\sin": r"\cos",
+    r"\mathrm{diag}": r"\tanh",
+}
+TOKENS = {  # kind of token -> what it may be mistaken for
+    "_PLUS": lambda text: [text[:-1] + "-"],
+    "_MINUS": lambda text: [text[:-1] + "+"],
+    "_ODOT": lambda text: ["", "+"],
+    "_TRANSPOSE": lambda text: [""],
+    "D": lambda text: [r"\partial "] if "+" in text else [],
+    "PRIME": lambda text: [""],
+    "FUNCTION": lambda text: [OTHER_FUNCTION[text]] if text in OTHER_FUNCTION else [],
+    "RELATION": lambda text: [text.replace(old, new) for old, new in RELATIONS if old in text],
+}
+LAYOUT = re.compile(r"(?:&|\\\\|\\(?:begin|end)\{aligned\}|\s)+")
+TABLE = Path(__file__).parent / "equivalent_mutants.txt"
+LABELS = {name for run in RUNS for name in named(run)[0].symbols if "_" in name}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One edit of the display number ``display`` of a page."""
+
+    page: Path
+    displays: tuple[Display, ...]
+    display: int
+    edit: Edit
+
+    @property
+    def kind(self) -> str:
+        return self.edit[0]
+
+    @property
+    def name(self) -> str:
+        """The page, and the edit with what stands around it, without what only places it on the page."""
+        _, start, end, new = self.edit
+        text = self.displays[self.display].latex
+        before, old, new, after = (LAYOUT.sub(" ", part) for part in (text[:start], text[start:end], new, text[end:]))
+        return " ".join(f"{self.page.name}: {before[-20:]}⟦{old} → {new}⟧{after[:20]}".split())
+
+    def survives(self) -> bool:
+        """Whether the page with this mistake is still accepted; one in a definition may show further down."""
+        _, start, end, new = self.edit
+        texts = [display.latex for display in self.displays]
+        texts[self.display] = texts[self.display][:start] + new + texts[self.display][end:]
+        defines = [(display.mark or "") == "define" for display in self.displays]
+        for n, (text, display) in enumerate(zip(texts, self.displays, strict=True)):
+            if n == self.display or (n > self.display and defines[self.display]):
+                earlier = tuple(t for t, definition in zip(texts[:n], defines, strict=False) if definition)
+                if judge(text, display.mark, earlier).outcome in ("fails", "refused"):
+                    return False
+        return True
+
+
+def equivalents() -> list[str]:
+    """The names in the table of survivors that are no mistakes; those lines that hold an edit."""
+    return [line for line in TABLE.read_text(encoding="utf-8").splitlines() if "⟦" in line]
+
+
+def mutants() -> list[Mutant]:
+    """Those of all pages, in the order of the pages."""
+    return [mutant for path in pages.all_pages() for mutant in of_page(path)]
+
+
+def of_page(path: Path) -> Iterator[Mutant]:
+    """All mutants of a page that can be read and say something else."""
+    displays = tuple(pages.read(path).displays)
+    definitions: Definitions = {}
+    for n, display in enumerate(displays):
+        mark = (display.mark or "").partition(" ")[0]
+        if mark == "define":
+            _, new = introduce(display.latex, definitions)
+            definitions[new.name] = new
+            if new.name not in FUNCTIONS and not any(new.name in later.latex for later in displays[n + 1 :]):
+                continue  # a new name that nothing uses claims nothing
+        if mark.startswith("skip"):
+            continue
+        known = functions(definitions)
+        seen = [latex.parse(display.latex, known)]
+        for edit in edits(display.latex, seen[0], mark in ("chain", "define")):
+            _, start, end, new_text = edit
+            try:
+                changed = latex.parse(display.latex[:start] + new_text + display.latex[end:], known)
+            except FormulaError:
+                continue
+            if changed not in seen:
+                seen.append(changed)
+                yield Mutant(path.relative_to(ROOT), displays, n, edit)
+
+
+def edits(text: str, statements: tuple[tree.Statement, ...], scalar: bool) -> Iterator[Edit]:
+    """All edits of a display; where all is scalar, order and transposes do not matter."""
+    for token in latex.tokens(text):
+        for new in TOKENS.get(token.type, lambda _: [])(str(token)):
+            yield token.type.strip("_").lower(), token.start_pos or 0, token.end_pos or 0, new
+    members = [item for statement in statements if isinstance(statement, Member) for item in statement.items]
+    out = {id(part) for item in members for part in tree.walk(item)}  # only its shape is claimed
+    nodes = [node for node in tree.walk(statements) if node.span != (0, 0) and id(node) not in out]
+    inner = {id(part) for node in nodes if isinstance(node, Index) for part in (node.base, *tree.walk(node.at))}
+    symbols = [node for node in nodes if isinstance(node, Name | Index) and id(node) not in inner]
+    texts = sorted({text[slice(*node.span)] for node in symbols})
+    for node in symbols:
+        (start, end), this = node.span, text[slice(*node.span)]
+        others = [*texts[texts.index(this) + 1 :], *texts[: texts.index(this)]]
+        yield from (("symbol", start, end, other) for other in others[:2])
+        if not scalar:
+            yield "transpose added", end, end, r"^\top"
+    for node in nodes:
+        yield from _of_node(text, node, scalar, id(node) in inner)
+
+
+def _of_node(text: str, node: Node, scalar: bool, in_subscript: bool) -> Iterator[Edit]:
+    match node:
+        case Index(Name(name), at) if f"{name}_{tree.label(at[0])}" not in LABELS:
+            yield from _index(text, at[0].span)
+        case Number(digits, span=span) if not in_subscript:
+            yield "number", *span, f"{digits[:-1]}{(int(digits[-1]) + 1) % 10}"
+        case Times(parts) | Hadamard(parts) | Plus(parts):
+            yield from _dropped(text, "term" if isinstance(node, Plus) else "factor", parts)
+            if isinstance(node, Times) and not scalar:
+                for a, b in pairwise(parts):
+                    if not (_is_number(a) or _is_number(b)):
+                        yield "factors swapped", a.span[0], b.span[1], _swapped(text, a, b)
+        case Power(base, exponent, span=(_, end)):
+            yield "power", *exponent.span, _braced(text, exponent.span, f"{text[slice(*exponent.span)]} + 1")
+            if base.span[1]:
+                yield "power", base.span[1], end, ""
+        case Fraction(above, below):
+            yield "fraction", above.span[0], below.span[1], _swapped(text, above, below)
+        case Big(_, _, low, high):
+            yield "bound", *low.span, f"{text[slice(*low.span)]} + 1"
+            yield "bound", *high.span, _braced(text, high.span, f"{text[slice(*high.span)]} - 1")
+            yield "bound", low.span[0], high.span[1], _swapped(text, low, high)
+
+
+def _index(text: str, span: tuple[int, int]) -> Iterator[Edit]:
+    """t − 1, t and t + 1 for each other; for a number, those beside it."""
+    old = text[slice(*span)].replace(" ", "")
+    letter = old.removesuffix("-1").removesuffix("+1")
+    others = [f"{int(old) + 1}", f"{int(old) - 1}"] if old.isdigit() else [f"{letter}-1", letter, f"{letter}+1"]
+    yield from (("index", *span, _braced(text, span, other)) for other in others if other != old)
+
+
+def _dropped(text: str, kind: str, parts: tuple[Node, ...]) -> Iterator[Edit]:
+    """Each part left out, with the sign before it; a minus that then stands first is kept."""
+    first, second = parts[0].span, parts[1].span
+    yield f"{kind} dropped", first[0], first[1] if "-" in text[first[1] : second[0]] else second[0], ""
+    for before, part in pairwise(parts):
+        yield f"{kind} dropped", before.span[1], part.span[1], ""
+
+
+def _is_number(node: Node) -> bool:
+    """Whether a factor is a number for sure, so that its place does not matter."""
+    names = {part.name for part in tree.walk(node) if isinstance(part, Name)}
+    return isinstance(node, Norm | Fraction) or (names <= set("TBDHO") and not isinstance(node, Call | tree.Matrix))
+
+
+def _braced(text: str, span: tuple[int, int], new: str) -> str:
+    """A script in braces, if there are none yet."""
+    return new if text[: span[0]].rstrip()[-1:] in "{=(," else f"{{{new}}}"
+
+
+def _swapped(text: str, a: Node, b: Node) -> str:
+    return f"{text[slice(*b.span)]}{text[a.span[1] : b.span[0]]}{text[slice(*a.span)]}"
+
+
+def main() -> int:
+    """Print the survivors and the score; exit status 1 if one is not in the table, or one of the table is gone."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, help="try this many, chosen at random with a fixed seed")
+    options = parser.parse_args()
+    every = mutants()
+    tried = random.Random(0).sample(every, options.sample) if options.sample else every
+    known = set(equivalents())
+    kinds, missed = Counter(), Counter()
+    for n, mutant in enumerate(tried):
+        if sys.stderr.isatty():
+            print(f"{n}/{len(tried)}", end="\r", file=sys.stderr)
+        if not mutant.survives():
+            kinds[mutant.kind] += 1
+        elif mutant.name not in known:
+            kinds[mutant.kind] += 1
+            missed[mutant.kind] += 1
+            print(f"survives ({mutant.kind}): {mutant.name}")
+    gone = known - {mutant.name for mutant in every}
+    print(*(f"in the table, but no mutant any more: {name}" for name in sorted(gone)), sep="\n")
+    print(*(f"{kind:16}{total - missed[kind]:5} of {total:5} found" for kind, total in sorted(kinds.items())), sep="\n")
+    total = kinds.total()
+    print(f"{total - missed.total()} of {total} mistakes found, {1 - missed.total() / total:.2%}", end="; ")
+    print(f"{len(tried) - total} more are no mistakes")
+    if missed or gone:
+        return 1
+    if not options.sample:
+        census.MUTANTS.write_text(json.dumps({"found": total, "true": len(tried) - total}) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
