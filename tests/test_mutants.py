@@ -58,4 +58,4 @@ def test_the_recorded_score_is_that_of_todays_displays(every):
     """The page on the checks states how many mistakes were tried; after an edit of a display, say ``make mutants``."""
     recorded = json.loads(census.MUTANTS.read_text())
     assert recorded["found"] + recorded["true"] == len(every), "say make mutants"
-    assert recorded["true"] == len(KNOWN)
+    assert recorded["true"] == sum(mutant.name in KNOWN for mutant in every)
