@@ -14,6 +14,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 FOLDER = PACKAGE.parent / ".cache"
+DATA = PACKAGE / "data"  # read through the module datasets
 LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "sphinx-mathjax-offline", "mini-racer")
 
 
@@ -45,6 +46,8 @@ def _sources(module: str, found: set[Path] | None = None) -> set[Path]:
     path = _file(module)
     if path and path not in found:
         found.update([path] if path.stem == "__init__" else path.parent.glob(f"{path.stem}.*"))
+        if path == DATA.with_name("datasets.py"):
+            found.update(file for file in DATA.rglob("*") if file.is_file())
         for node in ast.walk(ast.parse(path.read_bytes())):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]

@@ -54,10 +54,16 @@ def finite_differences(f: Callable[[Any], Any], value: V, step: float = 1e-6) ->
 
 
 def relative_difference(value: Any, reference: Any) -> float:
-    """The largest |value − reference| over all entries, divided by the largest |reference|."""
+    """The largest |value − reference| over all entries, divided by the largest |reference|; NaN if any entry is NaN.
+
+    Raises ValueError if the shapes differ.
+    """
     pairs = list(zip(_arrays(value), _arrays(reference), strict=True))
-    size = max(float(np.max(np.abs(r))) for _, r in pairs)
-    return max(float(np.max(np.abs(v - r))) for v, r in pairs) / (size or 1.0)
+    for v, r in pairs:
+        if v.shape != r.shape:
+            raise ValueError(f"value has shape {v.shape} but the reference has {r.shape}")
+    size = np.max([np.max(np.abs(r)) for _, r in pairs])  # np.max lets no NaN go by, as max does
+    return float(np.max([np.max(np.abs(v - r)) for v, r in pairs]) / (size or 1.0))
 
 
 def _each(derivative: Callable[..., float], value: V, dtype: Any) -> V:

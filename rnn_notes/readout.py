@@ -11,7 +11,6 @@ import numpy as np
 from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
-from rnn_notes.activations import softmax
 from rnn_notes.cells import door
 
 
@@ -23,7 +22,7 @@ class Readout:
     b_y: ndarray  # (O,), bias
 
     def __post_init__(self) -> None:
-        O, H = door.matrix("W_hy", self.W_hy, "(O, H)")
+        O, H = door.weights("W_hy", self.W_hy, "(O, H)")
         door.parameters(self, W_hy=(O, H), b_y=(O,))
 
     @classmethod
@@ -37,17 +36,18 @@ class Readout:
 
     def forward(self, h: ArrayLike) -> ndarray:
         """Hidden states h (T, B, H), without h_0, to outputs y (T, B, O)."""
-        h = door.array(self, "h", h, "(T, B, H)", H=self.W_hy.shape[1])
-        return h @ self.W_hy.T + self.b_y
+        O, H = self.W_hy.shape
+        h = door.array(self, "h", h, T=None, B=None, H=H)
+        return (h.reshape(-1, H) @ self.W_hy.T + self.b_y).reshape(*h.shape[:2], O)  # all steps in one product
 
     def backward(self, h: ArrayLike, dy: ArrayLike) -> tuple[Self, ndarray]:
         """From dy (T, B, O) to the gradient with respect to the parameters (a Readout) and to h (T, B, H)."""
         O, H = self.W_hy.shape
-        h = door.array(self, "h", h, "(T, B, H)", H=H)
-        dy = door.array(self, "dy", dy, "(T, B, O)", T=len(h), B=h.shape[1], O=O)
+        h = door.array(self, "h", h, T=None, B=None, H=H)
+        dy = door.array(self, "dy", dy, T=len(h), B=h.shape[1], O=O)
         rows = dy.reshape(-1, O)
         grads = type(self)(W_hy=rows.T @ h.reshape(-1, H), b_y=rows.sum(axis=0))
-        return grads, dy @ self.W_hy
+        return grads, (rows @ self.W_hy).reshape(h.shape)
 
 
 def squared_error(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
@@ -77,9 +77,11 @@ def cross_entropy(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
         )
     if target.min() < 0 or target.max() >= O:
         raise ValueError(f"target holds {target.min()} to {target.max()} but y has {O} classes; pass 0 to {O - 1}")
-    t, b = np.indices((T, B))
-    shifted = y - np.max(np.real(y), axis=-1, keepdims=True)
-    loss = np.sum(np.log(np.sum(np.exp(shifted), axis=-1)) - shifted[t, b, target]) / B
-    dy = softmax(y)
-    dy[t, b, target] -= 1
-    return loss, dy / B
+    row, target = np.arange(T * B), target.ravel()
+    shifted = (y - np.max(np.real(y), axis=-1, keepdims=True)).reshape(T * B, O)  # so that no power of e overflows
+    e = np.exp(shifted)
+    total = e.sum(axis=-1)
+    loss = np.sum(np.log(total) - shifted[row, target]) / B
+    dy = e / total[:, None]  # softmax(y) …
+    dy[row, target] -= 1  # … minus one-hot
+    return loss, dy.reshape(T, B, O) / B

@@ -1,17 +1,27 @@
 """The door of every cell: wrong input is refused here, before any arithmetic.
 
-Each function returns its argument as an array of the dtype of the parameters, or raises a ``ValueError``
-that names the argument, what was expected, what came, and the way out.
+Each function passes its argument on, or raises a ``ValueError`` that names the argument, what was expected,
+what came, and the way out. Messages are put together only when something is wrong, since ``step`` passes here too.
 """
 
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy import ndarray
+from numpy.typing import ArrayLike
 
 Trace = TypeVar("Trace")
 
-DTYPES = ("float32", "float64", "complex128")
+DTYPES = (np.float32, np.float64, np.complex128)
+WORDS = {"T": "time steps", "B": "sequences", "D": "features", "H": "hidden units", "O": "outputs"}
+
+
+def weights(name: str, value: Any, axes: str) -> tuple[int, ...]:
+    """The shape of a weight array whose axes are named like ``"(H, D)"``; its sizes fix all the others."""
+    shape = np.shape(value)
+    if len(shape) != len(axes.split(",")) or 0 in shape:
+        raise ValueError(f"{name} has shape {shape} but {axes} is expected, no size zero; weights are (to, from)")
+    return shape
 
 
 def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
@@ -22,9 +32,9 @@ def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
         value = getattr(cell, name)
         if not isinstance(value, ndarray):
             raise ValueError(f"{name} is a {type(value).__name__} but {kind} expects an array; pass np.array({name})")
-        if value.dtype.name not in DTYPES:
+        if value.dtype.type not in DTYPES:
             raise ValueError(
-                f"{name} has dtype {value.dtype} but {kind} expects one of {', '.join(DTYPES)}; "
+                f"{name} has dtype {value.dtype} but {kind} expects one of {', '.join(d.__name__ for d in DTYPES)}; "
                 f"pass {name}.astype(np.float64)"
             )
         if value.dtype != getattr(cell, first).dtype:
@@ -32,69 +42,85 @@ def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
                 f"{name} has dtype {value.dtype} but {first} has {getattr(cell, first).dtype}; give all one dtype"
             )
         if value.shape != shape:
+            because = "" if name == first else f", as {first} has shape {getattr(cell, first).shape}"
             raise ValueError(
-                f"{name} has shape {value.shape} but this {kind} expects {shape}, as {first} has shape "
-                f"{getattr(cell, first).shape}; weights are (to, from)"
+                f"{name} has shape {value.shape} but this {kind} expects {shape}{because}; weights are (to, from)"
             )
 
 
-def matrix(name: str, value: Any, axes: str) -> tuple[int, ...]:
-    """The shape of a weight array whose axes are named like ``"(4, H, D)"``; its sizes fix all the others."""
-    names = axes.strip("()").split(", ")
-    shape = np.shape(value)
-    fixed = [size for size, n in zip(shape, names, strict=False) if n not in (str(size), "H", "D", "O")]
-    if len(shape) != len(names) or 0 in shape or fixed:
-        raise ValueError(f"{name} has shape {shape} but {axes} is expected, no size zero; weights are (to, from)")
-    return shape
+def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray:
+    """``value`` as an array of the cell's dtype with the named axes, for example ``T=None, B=None, D=4``.
+
+    ``None`` stands for any size but zero.
+    """
+    kind = type(cell).__name__
+    try:
+        result = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} is ragged but this {kind} expects an array; pass {name} of shape {_shape(axes)}"
+        ) from None
+    if result.dtype != cell.dtype:
+        result = _convert(cell, name, result)
+    if result.ndim != len(axes):
+        raise ValueError(
+            f"{name} has {result.ndim} axes but this {kind} expects {len(axes)}; pass {name} of shape {_shape(axes)}"
+        )
+    for (axis, expected), size in zip(axes.items(), result.shape, strict=True):
+        if size == 0:
+            raise ValueError(
+                f"{name} has no {WORDS[axis]} but at least one is expected; pass {name} of shape {_shape(axes)}"
+            )
+        if expected is not None and size != expected:
+            raise ValueError(
+                f"{name} has {size} {WORDS[axis]} but this {kind} expects {expected}; "
+                f"pass {name} of shape {_shape(axes)}"
+            )
+    finite = np.isfinite(result)
+    if np.count_nonzero(finite) != result.size:
+        where = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise ValueError(
+            f"{name} holds {result[where]} at {where} but this {kind} expects finite {cell.dtype} numbers; "
+            f"replace or remove missing values first"
+        )
+    return result
 
 
-def trace(cell: Any, value: Trace, kind: type[Trace]) -> Trace:
-    """Refuse a trace of another kind of cell, or of a cell of other sizes or another dtype."""
+def trace(cell: Any, value: Any, kind: type[Trace], **sizes: int) -> Trace:
+    """Refuse what is no trace of this kind of cell, or was left by a cell of other sizes D and H or another dtype."""
     name = type(cell).__name__
     if not isinstance(value, kind):
         raise ValueError(
-            f"trace is a {type(value).__name__} but {name} expects a {kind.__name__}; pass what forward returned"
+            f"trace is a {type(value).__name__} but {name} expects a {kind.__name__}; pass what its forward returned"
+        )
+    came: Any = value
+    for axis, array in (("D", came.x), ("H", came.h)):
+        if array.shape[-1] != sizes[axis]:
+            raise ValueError(
+                f"trace has {array.shape[-1]} {WORDS[axis]} but this {name} expects {sizes[axis]}; "
+                f"pass what the forward of this {name} returned"
+            )
+    if came.h.dtype != cell.dtype:
+        raise ValueError(
+            f"trace is {came.h.dtype} but this {name} is {cell.dtype}; pass what the forward of this {name} returned"
         )
     return value
 
 
-def array(cell: Any, name: str, value: Any, axes: str, **sizes: int) -> ndarray:
-    """``value`` as an array with the named axes, for example ``"(T, B, D)"``.
-
-    ``sizes`` fixes some of the axes, for example ``D=4``; the others may have any size but zero.
-    """
+def _convert(cell: Any, name: str, value: ndarray) -> ndarray:
+    """Numbers of another dtype in the dtype of the cell, but never a complex number as a real one."""
     kind, dtype = type(cell).__name__, cell.dtype
-    names = axes.strip("()").split(", ")
-    shape = "({})".format(", ".join(str(sizes.get(n, n)) for n in names))
-    try:
-        result = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} is ragged but this {kind} expects an array; pass {name} of shape {shape}") from None
-    if result.dtype.kind not in "iufc":
-        raise ValueError(f"{name} has dtype {result.dtype} but this {kind} expects numbers; pass {name} as {dtype}")
-    if result.dtype.kind == "c" and dtype.kind != "c":
+    if value.dtype.kind not in "iufc":
+        raise ValueError(f"{name} has dtype {value.dtype} but this {kind} expects numbers; pass {name} as {dtype}")
+    if value.dtype.kind == "c" and dtype.kind != "c":
         raise ValueError(
             f"{name} is complex but this {kind} is {dtype}; "
             f"pass {name}.real or convert the cell with parameters.astype(cell, np.complex128)"
         )
-    if result.ndim != len(names):
-        raise ValueError(
-            f"{name} has {result.ndim} axes but this {kind} expects {len(names)}; pass {name} of shape {shape}"
-        )
-    for axis, size in zip(names, result.shape, strict=True):
-        if size == 0:
-            raise ValueError(f"{name} has no {WORDS[axis]} but at least one is expected; pass {name} of shape {shape}")
-        if size != sizes.get(axis, size):
-            raise ValueError(
-                f"{name} has {size} {WORDS[axis]} but this {kind} expects {sizes[axis]}; pass {name} of shape {shape}"
-            )
-    if not np.isfinite(result).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(result))[0])
-        raise ValueError(
-            f"{name} holds {result[where]} at {where} but this {kind} expects finite numbers; "
-            f"replace or remove missing values first"
-        )
-    return result.astype(dtype, copy=False)
+    with np.errstate(over="ignore"):  # a number too large for dtype becomes infinite, and so is refused
+        return value.astype(dtype)
 
 
-WORDS = {"T": "time steps", "B": "sequences", "D": "features", "H": "hidden units", "O": "outputs"}
+def _shape(axes: dict[str, int | None]) -> str:
+    """``(T, B, 4)``: sizes where they are fixed, else names."""
+    return "({})".format(", ".join(name if size is None else str(size) for name, size in axes.items()))

@@ -16,8 +16,9 @@ import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
-from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import door, gates
+from rnn_notes.activations import sigmoid, tanh_prime
+from rnn_notes.cells import door
+from rnn_notes.cells.arrays import aligned, parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +42,12 @@ class GRU:
     b: ndarray  # (3, H), biases
     b_hn: ndarray  # (H,), the bias inside the reset
 
-    W_xr, W_xz, W_xn = (gates.view("W_x", gate) for gate in range(3))
-    W_hr, W_hz, W_hn = (gates.view("W_h", gate) for gate in range(3))
-    b_r, b_z, b_n = (gates.view("b", gate) for gate in range(3))
+    W_xr, W_xz, W_xn = parts("W_x", 3)
+    W_hr, W_hz, W_hn = parts("W_h", 3)
+    b_r, b_z, b_n = parts("b", 3)
 
     def __post_init__(self) -> None:
-        _, H, D = door.matrix("W_x", self.W_x, "(3, H, D)")
+        _, H, D = door.weights("W_x", self.W_x, "(3, H, D)")
         door.parameters(self, W_x=(3, H, D), W_h=(3, H, H), b=(3, H), b_hn=(H,))
 
     @classmethod
@@ -63,12 +64,12 @@ class GRU:
     def step(self, x_t: ArrayLike, h: ArrayLike) -> ndarray:
         """One time step: x_t (B, D) and the state before, h (B, H), give the state after, (B, H)."""
         _, H, D = self.W_x.shape
-        x_t = door.array(self, "x_t", x_t, "(B, D)", D=D)
-        h = door.array(self, "h", h, "(B, H)", B=len(x_t), H=H)
-        x_r, x_z, x_n = x_t @ self.W_x.mT + self.b[:, None]
-        h_r, h_z, h_n = h @ self.W_h.mT
-        z = sigmoid(x_z + h_z)
-        n = np.tanh(x_n + sigmoid(x_r + h_r) * (h_n + self.b_hn))
+        x_t = door.array(self, "x_t", x_t, B=None, D=D)
+        h = door.array(self, "h", h, B=len(x_t), H=H)
+        a = x_t @ self.W_x.mT + self.b[:, None]
+        past = h @ self.W_h.mT
+        r, z = sigmoid(a[:2] + past[:2])
+        n = np.tanh(a[2] + r * (past[2] + self.b_hn))
         return (1 - z) * n + z * h
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> GRUTrace:
@@ -77,47 +78,57 @@ class GRU:
         Raises ValueError if x or h0 has the wrong shape, no entries, or entries that are not finite numbers.
         """
         _, H, D = self.W_x.shape
-        x = door.array(self, "x", x, "(T, B, D)", D=D)
+        x = door.array(self, "x", x, T=None, B=None, D=D)
         T, B, _ = x.shape
         h = np.empty((T + 1, B, H), self.dtype)
-        h[0] = 0 if h0 is None else door.array(self, "h0", h0, "(B, H)", B=B, H=H)
-        r, z, n = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(3, T, B, H)
+        h[0] = 0 if h0 is None else door.array(self, "h0", h0, B=B, H=H)
+        a = x.reshape(T * B, D) @ self.W_x.mT  # all steps in one product; only W_h h has to wait for the step before
+        a += self.b[:, None]
+        gates = a.reshape(3, T, B, H)
         m = np.empty((T, B, H), self.dtype)
+        W_h = aligned(self.W_h.mT)
         for t in range(T):
-            h_r, h_z, h_n = h[t] @ self.W_h.mT
-            r[t] = sigmoid(r[t] + h_r)
-            z[t] = sigmoid(z[t] + h_z)
-            m[t] = h_n + self.b_hn
-            n[t] = np.tanh(n[t] + r[t] * m[t])
-            h[t + 1] = (1 - z[t]) * n[t] + z[t] * h[t]
-        return GRUTrace(x, h, r, z, n, m)
+            a = gates[:, t]
+            past = h[t] @ W_h
+            a[:2] = sigmoid(a[:2] + past[:2])
+            r, z, n = a
+            np.add(past[2], self.b_hn, out=m[t])
+            np.tanh(n + r * m[t], out=n)
+            np.add((1 - z) * n, z * h[t], out=h[t + 1])
+        return GRUTrace(x.copy(), h, gates[0], gates[1], gates[2], m)
 
     def backward(self, trace: GRUTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
-        """Backpropagation through time.
+        """Backpropagation through time, through the gates and along the state that z lets pass.
 
         dh (T, B, H) is the gradient of the loss through the output at step t alone.
         Returns the gradient with respect to the parameters (a GRU), to x (T, B, D) and to h0 (B, H).
         """
         _, H, D = self.W_x.shape
-        T, B, _ = door.trace(self, trace, GRUTrace).x.shape
-        dh = door.array(self, "dh", dh, "(T, B, H)", T=T, B=B, H=H)
+        T, B, _ = door.trace(self, trace, GRUTrace, D=D, H=H).x.shape
+        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
         h, r, z, n, m = trace.h, trace.r, trace.z, trace.n, trace.m
-        delta = np.empty((3, T, B, H), self.dtype)  # the error through each pre-activation, as W_x x_t sees it
-        delta_h = np.empty((3, T, B, H), self.dtype)  # the same as W_h h_{t−1} sees it: behind the reset for n
+        W_h = aligned(self.W_h)
+        dn = (1 - z) * tanh_prime(n)  # ∂h_t/∂a_n
+        # delta becomes the error through each gate's part of W_h h_{t−1}. It starts, for all steps at once, as
+        # ∂h_t/∂a_r = ∂h_t/∂a_n ⊙ m_t ⊙ r_t (1 − r_t), ∂h_t/∂a_z = (h_{t−1} − n_t) ⊙ z_t (1 − z_t), ∂h_t/∂m_t.
+        delta = np.empty((3, T, B, H), self.dtype)
+        for d, y, factor in zip(delta[:2], (r, z), (dn * m, h[:-1] - n), strict=True):
+            np.subtract(1, y, out=d)
+            d *= y
+            d *= factor
+        np.multiply(dn, r, out=delta[2])
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
         for t in reversed(range(T)):
             dh_t = dh[t] + dh_next
-            delta[2, t] = dh_t * (1 - z[t]) * tanh_prime(n[t])
-            delta[1, t] = dh_t * (h[t] - n[t]) * sigmoid_prime(z[t])
-            delta[0, t] = delta[2, t] * m[t] * sigmoid_prime(r[t])
-            delta_h[:2, t] = delta[:2, t]
-            delta_h[2, t] = delta[2, t] * r[t]
-            dh_next = (delta_h[:, t] @ self.W_h).sum(axis=0) + dh_t * z[t]
-        rows, rows_h = delta.reshape(3, T * B, H), delta_h.reshape(3, T * B, H)
-        grads = type(self)(
-            W_x=rows.mT @ trace.x.reshape(T * B, D),
-            W_h=rows_h.mT @ h[:-1].reshape(T * B, H),
-            b=rows.sum(axis=1),
-            b_hn=rows_h[2].sum(axis=0),
-        )
-        return grads, (rows @ self.W_x).sum(axis=0).reshape(T, B, D), dh_next
+            d, d_n = delta[:, t], dn[t]
+            d *= dh_t
+            d_n *= dh_t
+            dh_next = (d @ W_h).sum(axis=0) + dh_t * z[t]
+        rows = delta.reshape(3, T * B, H)  # the weights are shared: their gradient sums over steps and batch
+        dW_h, db_hn = rows.mT @ h[:-1].reshape(T * B, H), rows[2].sum(axis=0)
+        delta[2] = dn  # W_x x_t + b enters the candidate in front of the reset
+        dW_x, db = rows.mT @ trace.x.reshape(T * B, D), rows.sum(axis=1)
+        dx = np.zeros((T * B, D), self.dtype)
+        for d, W in zip(rows, self.W_x, strict=True):
+            dx += d @ W
+        return type(self)(dW_x, dW_h, db, db_hn), dx.reshape(T, B, D), dh_next

@@ -17,8 +17,9 @@ import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
-from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import door, gates
+from rnn_notes.activations import sigmoid, tanh_prime
+from rnn_notes.cells import door
+from rnn_notes.cells.arrays import aligned, parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +43,12 @@ class LSTM:
     W_h: ndarray  # (4, H, H), hidden to gates
     b: ndarray  # (4, H), biases
 
-    W_xi, W_xf, W_xo, W_xc = (gates.view("W_x", gate) for gate in range(4))
-    W_hi, W_hf, W_ho, W_hc = (gates.view("W_h", gate) for gate in range(4))
-    b_i, b_f, b_o, b_c = (gates.view("b", gate) for gate in range(4))
+    W_xi, W_xf, W_xo, W_xc = parts("W_x", 4)
+    W_hi, W_hf, W_ho, W_hc = parts("W_h", 4)
+    b_i, b_f, b_o, b_c = parts("b", 4)
 
     def __post_init__(self) -> None:
-        _, H, D = door.matrix("W_x", self.W_x, "(4, H, D)")
+        _, H, D = door.weights("W_x", self.W_x, "(4, H, D)")
         door.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
 
     @classmethod
@@ -71,12 +72,14 @@ class LSTM:
     def step(self, x_t: ArrayLike, h: ArrayLike, c: ArrayLike) -> tuple[ndarray, ndarray]:
         """One time step: x_t (B, D) and the states before, h and c (B, H), give the states after."""
         _, H, D = self.W_x.shape
-        x_t = door.array(self, "x_t", x_t, "(B, D)", D=D)
-        h = door.array(self, "h", h, "(B, H)", B=len(x_t), H=H)
-        c = door.array(self, "c", c, "(B, H)", B=len(x_t), H=H)
-        a_i, a_f, a_o, a_c = x_t @ self.W_x.mT + h @ self.W_h.mT + self.b[:, None]
-        c_t = sigmoid(a_f) * c + sigmoid(a_i) * np.tanh(a_c)
-        return sigmoid(a_o) * np.tanh(c_t), c_t
+        x_t = door.array(self, "x_t", x_t, B=None, D=D)
+        h = door.array(self, "h", h, B=len(x_t), H=H)
+        c = door.array(self, "c", c, B=len(x_t), H=H)
+        a = x_t @ self.W_x.mT + h @ self.W_h.mT + self.b[:, None]
+        i, f, o = sigmoid(a[:3])
+        c_tilde = np.tanh(a[3])
+        c_t = f * c + i * c_tilde
+        return o * np.tanh(c_t), c_t
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None, c0: ArrayLike | None = None) -> LSTMTrace:
         """Run a sequence x (T, B, D) from the states h0 and c0 (B, H), zeros if missing.
@@ -84,48 +87,65 @@ class LSTM:
         Raises ValueError if x, h0 or c0 has the wrong shape, no entries, or entries that are not finite numbers.
         """
         _, H, D = self.W_x.shape
-        x = door.array(self, "x", x, "(T, B, D)", D=D)
+        x = door.array(self, "x", x, T=None, B=None, D=D)
         T, B, _ = x.shape
         h, c = np.empty((2, T + 1, B, H), self.dtype)
-        h[0] = 0 if h0 is None else door.array(self, "h0", h0, "(B, H)", B=B, H=H)
-        c[0] = 0 if c0 is None else door.array(self, "c0", c0, "(B, H)", B=B, H=H)
-        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(4, T, B, H)
+        h[0] = 0 if h0 is None else door.array(self, "h0", h0, B=B, H=H)
+        c[0] = 0 if c0 is None else door.array(self, "c0", c0, B=B, H=H)
+        a = x.reshape(T * B, D) @ self.W_x.mT  # all steps in one product; only W_h h has to wait for the step before
+        a += self.b[:, None]
+        gates = a.reshape(4, T, B, H)
+        W_h = aligned(self.W_h.mT)
         for t in range(T):
-            a[:, t] += h[t] @ self.W_h.mT
-            a[:3, t] = sigmoid(a[:3, t])
-            a[3, t] = np.tanh(a[3, t])
-            i, f, o, c_tilde = a[:, t]
-            c[t + 1] = f * c[t] + i * c_tilde
-            h[t + 1] = o * np.tanh(c[t + 1])
-        return LSTMTrace(x, h, c, *a)
+            a = gates[:, t]
+            a += h[t] @ W_h
+            a[:3] = sigmoid(a[:3])
+            i, f, o, c_tilde = a
+            np.tanh(c_tilde, out=c_tilde)
+            np.add(f * c[t], i * c_tilde, out=c[t + 1])
+            np.multiply(o, np.tanh(c[t + 1]), out=h[t + 1])
+        return LSTMTrace(x.copy(), h, c, *gates)
 
     def backward(self, trace: LSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray]:
-        """Backpropagation through time, exact, along both paths into c_t: through h_t and through c_{t+1}.
+        """Backpropagation through time, in full: Gers et al. (2000) cut the error where it leaves a cell, we do not.
 
         dh (T, B, H) is the gradient of the loss through the output at step t alone.
         Returns the gradient with respect to the parameters (an LSTM), to x (T, B, D), h0 and c0 (B, H).
         """
         _, H, D = self.W_x.shape
-        T, B, _ = door.trace(self, trace, LSTMTrace).x.shape
-        dh = door.array(self, "dh", dh, "(T, B, H)", T=T, B=B, H=H)
+        T, B, _ = door.trace(self, trace, LSTMTrace, D=D, H=H).x.shape
+        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
         i, f, o, c_tilde = trace.i, trace.f, trace.o, trace.c_tilde
+        W_h = aligned(self.W_h)
         tanh_c = np.tanh(trace.c[1:])
-        delta = np.empty((4, T, B, H), self.dtype)  # the error through each pre-activation
+        # delta becomes the error through each pre-activation. It starts, for all steps at once and in place, as
+        # ∂c_t/∂a_i = c̃_t ⊙ i_t (1 − i_t), ∂c_t/∂a_f = c_{t−1} ⊙ f_t (1 − f_t), ∂h_t/∂a_o = tanh(c_t) ⊙ o_t (1 − o_t).
+        delta = np.empty((4, T, B, H), self.dtype)
+        for d, y, factor in zip(delta[:3], (i, f, o), (c_tilde, trace.c[:-1], tanh_c), strict=True):
+            np.subtract(1, y, out=d)
+            d *= y
+            d *= factor
+        np.multiply(i, tanh_prime(c_tilde), out=delta[3])  # ∂c_t/∂a_c
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
         dc_next = np.zeros((B, H), self.dtype)  # what reaches c_t from c_{t+1}
         for t in reversed(range(T)):
             dh_t = dh[t] + dh_next
-            dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t])
-            delta[0, t] = dc_t * c_tilde[t] * sigmoid_prime(i[t])
-            delta[1, t] = dc_t * trace.c[t] * sigmoid_prime(f[t])
-            delta[2, t] = dh_t * tanh_c[t] * sigmoid_prime(o[t])
-            delta[3, t] = dc_t * i[t] * tanh_prime(c_tilde[t])
-            dh_next = (delta[:, t] @ self.W_h).sum(axis=0)
+            dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t])  # two paths into c_t: through c_{t+1} and through h_t
+            d = delta[:, t]
+            d_i, d_f, d_o, d_c = d
+            d_i *= dc_t
+            d_f *= dc_t
+            d_o *= dh_t
+            d_c *= dc_t
+            dh_next = (d @ W_h).sum(axis=0)
             dc_next = dc_t * f[t]
-        rows = delta.reshape(4, T * B, H)
+        rows = delta.reshape(4, T * B, H)  # the weights are shared: their gradient sums over steps and batch
         grads = type(self)(
             W_x=rows.mT @ trace.x.reshape(T * B, D),
             W_h=rows.mT @ trace.h[:-1].reshape(T * B, H),
             b=rows.sum(axis=1),
         )
-        return grads, (rows @ self.W_x).sum(axis=0).reshape(T, B, D), dh_next, dc_next
+        dx = np.zeros((T * B, D), self.dtype)
+        for d, W in zip(rows, self.W_x, strict=True):
+            dx += d @ W
+        return grads, dx.reshape(T, B, D), dh_next, dc_next

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
 from rnn_notes.cells import door
+from rnn_notes.cells.arrays import aligned
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,7 @@ class RNN:
     b_h: ndarray  # (H,), bias
 
     def __post_init__(self) -> None:
-        H, D = door.matrix("W_xh", self.W_xh, "(H, D)")
+        H, D = door.weights("W_xh", self.W_xh, "(H, D)")
         door.parameters(self, W_xh=(H, D), W_hh=(H, H), b_h=(H,))
 
     @classmethod
@@ -45,8 +46,8 @@ class RNN:
     def step(self, x_t: ArrayLike, h: ArrayLike) -> ndarray:
         """One time step: x_t (B, D) and the state before, h (B, H), give the state after, (B, H)."""
         H, D = self.W_xh.shape
-        x_t = door.array(self, "x_t", x_t, "(B, D)", D=D)
-        h = door.array(self, "h", h, "(B, H)", B=len(x_t), H=H)
+        x_t = door.array(self, "x_t", x_t, B=None, D=D)
+        h = door.array(self, "h", h, B=len(x_t), H=H)
         return np.tanh(x_t @ self.W_xh.T + h @ self.W_hh.T + self.b_h)
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
@@ -55,14 +56,17 @@ class RNN:
         Raises ValueError if x or h0 has the wrong shape, no entries, or entries that are not finite numbers.
         """
         H, D = self.W_xh.shape
-        x = door.array(self, "x", x, "(T, B, D)", D=D)
+        x = door.array(self, "x", x, T=None, B=None, D=D)
         T, B, _ = x.shape
         h = np.empty((T + 1, B, H), self.dtype)
-        h[0] = 0 if h0 is None else door.array(self, "h0", h0, "(B, H)", B=B, H=H)
-        a = x @ self.W_xh.T + self.b_h  # all steps in one product; only W_hh h has to wait for the step before
-        for t in range(1, T + 1):
-            h[t] = np.tanh(a[t - 1] + h[t - 1] @ self.W_hh.T)
-        return RNNTrace(x, h)
+        h[0] = 0 if h0 is None else door.array(self, "h0", h0, B=B, H=H)
+        a = x.reshape(T * B, D) @ self.W_xh.T  # all steps in one product; only W_hh h has to wait for the step before
+        a += self.b_h
+        a = a.reshape(T, B, H)
+        W_hh = aligned(self.W_hh.T)
+        for t in range(T):
+            np.tanh(a[t] + h[t] @ W_hh, out=h[t + 1])
+        return RNNTrace(x.copy(), h)
 
     def backward(self, trace: RNNTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
         """Backpropagation through time (Rumelhart, Hinton and Williams 1986).
@@ -70,18 +74,20 @@ class RNN:
         dh (T, B, H) is the gradient of the loss through the output at step t alone.
         Returns the gradient with respect to the parameters (an RNN), to x (T, B, D) and to h0 (B, H).
         """
-        T, B, D = trace.x.shape
-        H = len(self.W_hh)
-        dh = door.array(self, "dh", dh, "(T, B, H)", T=T, B=B, H=H)
+        H, D = self.W_xh.shape
+        T, B, _ = door.trace(self, trace, RNNTrace, D=D, H=H).x.shape
+        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        W_hh = aligned(self.W_hh)
         delta = tanh_prime(trace.h[1:])  # becomes the error through the pre-activation, step by step
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
         for t in reversed(range(T)):
-            delta[t] *= dh[t] + dh_next
-            dh_next = delta[t] @ self.W_hh
+            d = delta[t]
+            d *= dh[t] + dh_next
+            dh_next = d @ W_hh
         rows = delta.reshape(T * B, H)  # the weights are shared: their gradient sums over steps and batch
         grads = type(self)(
             W_xh=rows.T @ trace.x.reshape(T * B, D),
             W_hh=rows.T @ trace.h[:-1].reshape(T * B, H),
             b_h=rows.sum(axis=0),
         )
-        return grads, delta @ self.W_xh, dh_next
+        return grads, (rows @ self.W_xh).reshape(T, B, D), dh_next

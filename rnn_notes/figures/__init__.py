@@ -23,4 +23,5 @@ from rnn_notes.figures import (  # noqa: F401  registers them
     sigmoid,
     surface,
     unrolling,
+    uses,
 )

@@ -1,0 +1,33 @@
+"""How the arrays of a cell lie in memory: one gate of many by name, and copies that products read fast."""
+
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+
+def parts(array: str, gates: int) -> tuple[property, ...]:
+    """One property a gate: its part of an array, as a read-only view, such as W_xi of W_x."""
+    return tuple(_part(array, gate) for gate in range(gates))
+
+
+def _part(array: str, gate: int) -> property:
+    def view(cell: Any) -> ndarray:
+        part: ndarray = getattr(cell, array)[gate]
+        part.setflags(write=False)
+        return part
+
+    return property(view, doc=f"``{array}[{gate}]``, read-only.")
+
+
+def aligned(a: ndarray) -> ndarray:
+    """A copy of a, in row order, that starts on a multiple of 64 bytes: the lines in which a processor reads.
+
+    NumPy starts an array on any multiple of 16; a product with weights that straddle the lines takes up to a third
+    longer, so a loop over time steps earns back the one copy.
+    """
+    buffer = np.empty(a.nbytes + 64, np.uint8)
+    start = -buffer.ctypes.data % 64
+    result = buffer[start : start + a.nbytes].view(a.dtype).reshape(a.shape)
+    result[...] = a
+    return result

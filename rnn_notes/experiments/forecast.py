@@ -1,0 +1,89 @@
+"""A network that foretells what follows a window, and how it is fitted: the same for sunspots and for prices."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy import ndarray
+
+from rnn_notes import parameters
+from rnn_notes.cells import GRU, LSTM, RNN
+from rnn_notes.readout import Readout, squared_error
+from rnn_notes.training import Adam, Model, train
+
+Cell = RNN | LSTM | GRU
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a network is fitted."""
+
+    steps: int  # of Adam, each on a batch of windows drawn at random
+    batch: int
+    rate: float  # of learning
+    every: int  # steps between two looks at the validation part
+
+
+@dataclass(frozen=True, eq=False)
+class Forecaster:
+    """A cell that reads a window, and a readout of its last hidden state: one output for each step ahead."""
+
+    cell: Any  # an RNN, LSTM or GRU
+    readout: Readout
+
+    @classmethod
+    def init(cls, kind: type[Cell], H: int, ahead: int, rng: np.random.Generator) -> Self:
+        return cls(kind.init(1, H, rng), Readout.init(H, ahead, rng))
+
+    def state(self, x: ndarray) -> ndarray:
+        """The last hidden state, (B, H), after windows (T, B, 1)."""
+        return self.cell.forward(x).h[-1]
+
+    def forecast(self, x: ndarray) -> ndarray:
+        """Windows (T, B, 1) to what may follow them, (B, ahead)."""
+        return self.readout.forward(self.state(x)[None])[0]
+
+    def loss(self, x: ndarray, target: ndarray) -> float:
+        """The mean squared error over windows and steps ahead."""
+        return float(np.mean((self.forecast(x) - target) ** 2))
+
+    def to_lists(self) -> dict[str, Any]:
+        """The parameters in a form that JSON can hold."""
+        parts = {"cell": self.cell, "readout": self.readout}
+        return {part: {n: a.tolist() for n, a in parameters.arrays(p).items()} for part, p in parts.items()}
+
+    @classmethod
+    def from_lists(cls, kind: type[Cell], lists: Mapping[str, Any]) -> Self:
+        """The network that ``to_lists`` was called on."""
+        cell, readout = ({name: np.array(value) for name, value in lists[part].items()} for part in ("cell", "readout"))
+        return cls(kind(**cell), Readout(**readout))
+
+
+def last_step(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
+    """The squared error of the last outputs alone: y is (T, B, ahead), target is (B, ahead)."""
+    dy = np.zeros_like(y)
+    loss, dy[-1:] = squared_error(y[-1:], target[None])
+    return loss, dy
+
+
+def fit(
+    network: Forecaster, parts: Mapping[str, tuple[ndarray, ndarray]], settings: Settings, rng: np.random.Generator
+) -> tuple[Forecaster, float]:
+    """Fit to the training part; the network that was best on the validation part, and its loss there."""
+    x, target = parts["training"]
+
+    def batches() -> Iterator[tuple[ndarray, ndarray]]:
+        while True:
+            drawn = rng.choice(len(target), min(settings.batch, len(target)), replace=False)
+            yield x[:, drawn], target[drawn]
+
+    def validate(model: Model) -> float:
+        return Forecaster(*model).loss(*parts["validation"])
+
+    start, optimiser = (network.cell, network.readout), Adam(settings.rate)
+    *_, last = train(
+        start, batches(), last_step, optimiser,
+        steps=settings.steps, max_norm=1.0, validate=validate, every=settings.every,
+    )  # fmt: skip
+    return Forecaster(*last.best), last.best_loss

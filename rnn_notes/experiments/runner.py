@@ -1,0 +1,189 @@
+"""Runs an experiment over many seeds, on any executor, so that an interruption costs little.
+
+Each finished seed is kept in a file under ``.cache/experiments/``, and the same command, started again, goes on from
+there; after an edit of the code, the settings or the data it starts anew. The record is written when all are there.
+"""
+
+import base64
+import hashlib
+import importlib
+import json
+import multiprocessing
+import os
+import pickle
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+from typing import Any, Protocol
+
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+import rnn_notes
+from rnn_notes import cache
+from rnn_notes.experiments import records
+
+UNFINISHED = cache.FOLDER / "experiments"
+
+Report = Callable[[float], None]  # is told which part of the work is done, from 0 to 1
+
+
+class Experiment(Protocol):
+    """What the module of an experiment provides."""
+
+    __name__: str
+    SEEDS: int  # how many the record has
+    SETTINGS: Any  # a dataclass
+    CHECK: Any  # settings for a run of a second or two, which a test repeats
+
+    def data(self) -> Any:
+        """What is read once and sent to every seed."""
+
+    def run(self, seed: int, settings: Any, data: Any, report: Report) -> dict[str, Any]:
+        """What one seed finds, in a form that JSON can hold: the same whenever it is run.
+
+        Under ``"files"`` there may be files to write beside the record: by their path from there, in Base64.
+        """
+
+
+def run(
+    experiment: Experiment,
+    seeds: Iterable[int],
+    executor: Executor,
+    settings: Any = None,
+    folder: Path = records.RESULTS,
+    unfinished: Path | None = None,
+) -> Path:
+    """Run the seeds that are not finished yet, then write the record into folder; returns its path.
+
+    A bar shows how many seeds are done, in parts, if standard error is a terminal.
+    A seed that raises does not stop the others; its exception is raised when they are finished and kept.
+    """
+    name = experiment.__name__.rpartition(".")[2]
+    settings, data = settings or experiment.SETTINGS, experiment.data()
+    parts = (unfinished or UNFINISHED) / f"{name}-{_digest(settings, data)}"
+    parts.mkdir(parents=True, exist_ok=True)
+    files = {seed: parts / f"{seed}.json" for seed in sorted(set(seeds))}
+    check_file = parts / "check.json"
+    jobs = [(0, experiment.CHECK, check_file), *((seed, settings, file) for seed, file in files.items())]
+    waiting = {
+        executor.submit(one, experiment.run, seed, its, data, file): file
+        for seed, its, file in jobs
+        if not file.exists()
+    }
+    pending, failures = set(waiting), []
+    shown = "{percentage:3.0f}%|{bar}| {n:.1f} of {total} seeds, {elapsed}, {remaining} left"
+    with tqdm(total=len(files), initial=_done(files.values()), bar_format=shown, disable=None) as bar:
+        while pending:
+            finished, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in finished:
+                if error := future.exception():
+                    failures.append(error)
+                else:
+                    records.write(waiting[future], future.result())
+            bar.n = _done(files.values())
+            bar.refresh()
+    if failures:
+        raise failures[0]
+    runs = [json.loads(file.read_text(encoding="utf-8")) for file in files.values()]
+    for path, content in [item for found in runs for item in found.pop("files", {}).items()]:
+        records.write_bytes(folder / path, base64.b64decode(content))
+    check = json.loads(check_file.read_text(encoding="utf-8"))
+    check.pop("files", None)
+    record = records.Record(
+        experiment=name,
+        version=rnn_notes.__version__,
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(sum(found["seconds"] for found in runs), 1),
+        settings=asdict(settings),
+        runs=runs,
+        check=check,
+    )
+    records.write(folder / f"{name}.json", vars(record))
+    shutil.rmtree(parts)
+    return folder / f"{name}.json"
+
+
+def one(
+    run: Callable[..., dict[str, Any]], seed: int, settings: Any, data: Any, file: Path | None = None
+) -> dict[str, Any]:
+    """One seed, with its time; how far it is stands in a file, where the worker shares a disk with its caller."""
+
+    def report(part: float) -> None:
+        if file and file.parent.is_dir():
+            file.with_suffix(".part").write_text(f"{part:.4f}")
+
+    start = time.perf_counter()
+    found = run(seed, settings, data, report)
+    return {"seed": seed, "seconds": round(time.perf_counter() - start, 1), **found}
+
+
+@contextmanager
+def processes() -> Iterator[Executor]:
+    """One process for each core this one may use, each with one BLAS thread; Ctrl-C ends them at once."""
+    os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    context = multiprocessing.get_context("spawn")  # BLAS reads its environment when it is loaded
+    executor = ProcessPoolExecutor(cores, context, initializer=_follow_parent)
+    try:
+        yield executor
+    except KeyboardInterrupt:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def dask(address: str) -> Iterator[Executor]:
+    """The workers of a Dask cluster, for example of ``tcp://127.0.0.1:8786``."""
+    try:
+        distributed: Any = importlib.import_module("distributed")  # optional, and without types
+    except ImportError:
+        raise SystemExit("--scheduler needs the package distributed; pip install 'rnn-notes[cluster]'") from None
+    with distributed.Client(address) as client:
+        yield client.get_executor()
+
+
+def _follow_parent() -> None:
+    """End this worker when its parent ends, in whatever way; Ctrl-C is the parent's to handle."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stderr.isatty = lambda: False  # type: ignore[method-assign]  # or each training draws a bar of its own
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        wait_for([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _digest(settings: Any, data: Any) -> str:
+    """Tells apart runs that would not find the same: of other code, settings or data."""
+    package = cache.PACKAGE
+    total = hashlib.sha256(pickle.dumps((settings, data)))
+    for path in sorted([*package.glob("*.py"), *package.glob("cells/*.py"), *package.glob("experiments/*.py")]):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _done(files: Iterable[Path]) -> float:
+    """How many seeds are done, a seed that is half done counting half."""
+    return sum(1.0 if file.exists() else _part(file.with_suffix(".part")) for file in files)
+
+
+def _part(file: Path) -> float:
+    try:
+        return float(file.read_text())
+    except (OSError, ValueError):  # not begun, or just being written
+        return 0.0

@@ -1,0 +1,175 @@
+"""Training: two optimisers, truncated backpropagation through time, and a loop that reports as it goes.
+
+A model is a pair (cell, readout), a task is any iterable of batches (x, target), and a loss is a function of
+(y, target) that returns its value and ``dy``, such as those of ``rnn_notes.readout``.
+
+>>> import numpy as np
+>>> from rnn_notes import GRU, Readout
+>>> from rnn_notes.readout import squared_error
+>>> from rnn_notes.training import Adam, train
+>>> rng = np.random.default_rng(0)
+>>> model = GRU.init(1, 8, rng), Readout.init(8, 1, rng)
+>>> inputs = (rng.uniform(-1, 1, (10, 16, 1)) for _ in range(300))
+>>> running_sums = ((x, np.cumsum(x, axis=0)) for x in inputs)
+>>> losses = []
+>>> for progress in train(model, running_sums, squared_error, Adam(0.01), max_norm=1.0):
+...     losses.append(progress.loss)
+>>> bool(losses[-1] < losses[0] / 10)
+True
+>>> cell, readout = progress.best
+
+A long sequence is trained on in pieces: ``train(model, pieces(x, target, T), loss, optimiser, carry=True)`` hands the
+state on from piece to piece, but no gradient flows back across the cut (truncated BPTT, Williams and Peng 1990).
+"""
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import length_hint
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy import ndarray
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from rnn_notes import parameters
+from rnn_notes.cells import GRU, LSTM, RNN, LSTMTrace
+from rnn_notes.readout import Readout
+
+C = TypeVar("C")
+Model = tuple[RNN | LSTM | GRU, Readout]
+Loss = Callable[[ndarray, ndarray], tuple[Any, ndarray]]
+
+
+class Optimiser(Protocol):
+    """From a model and its gradient to the model after one step."""
+
+    rate: float
+
+    def step(self, model: C, grads: C) -> C: ...
+
+
+@dataclass
+class SGD:
+    """Gradient descent: θ − rate · g. ``rate`` may be changed between steps."""
+
+    rate: float
+
+    def step(self, model: C, grads: C) -> C:
+        """The model one step further: a new one, the old is not touched."""
+        return parameters.apply(lambda p, g: p - float(self.rate) * g, model, grads)
+
+
+@dataclass
+class Adam:
+    """Adam (Kingma and Ba 2015, algorithm 1), for one model: it remembers the mean and square of its gradients."""
+
+    rate: float = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    t: int = field(default=0, init=False)  # steps so far
+    m: Any = field(default=None, init=False, repr=False)  # mean of the gradients
+    v: Any = field(default=None, init=False, repr=False)  # mean of their squares
+
+    def step(self, model: C, grads: C) -> C:
+        """The model one step further: a new one, the old is not touched."""
+        if self.t == 0:
+            self.m = self.v = parameters.apply(np.zeros_like, model)
+        self.t += 1
+        self.m = parameters.apply(lambda m, g: self.beta1 * m + (1 - self.beta1) * g, self.m, grads)
+        self.v = parameters.apply(lambda v, g: self.beta2 * v + (1 - self.beta2) * g * g, self.v, grads)
+        rate, size = float(self.rate) / (1 - self.beta1**self.t), 1 - self.beta2**self.t
+        return parameters.apply(
+            lambda p, m, v: p - rate * m / (np.sqrt(v / size) + self.epsilon), model, self.m, self.v
+        )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a training stands after a step."""
+
+    step: int  # 1 for the first
+    loss: float  # of this step's batch, before the step
+    norm: float  # of this step's gradient, before clipping
+    model: Model  # after the step
+    best: Model  # of all models so far, the one of the lowest loss
+    best_loss: float  # on the batch it was seen on, or on what ``validate`` looks at
+
+
+def gradient(model: Model, x: ndarray, target: ndarray, loss: Loss, *state: ndarray) -> tuple[float, Model, Any]:
+    """The loss of a model on a batch, its gradient (a model), and the trace of the cell, run from state.
+
+    Raises FloatingPointError if the loss is not finite.
+    """
+    cell, readout = model
+    trace = cell.forward(x, *state)
+    h = trace.h[1:]
+    value, dy = loss(readout.forward(h), target) if np.isfinite(h).all() else (math.nan, h)
+    if not math.isfinite(value):
+        raise FloatingPointError(f"the loss is {value}")
+    d_readout, dh = readout.backward(h, dy)
+    return float(value), (cell.backward(trace, dh)[0], d_readout), trace  # type: ignore[arg-type]
+
+
+def pieces(x: ndarray, target: ndarray, T: int) -> Iterator[tuple[ndarray, ndarray]]:
+    """A long sequence x (N, B, D) and its target in pieces of T steps; the last may be shorter."""
+    return ((x[start : start + T], target[start : start + T]) for start in range(0, len(x), T))
+
+
+def train(
+    model: Model,
+    batches: Iterable[tuple[ndarray, ndarray]],
+    loss: Loss,
+    optimiser: Optimiser,
+    *,
+    steps: int | None = None,
+    max_norm: float | None = None,
+    carry: bool = False,
+    validate: Callable[[Model], float] | None = None,
+    every: int = 100,
+) -> Iterator[Progress]:
+    """Take one step a batch, until ``batches`` or ``steps`` end, and yield where the training stands after each.
+
+    ``max_norm`` clips the gradient; ``carry`` starts each batch in the state in which the batch before it ended.
+    The best model is the one of the lowest loss, each on its own batch; with ``validate``, the one of the lowest
+    ``validate(model)``, which is looked at before the first step and then after each ``every`` steps.
+    Ctrl-C ends the loop after the last whole step, so that the last progress holds the best model.
+    If standard error is a terminal, a bar there shows the loss, steps per second and the time left.
+
+    Raises ValueError if there is no batch; FloatingPointError, with the number of the step, if a loss is not finite,
+    or the norm of a gradient that is to be clipped.
+    """
+    best, best_loss, step = model, math.inf, 0
+    state: tuple[ndarray, ...] = ()
+    with tqdm(total=steps or length_hint(batches) or None, unit="step", disable=None) as bar:
+        try:
+            for x, target in islice(batches, steps):
+                try:
+                    value, grads, trace = gradient(model, x, target, loss, *state)
+                    norm = parameters.global_norm(grads)
+                    clipped = grads if max_norm is None else parameters.clip(grads, max_norm)
+                except FloatingPointError as problem:
+                    raise FloatingPointError(
+                        f"step {step + 1}: {problem}; lower the rate ({optimiser.rate}), "
+                        f"or clip the gradient (max_norm={max_norm})"
+                    ) from None
+                seen = value if validate is None else validate(model) if step % every == 0 else math.inf
+                if seen < best_loss:
+                    best, best_loss = model, seen
+                model = optimiser.step(model, clipped)
+                if carry:
+                    state = (trace.h[-1], trace.c[-1]) if isinstance(trace, LSTMTrace) else (trace.h[-1],)
+                step += 1
+                bar.set_postfix(loss=f"{value:.4g}", refresh=False)
+                bar.update()
+                yield Progress(step, value, norm, model, best, best_loss)
+        except KeyboardInterrupt:
+            if step == 0:  # nothing to keep
+                raise
+            bar.write(f"stopped after step {step}", file=sys.stderr)
+            return
+    if step == 0:
+        raise ValueError("batches is empty but at least one pair (x, target) is expected; a generator runs only once")

@@ -1,0 +1,47 @@
+"""A random cell with a random run, as the tests of the cells need it: no bias zero, all sizes different."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnn_notes import parameters
+from rnn_notes.cells import GRU, LSTM, RNN
+
+CELLS = [RNN, LSTM, GRU]
+B, D, H = 2, 4, 3
+
+
+@dataclass
+class Run:
+    """A cell, what it is run on, and the weights of the loss Σ w ⊙ h."""
+
+    cell: Any
+    x: np.ndarray
+    state: tuple[np.ndarray, ...]
+    w: np.ndarray
+
+    def loss(self, cell=None, x=None, *state):
+        """Linear in the outputs, so that dh = w; anything left out is as in the run, made complex."""
+        cell = parameters.astype(self.cell, complex) if cell is None else cell
+        trace = cell.forward(self.x if x is None else x, *(state or self.state))
+        return np.sum(self.w * trace.h[1:])
+
+
+def random_run(cls, T=3, seed=0, dtype=np.float64, sizes=(B, D, H)):
+    """A run of a cell whose parameters, input, initial state and loss are all drawn at random."""
+    B, D, H = sizes
+    rng = np.random.default_rng([seed, T])
+    cell = parameters.apply(lambda a: rng.normal(size=a.shape).astype(dtype), cls.init(D, H, rng, dtype))
+    state = tuple(rng.normal(size=(B, H)).astype(dtype) for _ in range(2 if cls.__name__ == "LSTM" else 1))
+    return Run(cell, rng.normal(size=(T, B, D)).astype(dtype), state, rng.normal(size=(T, B, H)).astype(dtype))
+
+
+def steps(run):
+    """All hidden states h_1 … h_T, by calling ``step`` again and again."""
+    state, h = run.state, []
+    for x_t in run.x:
+        result = run.cell.step(x_t, *state)
+        state = result if isinstance(result, tuple) else (result,)
+        h.append(state[0])
+    return np.stack(h), state

@@ -1,0 +1,163 @@
+"""The data files are what was recorded, wrong ones are refused, and nothing looks ahead."""
+
+import hashlib
+import re
+from datetime import date
+
+import numpy as np
+import pytest
+
+from rnn_notes import datasets
+from rnn_notes.datasets import DATA, SOURCES, DataError
+
+SUNSPOTS = (DATA / "sunspots.csv").read_text()
+STOCKS = (DATA / "stocks.csv").read_text()
+
+
+def test_sunspots_are_yearly_from_1700_to_2008():
+    """309 years without a gap; 1957 has the largest number, 190.2, as every list of sunspot maxima says."""
+    series = datasets.sunspots()
+    assert series.time.astype(int).tolist() == list(range(1700 - 1970, 2009 - 1970))
+    assert str(series.time[series.values.argmax()]) == "1957"
+    assert series.values.max() == 190.2
+
+
+def test_stocks_are_monthly_closing_prices_of_five_companies():
+    """Each from January 2000 to March 2010, but GOOG from its first month on the market, August 2004."""
+    prices = datasets.stocks()
+    assert list(prices) == ["MSFT", "AMZN", "IBM", "GOOG", "AAPL"]
+    for name, series in prices.items():
+        first = date(2004, 8, 1) if name == "GOOG" else date(2000, 1, 1)
+        assert series.time.astype("datetime64[D]").tolist()[0] == first
+        assert str(series.time[-1]) == "2010-03"
+        assert series.unit == "dollars"
+    assert prices["IBM"].values[[0, -1]].tolist() == [100.52, 125.55]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_readme_of_the_data_tells_the_same_story_as_the_code(name):
+    """Package, version, member, licence and checksum of each file, and the checksum is that of the file."""
+    source, readme = SOURCES[name], (DATA / "README.md").read_text()
+    row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}`") and source.version in line)
+    for fact in (f"`{source.package}`", f"`{source.member}`", source.licence):
+        assert fact in row
+    assert f"| `{name}` | `{source.sha256}` |" in readme
+    assert hashlib.sha256((DATA / name).read_bytes()).hexdigest() == source.sha256
+
+
+def test_a_part_of_a_series_has_both_its_ends():
+    """Both the first and the last year asked for are included."""
+    part = datasets.sunspots().between("1921", "1955")
+    assert (str(part.time[0]), str(part.time[-1]), len(part.values)) == ("1921", "1955", 35)
+
+
+def line(text: str, number: int, new: str | None) -> str:
+    """The text with one line replaced, or left out."""
+    lines = text.splitlines()
+    lines[number - 1 : number] = [] if new is None else [new]
+    return "\n".join(lines) + "\n"
+
+
+WRONG_SUNSPOTS = {
+    "empty": ("", r":1: the columns are \[\] but \['YEAR', 'SUNACTIVITY'\] are expected"),
+    "no rows": (SUNSPOTS[:21], r":1: at least two rows are expected but the file ends here"),
+    "other columns": (line(SUNSPOTS, 1, "YEAR,SPOTS"), r":1: the columns are \[\['YEAR', 'SPOTS'\]\]"),
+    "a field too many": (line(SUNSPOTS, 5, "1703,23,1"), r":5: \['1703', '23', '1'\] has 3 fields but 2 are expected"),
+    "cut within a row": (SUNSPOTS[:-5], r":310: \['2008'\] has 1 fields but 2"),
+    "a word": (line(SUNSPOTS, 5, "1703,many"), r":5: 'many' is not a finite number of at least 0"),
+    "not finite": (line(SUNSPOTS, 5, "1703,nan"), r":5: 'nan' is not a finite number"),
+    "infinite": (line(SUNSPOTS, 5, "1703,inf"), r":5: 'inf' is not a finite number"),
+    "negative": (line(SUNSPOTS, 5, "1703,-1"), r":5: '-1' is not a finite number of at least 0"),
+    "no year": (line(SUNSPOTS, 5, "later,23"), r":5: 'later' is no date"),
+    "a gap": (line(SUNSPOTS, 5, None), r":5: 1704 comes after 1702, which is a gap"),
+    "out of order": (line(SUNSPOTS, 5, "1701,23"), r":5: 1701 comes after 1702, which is not in order"),
+    "twice": (line(SUNSPOTS, 5, "1702,23"), r":5: 1702 comes after 1702, which is not in order"),
+}
+WRONG_STOCKS = {
+    "another date": (line(STOCKS, 3, "MSFT,2000-02-01,36.35"), r":3: '2000-02-01' is no date"),
+    "a month missing": (line(STOCKS, 3, None), r":3: 2000-03 comes after 2000-01, which is a gap"),
+    "free of charge": (line(STOCKS, 3, "MSFT,Feb 1 2000,0"), r":3: '0' is not a finite number of at least 0.01"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG_SUNSPOTS.values(), ids=WRONG_SUNSPOTS)
+def test_a_wrong_file_of_sunspots_is_refused_with_file_line_and_reason(tmp_path, text, message):
+    """Whatever is wrong with it, the message names the file and the line."""
+    file = tmp_path / "mine.csv"
+    file.write_text(text)
+    with pytest.raises(DataError, match=rf"^{re.escape(str(file))}{message}.*; mend it or pass another$"):
+        datasets.sunspots(file)
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG_STOCKS.values(), ids=WRONG_STOCKS)
+def test_a_wrong_file_of_stocks_is_refused_with_file_line_and_reason(tmp_path, text, message):
+    """Whatever is wrong with it, the message names the file and the line."""
+    file = tmp_path / "mine.csv"
+    file.write_text(text)
+    with pytest.raises(DataError, match=rf"^{re.escape(str(file))}{message}"):
+        datasets.stocks(file)
+
+
+def test_a_changed_data_file_of_the_package_is_refused(tmp_path, monkeypatch):
+    """A row less at the end, or another digit, breaks no rule of the format, but the checksum tells."""
+    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    for wrong in (SUNSPOTS.rpartition("2008")[0], SUNSPOTS.replace("190.2", "190.3")):
+        (tmp_path / "sunspots.csv").write_text(wrong)
+        with pytest.raises(DataError, match=r"changed or cut short; python -m rnn_notes.datasets --regenerate fetches"):
+            datasets.sunspots()
+    (tmp_path / "sunspots.csv").unlink()
+    with pytest.raises(DataError, match=r"sunspots.csv: there is no such file; python -m rnn_notes.datasets"):
+        datasets.sunspots()
+
+
+def test_a_window_holds_what_came_before_its_targets():
+    """On the numbers 0, 1, 2, … every window is a run of them, and its targets are the numbers that follow."""
+    x, target = datasets.windows(np.arange(10), length=4, ahead=3)
+    assert x.shape == (4, 4, 1)
+    assert x[:, :, 0].T.tolist() == [[b, b + 1, b + 2, b + 3] for b in range(4)]
+    assert target.tolist() == [[b + 4, b + 5, b + 6] for b in range(4)]
+
+
+def test_a_window_cannot_look_ahead():
+    """Changing all values from some time on changes no window that ends before it."""
+    values = np.random.default_rng(0).normal(size=50)
+    future = values.copy()
+    future[30:] += 1
+    before, after = datasets.windows(values, 8)[0], datasets.windows(future, 8)[0]
+    assert (before[:, :23] == after[:, :23]).all()  # window 22 is values 22 … 29
+    assert (before[-1, 23:] != after[-1, 23:]).all()
+
+
+@pytest.mark.parametrize(("n", "length", "ahead"), [(5, 5, 1), (5, 3, 3), (5, 0, 1), (5, 2, 0)])
+def test_windows_that_do_not_fit_are_refused(n, length, ahead):
+    """The message says how many values would be needed."""
+    with pytest.raises(ValueError, match=rf"values has shape \({n},\) but windows of {length} \+ {ahead} need"):
+        datasets.windows(np.zeros(n), length, ahead)
+
+
+def test_a_scaler_brings_what_it_was_fitted_on_to_mean_0_and_deviation_1():
+    """And restores it."""
+    values = np.random.default_rng(0).gamma(2, 30, size=200)
+    scaler = datasets.Scaler.fit(values)
+    scaled = scaler.scale(values)
+    assert abs(scaled.mean()) < 1e-12
+    assert abs(scaled.std() - 1) < 1e-12
+    assert np.allclose(scaler.restore(scaled), values)
+
+
+def test_a_scaler_refuses_a_constant():
+    """There is nothing to scale by."""
+    with pytest.raises(ValueError, match=r"the values have standard deviation 0\.0 but more than 0 is expected"):
+        datasets.Scaler.fit(np.full(5, 3.0))
+
+
+def test_a_random_walk_has_returns_of_the_volatility_and_no_memory():
+    """Over 100,000 steps: mean 0, deviation 5 %, no correlation from step to step, all within 4 standard errors."""
+    n = 100_000
+    walk = datasets.random_walk(1.0, 0.05, n, np.random.default_rng(0))
+    assert walk[0] == 1.0
+    with np.errstate(all="raise"):
+        returns = walk[1:] / walk[:-1] - 1
+    assert abs(returns.mean()) < 4 * 0.05 / np.sqrt(n)
+    assert abs(returns.std() - 0.05) < 4 * 0.05 / np.sqrt(2 * n)
+    assert abs(np.corrcoef(returns[1:], returns[:-1])[0, 1]) < 4 / np.sqrt(n)

@@ -1,0 +1,119 @@
+"""The figures of the uses show what was recorded and what is measured, computed here once more by other means."""
+
+import numpy as np
+import pytest
+
+from rnn_notes import figures
+from rnn_notes.experiments import corpus, generator, recorded, series, stocks
+from rnn_notes.figures import uses
+
+SUNSPOTS = {int(str(year)): value for year, value in zip(series.data().time, series.data().values, strict=True)}
+
+
+def lines(name):
+    """The lines that a figure shows, by their label: x and y."""
+    axes = figures.draw(name).axes
+    return {line.get_label(): line.get_data() for ax in axes for line in ax.get_lines()}
+
+
+def test_the_errors_of_the_simple_forecasts_follow_from_the_years():
+    """Looked up year by year: the last value, and the year eleven before, for every origin from 1955 to 1997."""
+    errors = uses.baseline_errors()
+    for k in range(1, 12):
+        targets = np.array([SUNSPOTS[origin + k] for origin in range(1955, 1998)])
+        last = np.array([SUNSPOTS[origin] for origin in range(1955, 1998)])
+        cycle = np.array([SUNSPOTS[origin + k - 11] for origin in range(1955, 1998)])
+        assert errors["last value"][k - 1] == pytest.approx(np.sqrt(np.mean((last - targets) ** 2)))
+        assert errors["one cycle before"][k - 1] == pytest.approx(np.sqrt(np.mean((cycle - targets) ** 2)))
+
+
+def test_the_networks_in_the_picture_of_errors_are_at_their_recorded_means():
+    """A dot for each year ahead, at the mean over the seeds."""
+    shown = lines("sunspot-errors")
+    for name in ("RNN", "LSTM", "GRU"):
+        mean = np.mean([run[name]["error"] for run in recorded("series").runs], axis=0)
+        assert np.allclose(shown[name][1], mean)
+
+
+def test_the_recorded_network_has_the_recorded_error():
+    """The forecasts that are drawn come from the network of the first seed: its error is the one in the record."""
+    forecast, _, _ = uses.intervals("GRU")
+    target = np.array([[SUNSPOTS[origin + k] for k in range(1, 12)] for origin in range(1955, 1998)])
+    error = np.sqrt(np.mean((forecast - target) ** 2, axis=0))
+    assert np.allclose(error, recorded("series").runs[0]["GRU"]["error"], rtol=1e-6)
+
+
+def test_an_interval_holds_eight_of_ten_errors_of_the_validation_years():
+    """Of the 25 errors of each year ahead, 19 or 21 lie inside, whatever the interval holds later."""
+    found, settings = series.data(), series.SETTINGS
+    network, units = series.network(recorded("series"), "GRU"), series.scaler(found)
+    forecast, low, high = uses.intervals("GRU")
+    x, target = series.windows(found, "validation", settings.window, settings.ahead)
+    errors = target - units.restore(network.forecast(units.scale(x)))
+    inside = (errors >= (low - forecast)[0]) & (errors <= (high - forecast)[0])
+    assert len(errors) == 25
+    assert set(inside.sum(axis=0)) <= {19, 20, 21}
+    assert np.allclose(high - low, (high - low)[0])
+
+
+def test_the_plane_keeps_as_much_of_the_hidden_states_as_a_plane_can():
+    """The variance in it is the sum of the two largest eigenvalues of their covariance."""
+    plane, last, rising = uses.state_plane("GRU")
+    x = np.array([[SUNSPOTS[year] for year in range(end - 21, end + 1)] for end in range(1721, 2008)]).T[:, :, None]
+    h = series.network(recorded("series"), "GRU").state(series.scaler(series.data()).scale(x))
+    largest = np.linalg.eigvalsh(np.cov(h.T))[-2:].sum()
+    assert np.trace(np.cov(plane.T)) == pytest.approx(largest)
+    assert last.tolist() == [SUNSPOTS[year] for year in range(1721, 2008)]
+    assert rising.tolist() == [SUNSPOTS[year + 1] > SUNSPOTS[year] for year in range(1721, 2008)]
+
+
+def test_the_late_forecast_is_closest_to_the_month_before():
+    """The bars: at one month the distance is less than half of that at none and at two."""
+    bars = [bar.get_height() for bar in figures.draw("one-month-late").axes[1].patches]
+    months, price, foretold = uses.test_prices("MSFT", "prices", 3)
+    assert bars[0] == pytest.approx(np.sqrt(np.mean((foretold - price) ** 2)))
+    assert bars[1] == pytest.approx(np.sqrt(np.mean((foretold[1:] - price[:-1]) ** 2)))
+    assert bars[1] < min(bars[0], bars[2]) / 2
+    assert [str(month) for month in months[[0, -1]]] == ["2007-01", "2010-03"]
+    assert price.tolist() == stocks.data()["MSFT"].values[-39:].tolist()
+
+
+def test_the_first_row_of_the_stocks_is_the_size_of_the_returns():
+    """To expect no change is wrong by the whole return, and to expect the average by what differs from it."""
+    returns = np.concatenate([s.values[-39:] / s.values[-40:-1] - 1 for s in stocks.data().values()])
+    earlier = np.concatenate([stocks.returns(s.between("2000-01", "2005-12").values) for s in stocks.data().values()])
+    simple = uses.simple_errors()
+    assert simple["no change"] == pytest.approx(100 * np.sqrt(np.mean(returns**2)))
+    assert simple["average return"] == pytest.approx(100 * np.sqrt(np.mean((returns - earlier.mean()) ** 2)))
+
+
+def test_the_control_compares_each_walk_with_its_own_first_row():
+    """On its random walks no network knows anything: over the seeds the mean excess is small, and not below zero."""
+    excess = uses.excess_errors()
+    assert {name: errors.shape for name, errors in excess.items()} == {"real prices": (3, 20), "random walks": (3, 20)}
+    run = recorded("stocks").runs[7]["walks"]["LSTM"]["3"]
+    assert excess["random walks"][1, 7] == run["error"] - run["no change"]
+    assert (excess["random walks"].mean(axis=1) >= 0).all()
+    assert (excess["random walks"].mean(axis=1) < excess["real prices"].mean(axis=1)).all()
+
+
+def test_the_lines_of_counting_are_perplexities_of_the_held_out_text():
+    """The unigram by hand: counts mixed with guessing as Witten and Bell do; each longer one to 4 is lower."""
+    training, held_out = corpus.split(corpus.load())
+    characters = sorted(set(corpus.load()))
+    kinds = len(set(training))
+    p = {c: (training.count(c) + kinds / len(characters)) / (len(training) + kinds) for c in characters}
+    by_hand = np.exp(-np.mean([np.log(p[c]) for c in held_out]))
+    perplexities = uses.ngram_perplexities()
+    assert perplexities[0] == pytest.approx(by_hand)
+    assert perplexities[:4] == sorted(perplexities[:4], reverse=True)
+
+
+def test_the_bars_of_a_temperature_are_powers_of_those_at_one():
+    """In every panel the ratio of two bars is the ratio at temperature 1 to the power 1/temperature."""
+    cold, plain, hot = ([bar.get_width() for bar in ax.patches] for ax in figures.draw("temperature").axes)
+    for bars, temperature in ((cold, 0.2), (hot, 2.0)):
+        for k in range(1, 12):
+            assert bars[k] / bars[0] == pytest.approx((plain[k] / plain[0]) ** (1 / temperature))
+    assert plain == sorted(plain, reverse=True)
+    assert plain[0] == generator.distribution(generator.load().read("The ")[0]).max()

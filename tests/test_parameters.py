@@ -1,0 +1,243 @@
+"""Arithmetic over cells, and files of cells: what is read is what was written, or an error that says why not."""
+
+import pickle
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from random_cells import CELLS, random_run
+
+from rnn_notes import GRU, LSTM, RNN, Readout, parameters
+
+each_cell = pytest.mark.parametrize("cls", CELLS)
+
+
+def same(a, b):
+    """Bit for bit, with the same names, shapes and dtypes."""
+    a, b = parameters.arrays(a), parameters.arrays(b)
+    return a.keys() == b.keys() and all(
+        a[n].dtype == b[n].dtype and a[n].shape == b[n].shape and (a[n] == b[n]).all() for n in a
+    )
+
+
+def as_vector(cell):
+    """All numbers of a cell in one row."""
+    return np.concatenate([a.ravel() for a in parameters.arrays(cell).values()])
+
+
+@each_cell
+def test_arithmetic_is_that_of_the_vector_of_all_numbers(cls):
+    """add, scale, count and global_norm, whatever the cell."""
+    a, b = random_run(cls, seed=1).cell, random_run(cls, seed=2).cell
+    assert (as_vector(parameters.add(a, b)) == as_vector(a) + as_vector(b)).all()
+    assert (as_vector(parameters.scale(a, -0.3)) == -0.3 * as_vector(a)).all()
+    assert parameters.count(a) == len(as_vector(a))
+    assert parameters.global_norm(a) == pytest.approx(np.linalg.norm(as_vector(a)), rel=1e-14)
+
+
+def test_the_counts_are_those_of_the_textbook():
+    """H (D + H + 1), four times for the LSTM; three times for the GRU, and H more for the bias inside the reset."""
+    D, H = 4, 3
+    counts = [parameters.count(cls.init(D, H, np.random.default_rng(0))) for cls in (RNN, LSTM, GRU)]
+    assert counts == [24, 4 * 24, 3 * 24 + 3]
+
+
+def test_a_tuple_of_cells_is_treated_as_one():
+    """A model (cell, readout) has one norm, and its arrays have one name each."""
+    model = random_run(GRU).cell, Readout.init(3, 2, np.random.default_rng(0))
+    assert list(parameters.arrays(model)) == ["0.W_x", "0.W_h", "0.b", "0.b_hn", "1.W_hy", "1.b_y"]
+    assert parameters.global_norm(model) == pytest.approx(np.hypot(*map(parameters.global_norm, model)), rel=1e-14)
+    doubled = parameters.add(model, model)
+    assert type(doubled) is tuple
+    assert same(doubled, parameters.scale(model, 2))
+
+
+@each_cell
+def test_single_precision_stays_single(cls):
+    """Also when the factor is a NumPy double."""
+    cell = random_run(cls, dtype=np.float32).cell
+    for result in (parameters.scale(cell, np.float64(0.5)), parameters.clip(cell, 0.1), parameters.add(cell, cell)):
+        assert {a.dtype for a in parameters.arrays(result).values()} == {np.dtype(np.float32)}
+
+
+@each_cell
+def test_clipping_keeps_the_direction(cls):
+    """The result has norm max_norm, and cosine 1 with the gradient."""
+    grads = random_run(cls).cell
+    clipped = parameters.clip(grads, 0.1)
+    assert parameters.global_norm(clipped) == pytest.approx(0.1, rel=1e-14)
+    a, b = as_vector(grads), as_vector(clipped)
+    assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) == pytest.approx(1, rel=1e-14)
+
+
+def test_a_short_gradient_is_not_clipped():
+    """Up to max_norm it is returned as it came."""
+    grads = random_run(RNN).cell
+    assert parameters.clip(grads, parameters.global_norm(grads)) is grads
+
+
+def test_the_norm_of_a_single_precision_gradient_does_not_overflow():
+    """1e30 squared is no float32, but the norm is found."""
+    grads = parameters.apply(lambda a: np.full_like(a, 1e30), random_run(RNN, dtype=np.float32).cell)
+    assert parameters.global_norm(grads) == pytest.approx(1e30 * np.sqrt(parameters.count(grads)), rel=1e-6)
+    assert parameters.global_norm(parameters.clip(grads, 1.0)) == pytest.approx(1, rel=1e-5)
+
+
+def test_clip_refuses_what_it_cannot_clip():
+    """A bound that is not positive, and a gradient without a direction."""
+    grads = random_run(RNN).cell
+    with pytest.raises(ValueError, match=r"^max_norm is 0 but a positive number is expected; 1\.0 is a usual choice$"):
+        parameters.clip(grads, 0)
+    text = "^the norm of the gradient is nan, so it has no direction to keep$"
+    with pytest.raises(FloatingPointError, match=text):
+        parameters.clip(parameters.scale(grads, np.nan), 1.0)
+
+
+# Files
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@each_cell
+def test_what_is_loaded_is_what_was_saved(cls, dtype, tmp_path):
+    """Bit for bit, under the very name that was given, with nothing else left in the folder."""
+    cell = random_run(cls, dtype=dtype).cell
+    parameters.save(tmp_path / "cell.npz", cell)
+    loaded = parameters.load(tmp_path / "cell.npz", cls)
+    assert type(loaded) is cls
+    assert same(loaded, cell)
+    assert [p.name for p in tmp_path.iterdir()] == ["cell.npz"]
+
+
+def test_a_model_is_one_file(tmp_path):
+    """A tuple of cells is loaded by the tuple of their classes."""
+    model = random_run(LSTM).cell, Readout.init(3, 2, np.random.default_rng(0))
+    parameters.save(str(tmp_path / "model"), model)
+    assert same(parameters.load(str(tmp_path / "model"), (LSTM, Readout)), model)
+
+
+def test_the_same_cell_is_the_same_file(tmp_path):
+    """Byte for byte: no date in it."""
+    cell = random_run(RNN).cell
+    for name in ("a", "b"):
+        parameters.save(tmp_path / name, cell)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_save_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    """Whole or not at all, and no half file beside it."""
+    path = tmp_path / "cell.npz"
+    old = random_run(RNN, seed=1).cell
+    parameters.save(path, old)
+
+    def full(file, **arrays):
+        file.write(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="no space left"):
+        parameters.save(path, random_run(RNN, seed=2).cell)
+    assert same(parameters.load(path, RNN), old)
+    assert [p.name for p in tmp_path.iterdir()] == ["cell.npz"]
+
+
+GOOD = {"W_xh": np.ones((3, 4)), "W_hh": np.ones((3, 3)), "b_h": np.ones(3)}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "text"),
+    [
+        (
+            {"W_xh": GOOD["W_xh"], "b_h": GOOD["b_h"]},
+            "{path} holds W_xh, b_h but W_xh, W_hh, b_h are expected; load what was saved there",
+        ),
+        (
+            {**GOOD, "more": np.ones(1)},
+            "{path} holds W_hh, W_xh, b_h, more but W_xh, W_hh, b_h are expected; load what was saved there",
+        ),
+        ({}, "{path} holds nothing but W_xh, W_hh, b_h are expected; load what was saved there"),
+        (
+            {**GOOD, "W_hh": np.ones((3, 4))},
+            "{path}: W_hh has shape (3, 4) but this RNN expects (3, 3), as W_xh has shape (3, 4); "
+            "weights are (to, from)",
+        ),
+        (
+            {**GOOD, "b_h": np.ones(3, int)},
+            "{path}: b_h has dtype int64 but RNN expects one of float32, float64, complex128; "
+            "pass b_h.astype(np.float64)",
+        ),
+    ],
+)
+def test_arrays_that_are_no_cell_are_refused(arrays, text, tmp_path):
+    """One missing, one too many, none, a wrong shape, a wrong dtype."""
+    path = tmp_path / "cell.npz"
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match=f"^{re.escape(text.format(path=path))}$"):
+        parameters.load(path, RNN)
+
+
+def test_another_cell_is_refused(tmp_path):
+    """A GRU is no LSTM, though all names of the LSTM's arrays are in it."""
+    path = tmp_path / "gru.npz"
+    parameters.save(path, random_run(GRU).cell)
+    text = f"{path} holds W_h, W_x, b, b_hn but W_x, W_h, b are expected; load what was saved there"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        parameters.load(path, LSTM)
+
+
+class Bomb:
+    """Leaves a trace when it is unpickled."""
+
+    exploded = False
+
+    def __reduce__(self):
+        return setattr, (Bomb, "exploded", True)
+
+
+def damaged(path):
+    """What load says of such a file."""
+    return f"^{re.escape(f'{path} is damaged or no .npz file of numbers; save the cell again')}$"
+
+
+def test_nothing_is_ever_unpickled(tmp_path):
+    """Neither an array of objects in a .npz file, nor a pickle by that name."""
+    for name, write in (
+        ("npz", lambda p: np.savez(p, **{**GOOD, "b_h": np.array([Bomb()], dtype=object)})),
+        ("pickle", lambda p: p.write_bytes(pickle.dumps(Bomb()))),
+    ):
+        path = tmp_path / f"{name}.npz"
+        write(path)
+        with pytest.raises(ValueError, match=damaged(path)):
+            parameters.load(path, RNN)
+    assert not Bomb.exploded
+
+
+def test_no_damaged_file_is_taken(tmp_path):
+    """Cut off anywhere, or with any byte of the numbers changed, it is refused by its name."""
+    path = tmp_path / "cell.npz"
+    cell = RNN.init(1, 1, np.random.default_rng(0))
+    parameters.save(path, cell)
+    whole = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        numbers = [i.header_offset + 30 + len(i.filename) + 20 for i in archive.infolist()]
+    assert len(numbers) == 3
+    for size in range(0, len(whole), 7):
+        path.write_bytes(whole[:size])
+        with pytest.raises(ValueError, match=damaged(path)):
+            parameters.load(path, RNN)
+    for start in numbers:
+        for at in range(start, start + 136):  # the header and the one number of an array
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+            with pytest.raises(ValueError, match=damaged(path)):
+                parameters.load(path, RNN)
+
+
+def test_other_files_are_refused(tmp_path):
+    """A single array, a text; and a file that is not there keeps its usual error."""
+    np.save(tmp_path / "array.npy", np.ones(3))
+    (tmp_path / "text.npz").write_text("W_xh = 1")
+    for name in ("array.npy", "text.npz"):
+        with pytest.raises(ValueError, match=damaged(tmp_path / name)):
+            parameters.load(tmp_path / name, RNN)
+    with pytest.raises(FileNotFoundError):
+        parameters.load(tmp_path / "missing.npz", RNN)

@@ -1,0 +1,356 @@
+"""Optimisers take the steps their papers describe; a training is repeatable, can be stopped, and says what fails."""
+
+import contextlib
+import doctest
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import termios
+import textwrap
+
+import numpy as np
+import pytest
+from random_cells import CELLS, random_run
+
+from rnn_notes import RNN, Readout, parameters, training
+from rnn_notes.gradcheck import complex_step, relative_difference
+from rnn_notes.readout import cross_entropy, squared_error
+from rnn_notes.training import SGD, Adam, gradient, pieces, train
+
+each_cell = pytest.mark.parametrize("cls", CELLS)
+D, H, O, B = 2, 5, 1, 4
+
+
+def model(cls=RNN, seed=0):
+    """A small cell and readout."""
+    rng = np.random.default_rng(seed)
+    return cls.init(D, H, rng), Readout.init(H, O, rng)
+
+
+def echoes(steps, T=6, seed=0):
+    """A task of memory: the first feature of the step before."""
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        x = rng.uniform(-1, 1, (T, B, D))
+        yield x, np.concatenate([np.zeros((1, B, 1)), x[:-1, :, :1]])
+
+
+def same(a, b):
+    """Bit for bit."""
+    return all((p == q).all() for p, q in zip(*(parameters.arrays(m).values() for m in (a, b)), strict=True))
+
+
+def test_the_example_of_the_module_runs():
+    """As a reader would type it in."""
+    results = doctest.testmod(training)
+    assert results.attempted > 5
+    assert results.failed == 0
+
+
+@each_cell
+def test_the_gradient_of_a_model_is_the_complex_step(cls):
+    """Through loss, readout and cell at once, from a random state."""
+    rng = np.random.default_rng(0)
+    run = random_run(cls)
+    readout = Readout(rng.normal(size=(O, 3)), rng.normal(size=O))
+    target = rng.normal(size=(*run.x.shape[:2], O))
+    value, (d_cell, d_readout), trace = gradient((run.cell, readout), run.x, target, squared_error, *run.state)
+
+    def loss(cell, readout):
+        return squared_error(readout.forward(cell.forward(run.x, *run.state).h[1:]), target)[0]
+
+    cell_z, readout_z = (parameters.astype(m, complex) for m in (run.cell, readout))
+    assert value == pytest.approx(loss(run.cell, readout), rel=1e-15)
+    assert relative_difference(d_cell, complex_step(lambda cell: loss(cell, readout_z), run.cell)) < 1e-12
+    assert relative_difference(d_readout, complex_step(lambda readout: loss(cell_z, readout), readout)) < 1e-12
+    assert (trace.h == run.cell.forward(run.x, *run.state).h).all()
+
+
+# Optimisers
+
+
+def one_number(value):
+    """A model of which only b_y moves: the smallest thing that can be optimised."""
+    return Readout(np.zeros((1, 1)), np.array([value]))
+
+
+def test_sgd_by_hand():
+    """θ − rate · g."""
+    after = SGD(0.1).step(one_number(1.0), one_number(3.0))
+    assert after.b_y.tolist() == [1.0 - 0.1 * 3.0]
+
+
+def test_adam_is_the_algorithm_of_the_paper():
+    """Ten steps on one number, with a loop written from Kingma and Ba, algorithm 1."""
+    rng = np.random.default_rng(0)
+    optimiser, after = Adam(rate=0.01, beta1=0.8, beta2=0.95, epsilon=1e-4), one_number(1.0)
+    theta, m, v = 1.0, 0.0, 0.0
+    for t, g in enumerate(rng.normal(size=10), 1):
+        after = optimiser.step(after, one_number(g))
+        m, v = 0.8 * m + (1 - 0.8) * g, 0.95 * v + (1 - 0.95) * g**2
+        m_hat, v_hat = m / (1 - 0.8**t), v / (1 - 0.95**t)
+        theta -= 0.01 * m_hat / (v_hat**0.5 + 1e-4)
+        assert after.b_y[0] == pytest.approx(theta, rel=1e-13)
+
+
+def test_the_first_step_of_adam_is_the_rate_whatever_the_gradient():
+    """±rate, for a gradient of 1e-3 as for one of 1e3."""
+    for g in (1e-3, -1e3):
+        step = Adam(rate=0.01).step(one_number(0.0), one_number(g)).b_y[0]
+        assert step == pytest.approx(-0.01 * np.sign(g), rel=1e-4)
+
+
+def test_the_defaults_of_adam_are_those_of_the_paper():
+    """0.001, 0.9, 0.999, 1e-8."""
+    optimiser = Adam()
+    assert (optimiser.rate, optimiser.beta1, optimiser.beta2, optimiser.epsilon) == (0.001, 0.9, 0.999, 1e-8)
+
+
+@pytest.mark.parametrize("optimiser", [SGD, Adam])
+def test_the_rate_may_be_changed_between_steps(optimiser):
+    """A rate of zero stands still."""
+    o = optimiser(0.1)
+    first = o.step(one_number(1.0), one_number(1.0))
+    o.rate = 0.0
+    assert same(o.step(first, one_number(1.0)), first)
+    assert first.b_y[0] != 1.0
+
+
+@pytest.mark.parametrize("optimiser", [SGD, Adam])
+@each_cell
+def test_a_step_makes_a_new_model(cls, optimiser):
+    """The old one and the gradient are not touched, and single precision stays single, whatever the rate is."""
+    run = random_run(cls, dtype=np.float32)
+    grads = random_run(cls, dtype=np.float32, seed=1).cell
+    before, before_grads = (parameters.astype(c, np.float32) for c in (run.cell, grads))
+    o, after = optimiser(np.float64(0.1)), run.cell
+    for _ in range(3):
+        after = o.step(after, grads)
+    assert same(run.cell, before)
+    assert same(grads, before_grads)
+    assert relative_difference(after, before) > 0.01
+    assert {a.dtype for a in parameters.arrays(after).values()} == {np.dtype(np.float32)}
+
+
+# The loop
+
+
+@each_cell
+def test_training_learns(cls):
+    """A task of memory, to a hundredth of the loss it starts with."""
+    losses = [p.loss for p in train(model(cls), echoes(1000), squared_error, Adam(0.02), max_norm=1.0)]
+    assert np.mean(losses[-20:]) < losses[0] / 100
+
+
+@each_cell
+def test_the_same_seed_gives_the_same_result_bit_for_bit(cls):
+    """Every loss and every parameter."""
+    first, second = (list(train(model(cls), echoes(20), squared_error, Adam(0.01), max_norm=0.5)) for _ in range(2))
+    assert [p.loss for p in first] == [p.loss for p in second]
+    assert same(first[-1].model, second[-1].model)
+    other = list(train(model(cls), echoes(20, seed=1), squared_error, Adam(0.01), max_norm=0.5))
+    assert not same(first[-1].model, other[-1].model)
+
+
+def test_a_step_of_the_loop_is_gradient_clip_and_optimiser():
+    """Done by hand, it is the same bit for bit, and the progress tells of it."""
+    start = model()
+    (batch,) = echoes(1)
+    (progress,) = train(start, [batch], squared_error, SGD(0.1), max_norm=0.01)
+    value, grads, _ = gradient(start, *batch, squared_error)
+    norm = parameters.global_norm(grads)
+    assert norm > 0.01
+    assert same(progress.model, SGD(0.1).step(start, parameters.clip(grads, 0.01)))
+    assert (progress.step, progress.loss, progress.norm) == (1, value, norm)
+
+
+def test_the_loop_works_with_class_numbers():
+    """Cross-entropy, with whole numbers as target."""
+    rng = np.random.default_rng(0)
+    start = RNN.init(D, H, rng), Readout.init(H, 3, rng)
+    batches = [(rng.normal(size=(3, B, D)), rng.integers(3, size=(3, B)))] * 100
+    losses = [p.loss for p in train(start, batches, cross_entropy, Adam(0.05))]
+    assert losses[0] == pytest.approx(3 * np.log(3), rel=0.5)
+    assert losses[-1] < losses[0] / 10
+
+
+def test_the_best_model_is_the_one_of_the_lowest_loss():
+    """The loss of a step is that of the model before it."""
+    models, losses = [model()], []
+    for progress in train(model(), echoes(30), squared_error, SGD(0.3)):
+        models.append(progress.model)
+        losses.append(progress.loss)
+        assert progress.best_loss == min(losses)
+        assert same(progress.best, models[np.argmin(losses)])
+
+
+def test_the_best_model_is_the_one_of_the_lowest_validation():
+    """Which is looked at before the first step and then after each ``every`` steps."""
+    scores, seen = iter([3.0, 2.0, 5.0, 2.5]), []
+
+    def validate(model):
+        seen.append(model)
+        return next(scores)
+
+    progress = list(train(model(), echoes(10), squared_error, SGD(0.1), validate=validate, every=3))
+    assert len(seen) == 4
+    assert same(seen[0], model())
+    assert same(seen[1], progress[2].model)
+    assert [p.best_loss for p in progress] == [3.0] * 3 + [2.0] * 7
+    assert same(progress[-1].best, seen[1])
+
+
+def test_steps_ends_an_endless_task():
+    """And no batch more is drawn than is used."""
+    drawn = []
+
+    def endless():
+        for batch in iter(lambda: next(echoes(1)), None):
+            drawn.append(batch)
+            yield batch
+
+    assert len(list(train(model(), endless(), squared_error, SGD(0.1), steps=3))) == 3
+    assert len(drawn) == 3
+
+
+# Truncated backpropagation through time
+
+
+def test_pieces_are_the_sequence_cut():
+    """In order, T steps each, the last shorter; put together they are the whole."""
+    x, target = np.arange(14.0).reshape(7, 1, 2), np.arange(7.0).reshape(7, 1, 1)
+    cut = list(pieces(x, target, 3))
+    assert [len(p) for p, _ in cut] == [3, 3, 1]
+    assert (np.concatenate([p for p, _ in cut]) == x).all()
+    assert (np.concatenate([t for _, t in cut]) == target).all()
+
+
+@each_cell
+def test_a_carried_state_makes_pieces_of_the_whole(cls):
+    """With a rate of zero the losses of the pieces add up to that of the whole sequence; without carrying, not."""
+    x, target = next(echoes(1, T=10))
+    start = model(cls)
+    whole = gradient(start, x, target, squared_error)[0]
+    carried, fresh = (
+        sum(p.loss for p in train(start, pieces(x, target, 4), squared_error, SGD(0.0), carry=carry))
+        for carry in (True, False)
+    )
+    assert carried == pytest.approx(whole, rel=1e-14)
+    assert abs(fresh - whole) > 1e-3
+
+
+def test_no_gradient_crosses_a_cut():
+    """The gradient of a piece takes the state it starts in as given: it is that of the piece alone."""
+    x, target = next(echoes(1, T=8))
+    start = model()
+    norms = [p.norm for p in train(start, pieces(x, target, 4), squared_error, SGD(0.0), carry=True)]
+    state = start[0].forward(x[:4]).h[-1]
+    _, grads, _ = gradient(start, x[4:], target[4:], squared_error, state)
+    assert norms[1] == parameters.global_norm(grads)
+
+
+# What goes wrong
+
+
+def test_a_loss_that_is_not_finite_is_refused_by_the_number_of_its_step():
+    """With a hint; what was reached before is in the last progress."""
+    reached = []
+
+    def spoilt(y, target):
+        value, dy = squared_error(y, target)
+        return (np.nan if len(reached) == 2 else value), dy
+
+    steps = train(model(), echoes(5), spoilt, SGD(0.1), max_norm=5.0)
+    reached += [next(steps), next(steps)]
+    text = "step 3: the loss is nan; lower the rate (0.1), or clip the gradient (max_norm=5.0)"
+    with pytest.raises(FloatingPointError, match=f"^{re.escape(text)}$"):
+        next(steps)
+    assert reached[-1].step == 2
+
+
+@each_cell
+def test_a_training_that_explodes_is_refused_too(cls):
+    """A rate far too high, with nothing made up: whatever becomes infinite first, the step is named."""
+    text = (
+        r"^step \d+: the (loss|norm of the gradient) is (inf|nan).*; lower the rate \(1e\+\d+\), or clip the gradient"
+    )
+    for rate in (1e150, 1e200, 1e300):
+        for max_norm in (None, 1e308):
+            with np.errstate(over="ignore", invalid="ignore"), pytest.raises(FloatingPointError, match=text):
+                list(train(model(cls), echoes(20), squared_error, SGD(rate), max_norm=max_norm))
+
+
+def test_no_batch_is_refused():
+    """An empty task is a mistake, such as a generator that has run already."""
+    with pytest.raises(ValueError, match=r"^batches is empty but at least one pair \(x, target\) is expected"):
+        list(train(model(), [], squared_error, SGD(0.1)))
+
+
+def test_ctrl_c_ends_the_loop_after_the_last_whole_step(capsys):
+    """The last progress holds the best model, and a line says where it stopped."""
+
+    def interrupted(y, target):
+        value, dy = squared_error(y, target)
+        if len(seen) == 3:
+            signal.raise_signal(signal.SIGINT)
+        return value, dy
+
+    seen = []
+    for progress in train(model(), echoes(10), interrupted, SGD(0.1)):
+        seen.append(progress)
+    assert progress.step == 3
+    expected = list(train(model(), echoes(3), squared_error, SGD(0.1)))[-1]
+    assert same(progress.best, expected.best)
+    assert same(progress.model, expected.model)
+    assert capsys.readouterr().err.splitlines()[-1] == "stopped after step 3"
+
+
+def test_ctrl_c_before_the_first_step_is_not_swallowed():
+    """There is nothing to keep yet."""
+
+    def batches():
+        signal.raise_signal(signal.SIGINT)
+        yield from echoes(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(train(model(), batches(), squared_error, SGD(0.1)))
+
+
+# The bar
+
+
+def test_nothing_is_shown_where_there_is_no_terminal(capsys):
+    """A log file stays empty."""
+    list(train(model(), echoes(3), squared_error, SGD(0.1)))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_loss_speed_and_time_left():
+    """In a terminal of its own, since the bar looks for one."""
+    program = textwrap.dedent("""
+        import time
+        import numpy as np
+        from rnn_notes import RNN, Readout
+        from rnn_notes.readout import squared_error
+        from rnn_notes.training import SGD, train
+        rng = np.random.default_rng(0)
+        model = RNN.init(2, 3, rng), Readout.init(3, 1, rng)
+        batches = [(np.ones((2, 1, 2)), np.ones((2, 1, 1)))] * 4
+        for _ in train(model, batches, squared_error, SGD(0.0)):
+            time.sleep(0.15)
+    """)
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
+    run = subprocess.Popen([sys.executable, "-c", program], stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # what a closed terminal raises on Linux
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    os.close(ours)
+    assert run.wait() == 0
+    last = shown.decode().replace("\n", "\r").strip("\r").split("\r")[-1]
+    assert re.search(r"100%.* 4/4 \[00:0\d<00:00, +[\d.]+(step/s|s/step), loss=\d\.\d+\]", last), last
