@@ -97,6 +97,4 @@ def folder_of_the_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     os.chdir(before)
 
 
-pytest_collect_file = Sybil(
-    [regions], patterns=["*.md", "*.ipynb"], fixtures=["folder_of_the_page"]
-).pytest()
+pytest_collect_file = Sybil([regions], patterns=["*.md", "*.ipynb"], fixtures=["folder_of_the_page"]).pytest()
