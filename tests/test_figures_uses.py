@@ -117,3 +117,15 @@ def test_the_bars_of_a_temperature_are_powers_of_those_at_one():
             assert bars[k] / bars[0] == pytest.approx((plain[k] / plain[0]) ** (1 / temperature))
     assert plain == sorted(plain, reverse=True)
     assert plain[0] == generator.distribution(generator.load().read("The ")[0]).max()
+
+
+def test_the_recorded_samples_are_shown_word_for_word():
+    """What the network of each seed wrote after the last step of its training: its first three lines."""
+    words = " ".join(text.get_text() for text in figures.draw("samples").texts).split()
+    shown = [part.split(maxsplit=1) for part in " ".join(words).split("seed ")[1:]]
+    runs = recorded("text").runs
+    assert [int(seed) for seed, _ in shown] == [run["seed"] for run in runs]
+    for (_, text), run in zip(shown, runs, strict=True):
+        sample = run["samples"][max(run["samples"], key=int)]
+        assert len(text) > 120
+        assert " ".join(sample.split()).startswith(text.strip().removesuffix(" …"))

@@ -230,9 +230,9 @@ def outcome(text: str) -> FormulaError | None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_is_read_or_refused_at_once(text):
     """Nothing takes two seconds to read, and nothing but a FormulaError with a short message comes out."""
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(str(outcome(text))) < 300
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 PIECES = [

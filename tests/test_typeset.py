@@ -1,9 +1,12 @@
 """Mathematics is typeset when the site is built, once for each formula, and with a plain error for bad LaTeX."""
 
 import re
+from base64 import b64decode
+from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from rnn_notes import cache
 from rnn_notes.web import typeset
@@ -111,12 +114,17 @@ def test_the_style_sheet_holds_the_glyphs_of_the_formulas_and_no_others(tmp_path
     assert glyphs((tmp_path / "mathjax.css").read_text()) == {"h", "+", "x"}
 
 
-def test_every_font_that_the_style_sheet_names_lies_beside_it(tmp_path):
-    """The sheet asks for files in its own folder, and they are there, and they are WOFF fonts."""
+def test_every_glyph_is_in_the_font_that_the_style_sheet_brings(tmp_path):
+    """The sheet holds its fonts, each with the glyphs of its formulas and hardly any other, and asks for no file."""
     with Typesetter() as typesetter:
-        typesetter.html("x", display=False)
+        typesetter.html(r"\sigma(x) = \left(\begin{matrix} 1 \\ 2 \\ 3 \\ 4 \end{matrix}\right)", display=True)
     typeset.write(tmp_path)
-    addresses = re.findall(r"url\(([^)]*)\)", (tmp_path / "mathjax.css").read_text())
-    assert addresses
-    for address in addresses:
-        assert (tmp_path / address.strip('"')).read_bytes().startswith(b"wOFF")
+    sheet = (tmp_path / "mathjax.css").read_text()
+    faces = dict(re.findall(r'font-family: (\S+); src: url\("data:font/woff;base64,([^"]*)"\)', sheet))
+    maps = {name: set(map(chr, TTFont(BytesIO(b64decode(data))).getBestCmap() or ())) for name, data in faces.items()}
+    assert sheet.count("url(") == len(faces)
+    assert set("σx") <= maps["MJXTEX-I"]
+    assert set("(=1234") <= maps["MJXTEX"]
+    assert set("⎛⎜⎝⎞⎟⎠") <= maps["MJXTEX-S4"]
+    assert all(len(characters) < 30 for characters in maps.values())
+    assert "MJXTEX-FR" not in faces

@@ -1,6 +1,7 @@
 """What recurrent networks are used for: sunspots, stock prices and text. All that is shown was recorded or measured."""
 
 from functools import cache
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -216,9 +217,30 @@ def temperature() -> Figure:
     return fig
 
 
+@figure
+def samples() -> Figure:
+    """Four networks, trained alike from different seeds, go on from the same prompt: words, but without a sense."""
+    rows: list[tuple[str, str]] = []
+    for seed, sample in last_samples().items():
+        first, *lines = wrap(sample, 56, max_lines=3, placeholder=" …")
+        rows += [(f"seed {seed}", first), *(("", line) for line in lines), ("", "")]
+    fig = sheet(520, 20 * len(rows), layout="none")
+    for row, (seed_name, line) in enumerate(rows):
+        y = 1 - (row + 0.8) / len(rows)
+        fig.text(0.01, y, seed_name, color=COLOURS["dim"])
+        fig.text(0.13, y, line, color=COLOURS["y"])
+    return fig
+
+
 PROMPT, TEMPERATURES = "The ", (0.2, 1.0, 2.0)
 TEST_YEARS = [datetime64(f"{year}-01") for year in range(2007, 2011)], ["2007", "2008", "2009", "2010"]
 VISIBLE = {" ": "space", "\n": "new line"}
+
+
+def last_samples() -> dict[int, str]:
+    """What the network of each seed wrote at the end of its training, by seed."""
+    record = recorded("text")
+    return {run["seed"]: run["samples"][str(record.settings["steps"])] for run in record.runs}
 
 
 def years(time: ndarray) -> ndarray:

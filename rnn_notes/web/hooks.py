@@ -11,6 +11,13 @@ from mkdocs.utils import get_relative_url
 
 PACKAGE = Path(__file__).parents[1]
 seen: dict[Path, int] = {}
+serving = False
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    """Note whether the pages go to ``mkdocs serve``, which adds a script of its own to each."""
+    global serving
+    serving = command == "serve"
 
 
 def on_config(config: Any) -> None:
@@ -46,8 +53,20 @@ def on_page_content(html: str, page: Any, config: Any, files: Any) -> str | None
     return None
 
 
+def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -> None:
+    """Let the template of a chapter say how long it takes to read; home and reference are not read through."""
+    from rnn_notes.web import reading
+
+    if page.parent and page.parent.title != "Reference":
+        context["minutes"] = reading.minutes(page.content)
+
+
 def on_post_build(config: Any) -> None:
-    """Write the style sheet and the fonts of the formulas."""
-    from rnn_notes.web import typeset
+    """Write what rests on all pages: the formulas' style sheet, the site's pictures, its security policy."""
+    from rnn_notes.web import csp, pictures, typeset, widgets
 
     typeset.write(Path(config.site_dir, "assets"))
+    pictures.write(Path(config.site_dir, "assets"))
+    widgets.write(Path(config.site_dir, "assets"))
+    if not serving:
+        csp.protect(Path(config.site_dir))

@@ -7,7 +7,6 @@ A formula is typeset once and remembered, with the style rules that its glyphs n
 import html
 import json
 import re
-import shutil
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +14,7 @@ from types import TracebackType
 from py_mini_racer import MiniRacer
 
 from rnn_notes import cache
+from rnn_notes.web import fonts
 
 MATHJAX = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
 
@@ -101,12 +101,12 @@ class Typesetter:
 
 
 def write(folder: Path) -> None:
-    """Write ``mathjax.css`` for the formulas typeset so far, and the fonts it names."""
-    (folder / "mathjax").mkdir(parents=True, exist_ok=True)
+    """Write ``mathjax.css``, fonts included, for the formulas typeset so far."""
     sheet = "\n".join(rules)
-    (folder / "mathjax.css").write_text(sheet, encoding="utf-8")
-    for name in re.findall(r'url\("mathjax/([^"]*)"\)', sheet):
-        shutil.copy(MATHJAX / "output/chtml/fonts/woff-v2" / name, folder / "mathjax")
+    key = f"{cache.digest(fonts.__name__)} {sheet}"
+    text = cache.remember("fonts", key, lambda: fonts.embed(sheet, MATHJAX / "output/chtml/fonts/woff-v2"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mathjax.css").write_text(text, encoding="utf-8")
 
 
 def _start() -> MiniRacer:

@@ -1,13 +1,17 @@
 """The interactive pieces: custom elements, in docs/assets/widgets/, that start from the numbers of the package."""
 
 import json
+import zlib
+from base64 import b64encode
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rnn_notes import lecture
+from rnn_notes.experiments import generator, text
 
 
 def sigmoid() -> dict[str, Any]:
@@ -38,9 +42,15 @@ def surface() -> dict[str, Any]:
     return {"start": [2.5, 2.0], "step_size": 0.1}
 
 
+def writer() -> dict[str, Any]:
+    """The prompt and the temperature of the recorded samples, and how many characters the network writes."""
+    return {"prompt": text.PROMPT, "temperature": 0.5, "length": 300}
+
+
 PIECES: dict[str, Callable[[], dict[str, Any]]] = {
     "rnn-sigmoid": sigmoid,
     "rnn-surface": surface,
+    "rnn-text": writer,
     "rnn-unrolled": unrolled,
 }
 
@@ -63,3 +73,16 @@ def wrap(name: str, picture: str, assets: str) -> str:
     start = escape(json.dumps(data(name), separators=(",", ":")))
     scripts = "".join(f'<script defer src="{assets}/widgets/{file}.js"></script>' for file in ("piece", name))
     return f'<{name} data-start="{start}">{picture}</{name}>{scripts}'
+
+
+def write(folder: Path) -> None:
+    """Write the trained network of rnn-text as a script, which a browser loads from a file as well as from a server.
+
+    ``folder`` is that of the built assets. The script carries the whole safetensors file, its length and its CRC-32.
+    Raises DataError if the file is missing or damaged.
+    """
+    content = generator.dump(generator.load())
+    weights = {"length": len(content), "crc32": zlib.crc32(content), "base64": b64encode(content).decode()}
+    target = folder / "widgets" / "rnn-text-weights.js"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f'customElements.get("rnn-text").weights = {json.dumps(weights)};\n', encoding="utf-8")

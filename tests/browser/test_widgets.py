@@ -1,6 +1,7 @@
 """The interactive pieces in a real browser, each on a small page of its own, against the numbers of the package."""
 
 import functools
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 from rnn_notes import RNN, activations, gradcheck, lecture
 from rnn_notes.checks import pages
+from rnn_notes.experiments import corpus, generator
 from rnn_notes.web import widgets
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -52,7 +54,8 @@ def browser_type_launch_args():
 def folder(tmp_path_factory):
     """A page for each piece, named like it, beside the assets of the site."""
     folder = tmp_path_factory.mktemp("pieces")
-    (folder / "assets").symlink_to(pages.DOCS / "assets")
+    shutil.copytree(pages.DOCS / "assets", folder / "assets")
+    widgets.write(folder / "assets")
     for name in PIECES:
         (folder / f"{name}.html").write_text(PAGE.format(widgets.wrap(name, "<p>the static picture</p>", "assets")))
     return folder
@@ -138,6 +141,7 @@ def test_a_piece_works_from_a_file(show, name, folder):
 def test_nothing_is_wider_than_the_phone(show, name):
     """After every button has been pressed, on a window 390 px wide and on one of 320 px."""
     tab = show(name, viewport=PHONE)
+    tab.locator("svg > *").first.wait_for(state="attached")
     for button in tab.locator("button:not([aria-disabled=true]), input[type=checkbox]").all():
         button.click()
     for width in (390, 320):
@@ -158,7 +162,8 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(show, name):
         tab.keyboard.press("Tab")
         assert control.evaluate("control => control.getRootNode().activeElement === control")
         assert tab.screenshot(clip=clip) != before
-    names = re.findall(r'- (?:button|slider|switch|application)( "[^"]+")?', tab.locator("main").aria_snapshot())
+    roles = "button|slider|switch|application|textbox"
+    names = re.findall(rf'- (?:{roles})( "[^"]+")?', tab.locator("main").aria_snapshot())
     assert len(names) == controls.count()
     assert all(names)
 
@@ -169,6 +174,7 @@ def test_a_screen_reader_is_told_of_changes_once_they_are_over(show, name):
     tab = show(name)
     tab.clock.install()
     tab.reload()
+    tab.locator("svg > *").first.wait_for(state="attached")
     message = tab.locator("[aria-live=polite]")
     tab.clock.run_for(10_000)
     assert message.text_content() == ""
@@ -185,11 +191,12 @@ def test_a_screen_reader_is_told_of_changes_once_they_are_over(show, name):
 def test_a_piece_survives_leaving_and_coming_back(show, name):
     """Taken out while it moves, it rests; put back, it works. Its scripts may run again, as the theme makes them."""
     tab = show(name)
+    tab.locator("svg > *").first.wait_for(state="attached")
     slider = tab.locator("input[type=range]").first
     slide(tab, slider.get_attribute("name"), 3)
     value = slider.input_value()
-    if name == "rnn-surface":
-        tab.get_by_role("button", name="roll").click()
+    for button in tab.get_by_role("button", name=re.compile("^(roll|Generate)$")).all():
+        button.click()
     before, after = tab.evaluate(LEAVE_AND_COME_BACK)
     assert before == after
     assert slider.input_value() == value
@@ -199,7 +206,7 @@ def test_a_piece_survives_leaving_and_coming_back(show, name):
 
 LEAVE_AND_COME_BACK = """async () => {
     const piece = document.querySelector('main > *');
-    const state = () => JSON.stringify([piece.x, piece.path]);
+    const state = () => JSON.stringify([piece.x, piece.path, piece.text]);
     piece.remove();
     const before = state();
     await new Promise((done) => setTimeout(done, 200));
@@ -219,6 +226,7 @@ LEAVE_AND_COME_BACK = """async () => {
 def test_all_text_can_be_read(show, name):
     """Text has a contrast of at least 4.5 to what is painted behind it, in either theme, for the strongest colours."""
     tab = show(name)
+    tab.locator("svg > *").first.wait_for(state="attached")
     if name == "rnn-unrolled":
         live(tab, "piece.change({ t: 5, memory: false, x: piece.x.map(() => [1, 1, -1, -1]) })")
     for scheme in ("default", "slate"):
@@ -507,6 +515,201 @@ def test_from_above_the_surface_is_a_map(show):
     assert live(tab, "[piece.azimuth, piece.elevation]") == [-64, 42]
 
 
+# The writer
+
+BASE64 = re.compile('"base64": "(.{100}).')
+DAMAGES = {
+    "a wrong bit": (lambda script: BASE64.sub(lambda m: f'"base64": "{m[1]}{"B" if m[0][-1] == "A" else "A"}', script),
+                    "its numbers are not those that were written"),
+    "numbers cut off": (lambda script: script.replace('=="', '"')[:-4004] + '"};', "instead of 228758"),
+    "no base64": (lambda script: BASE64.sub('"base64": "\\1!', script), "it has 0 bytes instead of 228758"),
+    "another script": (lambda script: "", "it is cut short"),
+    "no file": (lambda script: None, "it cannot be read"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def writer(show):
+    """Opens the page of the writer and waits for its network; characters are drawn with a fixed seed."""
+
+    def writer(**window):
+        tab = show("rnn-text", **window)
+        tab.locator("svg > *").first.wait_for(state="attached")
+        live(tab, "piece.random = (() => { let n = 1; return () => (n = (n * 16807) % 2147483647) / 2147483647 })()")
+        return tab
+
+    return writer
+
+
+def still(tab):
+    """Stops the clock of a page: only clock.run_for moves it."""
+    tab.clock.install(time=0)
+    tab.clock.pause_at(1000)
+
+
+def test_the_writer_expects_what_the_package_expects(writer, record_property):
+    """The distributions after each of 200 characters are those of the package, to 1e-5, at three temperatures."""
+    text, temperatures = corpus.load()[:200], (0.2, 1, 2)
+    script = """[...TEXT].map((character) => {
+        piece.network.read(character);
+        return TEMPERATURES.map((temperature) => piece.network.distribution(temperature));
+    })"""
+    tab = writer()
+    live(tab, "piece.network.reset()")
+    found = live(tab, script.replace("TEXT", json.dumps(text)).replace("TEMPERATURES", str(list(temperatures))))
+    model, state, expected = generator.load(), None, []
+    for character in text:
+        y, state = model.read(character, state)
+        expected.append([generator.distribution(y, temperature) for temperature in temperatures])
+    difference = np.abs(np.array(found) - expected).max()
+    record_property("largest difference of a probability", difference)
+    print(f"largest difference of a probability: {difference:.1e}")
+    assert difference <= 1e-5
+    assert np.allclose(live(tab, "[...piece.network.h]"), state[0][0], rtol=0, atol=1e-5)
+
+
+def test_the_writer_draws_each_character_as_often_as_it_is_likely(writer):
+    """Of equally spaced random numbers, each character gets its share, to within one of them."""
+    tab, n = writer(), 1000
+    drawn = live(tab, f"Array.from({{ length: {n} }}, (_, k) => (piece.random = () => (k + 0.5) / {n}, piece.pick()))")
+    y, _ = generator.load().read(tab.locator("[name=prompt]").input_value())
+    p = generator.distribution(y, float(tab.locator("[name=temperature]").input_value()))
+    assert len(drawn) == n
+    for character, share in zip(generator.load().alphabet, p, strict=True):
+        assert abs(drawn.count(character) - n * share) < 1 + 1e-6 * n
+
+
+def test_the_writer_is_fast(writer, record_property):
+    """More than 200 characters in the best of five seconds, with the drawing of each from its distribution."""
+    script = """Math.max(...Array.from({ length: 5 }, () => {
+        const start = performance.now();
+        for (let k = 0; k < 200; k++) piece.network.read(piece.pick());
+        return 200_000 / (performance.now() - start);
+    }))"""
+    rate = live(writer(), script)
+    record_property("characters per second", rate)
+    print(f"{rate:.0f} characters per second")
+    assert rate > 200
+
+
+def test_the_writer_starts_and_stops_by_the_keyboard(writer):
+    """Enter in the prompt starts it; the button, reached by the tabulator key, stops it and starts it again."""
+    tab = writer()
+    still(tab)
+    live(tab, "piece.length = 40")
+    tab.get_by_role("textbox", name="prompt").fill("The LSTM ")
+    tab.keyboard.press("Enter")
+    assert live(tab, "piece.text") == ""
+    tab.clock.run_for(400)
+    assert re.fullmatch("The LSTM .", live(tab, "piece.text"))
+    assert tab.locator("#written").text_content() == live(tab, "piece.text")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+    tab.get_by_role("button", name="Stop").and_(tab.locator(":focus")).press("Enter")
+    before = live(tab, "piece.text")
+    tab.clock.run_for(400)
+    assert live(tab, "piece.text") == before
+    tab.get_by_role("button", name="Generate").press("Space")
+    tab.clock.run_for(3000)
+    assert len(live(tab, "piece.text")) == 9 + 40
+    assert tab.get_by_role("button", name="Generate").is_visible()
+
+
+def test_a_screen_reader_hears_what_is_written_when_it_is_finished(writer):
+    """Nothing while characters come, then the whole text, once."""
+    tab = writer()
+    still(tab)
+    live(tab, "piece.length = 40")
+    message = tab.locator("[aria-live=polite]")
+    tab.get_by_role("button", name="Generate").click()
+    for _ in range(3):
+        tab.clock.run_for(900)
+        assert message.text_content() == ""
+    tab.clock.run_for(900)
+    assert message.text_content() == f"The network has written: {live(tab, 'piece.text')}"
+
+
+def test_with_reduced_motion_the_text_is_there_at_once(writer):
+    """All of it, and the strip of cells shows the state at its end."""
+    tab = writer(reduced_motion="reduce")
+    tab.get_by_role("button", name="Generate").click()
+    text = tab.locator("#written").text_content()
+    assert len(text) == len("The hidden state") + 300
+    _, (h, _) = generator.load().read(text)
+    assert np.allclose(live(tab, "[...piece.network.h]"), h[0], rtol=0, atol=1e-5)
+    cells = tab.locator("svg rect[fill*='%']").evaluate_all("all => all.map(cell => cell.getAttribute('fill'))")
+    strengths = [int(re.search(r"(\d+)%", fill)[1]) for fill in cells]
+    assert np.allclose(strengths, 100 * np.abs(h[0]), atol=0.51)
+
+
+def test_the_slider_reshapes_the_bars_at_once(writer):
+    """Heights are probabilities, of the twelve likeliest and of all others together."""
+    tab = writer()
+    y, _ = generator.load().read("The hidden state")
+    for temperature in (0.2, 1, 2):
+        tab.locator("[name=temperature]").fill(str(temperature))
+        bars = tab.locator("svg rect[fill='var(--y)'], svg rect[fill='var(--dim)']")
+        heights = np.array(bars.evaluate_all("all => all.map(bar => Number(bar.getAttribute('height')))"))
+        p = np.sort(generator.distribution(y, temperature))[::-1]
+        assert np.allclose(heights / heights.sum(), [*p[:12], p[12:].sum()], rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(("prompt", "words"), [("Ein <!é", "The network has never read <!é;"), ("", "is empty")])
+def test_a_prompt_that_the_network_cannot_read_is_refused(writer, prompt, words):
+    """In words, also for a screen reader; nothing is generated until the prompt is mended."""
+    tab = writer()
+    field, button = tab.get_by_role("textbox", name="prompt"), tab.get_by_role("button", name="Generate")
+    field.fill(prompt)
+    field.press("Enter")
+    button.click(force=True)
+    assert words in tab.locator("#words").text_content()
+    assert field.get_attribute("aria-invalid") == button.get_attribute("aria-disabled") == "true"
+    tab.locator("[aria-live=polite]").filter(has_text=words).wait_for(state="attached")
+    assert live(tab, "[piece.text, piece.running]") == ["", None]
+    field.fill("The ")
+    assert field.get_attribute("aria-invalid") == button.get_attribute("aria-disabled") == "false"
+    assert live(tab, "piece.text") == "The "
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_weights_are_told_and_the_recorded_samples_come_back(browser, folder, damage):
+    """Whatever has happened to the file: the page says so, and shows the static picture instead."""
+    change, reason = DAMAGES[damage]
+    script = change((folder / "assets" / "widgets" / "rnn-text-weights.js").read_text())
+    with browser.new_context() as window:
+        window.route(
+            "**/rnn-text-weights.js",
+            lambda route: (
+                route.abort() if script is None else route.fulfill(body=script, content_type="text/javascript")
+            ),
+        )
+        tab = window.new_page()
+        tab.goto(f"{folder.as_uri()}/rnn-text.html")
+        message = tab.locator("#words", has_text="The trained network cannot run here")
+        message.wait_for()
+        assert reason in message.text_content()
+        assert tab.get_by_text("the static picture").is_visible()
+        assert not tab.get_by_role("button").is_visible()
+
+
+def test_the_weights_come_when_the_reader_does(browser, folder):
+    """Not while the piece lies below the window."""
+    with browser.new_context() as window:
+        tab, asked = window.new_page(), []
+        tab.on("request", lambda request: asked.append(request.url.rsplit("/")[-1]))
+        tab.goto(f"{folder.as_uri()}/rnn-text.html")
+        tab.locator("svg > *").first.wait_for(state="attached")
+        asked.clear()
+        tab.add_init_script("addEventListener('DOMContentLoaded', () => document.body.style.paddingTop = '3000px')")
+        tab.reload()
+        tab.get_by_role("button", name="Generate").wait_for()
+        tab.wait_for_timeout(100)
+        assert asked == ["rnn-text.html", "figures.css", "piece.js", "rnn-text.js"]
+        tab.get_by_role("button", name="Generate").scroll_into_view_if_needed()
+        tab.locator("svg > *").first.wait_for(state="attached")
+        assert asked[4:] == ["rnn-text-weights.js"]
+
+
 # On the site
 
 
@@ -523,11 +726,13 @@ def test_on_the_site_a_piece_lives_wherever_one_comes_from(browser, built_site):
     for title, name in (
         ("The sigmoid and its derivative", "rnn-sigmoid"),
         ("The forward pass", "rnn-unrolled"),
+        ("Text generation", "rnn-text"),
         ("3D functions with Matplotlib", "rnn-surface"),
         ("The sigmoid and its derivative", "rnn-sigmoid"),
     ):
         tab.locator(".md-nav--primary").get_by_role("link", name=title, exact=True).click()
         tab.get_by_role("heading", level=1, name=title).wait_for()
+        tab.locator(name).scroll_into_view_if_needed()
         tab.locator(f"{name} svg text").first.wait_for(state="attached")
     tab.go_back()
     tab.locator("rnn-surface svg text").first.wait_for(state="attached")

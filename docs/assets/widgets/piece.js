@@ -1,5 +1,5 @@
 /*
- * What the interactive pieces share: <rnn-sigmoid>, <rnn-unrolled> and <rnn-surface> extend this class.
+ * What the interactive pieces share: <rnn-sigmoid>, <rnn-unrolled>, <rnn-surface> and <rnn-text> extend this class.
  *
  * A piece stands around its static picture and takes its place once it is alive; on paper the picture comes back.
  * Its numbers arrive as JSON in the attribute data-start, written by rnn_notes/web/widgets.py.

@@ -1,0 +1,47 @@
+"""The built site in a real browser: what all tests of pages share."""
+
+import os
+import shutil
+
+import pytest
+from static_host import serve
+
+
+@pytest.fixture(scope="session")
+def site(built_site):
+    """The address of the built site, served from a subfolder as on GitHub Pages."""
+    with serve(built_site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """The system's Chromium, which does not call home; without it the tests are skipped, in CI they fail."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium and not os.environ.get("CI"):
+        pytest.skip("Chromium is missing; install the package chromium to run the browser tests")
+    return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-background-networking"]}
+
+
+@pytest.fixture(scope="module")
+def context(browser, request):
+    """A window that may use the clipboard, of the light colour scheme unless a test asks for the dark one."""
+    scheme, permissions = getattr(request, "param", "light"), ["clipboard-read", "clipboard-write"]
+    with browser.new_context(color_scheme=scheme, permissions=permissions) as context:
+        yield context
+
+
+@pytest.fixture
+def tab(context, site):
+    """A page that fails the test if anything is written to its console, missing, or asked of another host."""
+    tab, complaints = context.new_page(), []
+    tab.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    tab.on(
+        "response", lambda response: response.status < 400 or complaints.append(f"{response.status}: {response.url}")
+    )
+    tab.on("request", lambda request: request.url.startswith((site, "data:")) or complaints.append(request.url))
+    yield tab
+    tab.close()
+    assert not complaints

@@ -1,0 +1,40 @@
+"""Every page judged by axe-core, by the rules of WCAG 2.2 AA: all of them on the phone, colours in the dark, too."""
+
+from importlib.resources import files
+
+import pytest
+
+from rnn_notes.checks import pages
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+# Pictures have a name and formulas have MathML; what they are drawn of no screen reader sees, and it is slow to judge.
+PRUNE = "document.querySelectorAll('[role=img] > svg, mjx-math').forEach(part => part.replaceChildren())"
+
+RUN = """options => axe.run({...options, resultTypes: ['violations']})
+    .then(result => result.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`)))"""
+
+ALL = {"runOnly": RULES, "rules": {"aria-dialog-name": {"enabled": True}}}
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+
+LOOKS = (("light", 390, ALL), ("dark", 1280, COLOURS))  # each rule once: axe is the slowest of the tests
+
+
+def address(source):
+    """Where the page of a source lies below the site."""
+    path = source.relative_to(pages.DOCS).with_suffix("")
+    return "" if path.name == "index" else f"{path.as_posix()}/"
+
+
+@pytest.mark.parametrize("at", [*map(address, pages.all_pages()), "404.html"])
+def test_axe_finds_nothing(tab, site, at):
+    """No rule of WCAG 2.2 AA that a machine can judge is broken, whatever the theme and the window."""
+    tab.goto(site + at)
+    tab.evaluate(PRUNE)
+    tab.evaluate(AXE)
+    for scheme, width, options in LOOKS:
+        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # colours change at once
+        tab.locator(f"body[data-md-color-scheme={'slate' if scheme == 'dark' else 'default'}]").wait_for()
+        tab.set_viewport_size({"width": width, "height": 800})
+        assert not tab.evaluate(RUN, options), (scheme, width)

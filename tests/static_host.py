@@ -1,0 +1,50 @@
+"""Serves a folder as a static host does: compressed, to be cached, without a log."""
+
+import functools
+import gzip
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml"}
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """One connection of a browser."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Nothing."""
+
+    def do_GET(self) -> None:
+        """Send a file, or the index.html of a folder."""
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        self.send_response(200 if path.is_file() else 404)
+        body = path.read_bytes() if path.is_file() else b""
+        if path.suffix in COMPRESSED:
+            body = gzip.compress(body)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=600")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """The address at which the folder is served, below its own name as on GitHub Pages."""
+    handler = functools.partial(Handler, directory=str(folder.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/{folder.name}/"
+        finally:
+            server.shutdown()
+            thread.join()
