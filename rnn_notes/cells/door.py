@@ -53,32 +53,19 @@ def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray
 
     ``None`` stands for any size but zero.
     """
-    kind = type(cell).__name__
     try:
         result = np.asarray(value)
     except ValueError:
         raise ValueError(
-            f"{name} is ragged but this {kind} expects an array; pass {name} of shape {_shape(axes)}"
+            f"{name} is ragged but this {type(cell).__name__} expects an array; pass {name} of shape {_shape(axes)}"
         ) from None
     if result.dtype != cell.dtype:
         result = _convert(cell, name, result)
-    if result.ndim != len(axes):
-        raise ValueError(
-            f"{name} has {result.ndim} axes but this {kind} expects {len(axes)}; pass {name} of shape {_shape(axes)}"
-        )
-    for (axis, expected), size in zip(axes.items(), result.shape, strict=True):
-        if size == 0:
-            raise ValueError(
-                f"{name} has no {WORDS[axis]} but at least one is expected; pass {name} of shape {_shape(axes)}"
-            )
-        if expected is not None and size != expected:
-            raise ValueError(
-                f"{name} has {size} {WORDS[axis]} but this {kind} expects {expected}; "
-                f"pass {name} of shape {_shape(axes)}"
-            )
+    if result.shape != (*axes.values(),):
+        _compare(cell, name, result.shape, axes)
     finite = np.isfinite(result)
     if np.count_nonzero(finite) != result.size:
-        where = tuple(int(i) for i in np.argwhere(~finite)[0])
+        kind, where = type(cell).__name__, tuple(int(i) for i in np.argwhere(~finite)[0])
         raise ValueError(
             f"{name} holds {result[where]} at {where} but this {kind} expects finite {cell.dtype} numbers; "
             f"replace or remove missing values first"
@@ -119,6 +106,25 @@ def _convert(cell: Any, name: str, value: ndarray) -> ndarray:
         )
     with np.errstate(over="ignore"):  # a number too large for dtype becomes infinite, and so is refused
         return value.astype(dtype)
+
+
+def _compare(cell: Any, name: str, shape: tuple[int, ...], axes: dict[str, int | None]) -> None:
+    """Refuse a shape that has not the sizes of the axes, ``None`` being any size but zero."""
+    kind = type(cell).__name__
+    if len(shape) != len(axes):
+        raise ValueError(
+            f"{name} has {len(shape)} axes but this {kind} expects {len(axes)}; pass {name} of shape {_shape(axes)}"
+        )
+    for (axis, expected), size in zip(axes.items(), shape, strict=True):
+        if size == 0:
+            raise ValueError(
+                f"{name} has no {WORDS[axis]} but at least one is expected; pass {name} of shape {_shape(axes)}"
+            )
+        if expected is not None and size != expected:
+            raise ValueError(
+                f"{name} has {size} {WORDS[axis]} but this {kind} expects {expected}; "
+                f"pass {name} of shape {_shape(axes)}"
+            )
 
 
 def _shape(axes: dict[str, int | None]) -> str:

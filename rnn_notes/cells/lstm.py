@@ -77,8 +77,7 @@ class LSTM:
         c = door.array(self, "c", c, B=len(x_t), H=H)
         a = x_t @ self.W_x.mT + h @ self.W_h.mT + self.b[:, None]
         i, f, o = sigmoid(a[:3])
-        c_tilde = np.tanh(a[3])
-        c_t = f * c + i * c_tilde
+        c_t = f * c + i * np.tanh(a[3])
         return o * np.tanh(c_t), c_t
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None, c0: ArrayLike | None = None) -> LSTMTrace:
@@ -118,34 +117,26 @@ class LSTM:
         i, f, o, c_tilde = trace.i, trace.f, trace.o, trace.c_tilde
         W_h = aligned(self.W_h)
         tanh_c = np.tanh(trace.c[1:])
-        # delta becomes the error through each pre-activation. It starts, for all steps at once and in place, as
-        # ∂c_t/∂a_i = c̃_t ⊙ i_t (1 − i_t), ∂c_t/∂a_f = c_{t−1} ⊙ f_t (1 − f_t), ∂h_t/∂a_o = tanh(c_t) ⊙ o_t (1 − o_t).
+        # The error through each pre-activation. It starts, for all steps at once and in place, as ∂c_t/∂a_i =
+        # c̃_t ⊙ i_t (1 − i_t), ∂c_t/∂a_f = c_{t−1} ⊙ f_t (1 − f_t), ∂h_t/∂a_o = tanh(c_t) ⊙ o_t (1 − o_t), ∂c_t/∂a_c.
         delta = np.empty((4, T, B, H), self.dtype)
         for d, y, factor in zip(delta[:3], (i, f, o), (c_tilde, trace.c[:-1], tanh_c), strict=True):
             np.subtract(1, y, out=d)
             d *= y
             d *= factor
-        np.multiply(i, tanh_prime(c_tilde), out=delta[3])  # ∂c_t/∂a_c
+        np.multiply(i, tanh_prime(c_tilde), out=delta[3])
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
         dc_next = np.zeros((B, H), self.dtype)  # what reaches c_t from c_{t+1}
         for t in reversed(range(T)):
             dh_t = dh[t] + dh_next
             dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t])  # two paths into c_t: through c_{t+1} and through h_t
-            d = delta[:, t]
-            d_i, d_f, d_o, d_c = d
-            d_i *= dc_t
-            d_f *= dc_t
-            d_o *= dh_t
-            d_c *= dc_t
-            dh_next = (d @ W_h).sum(axis=0)
+            for d, reaches in zip(delta[:, t], (dc_t, dc_t, dh_t, dc_t), strict=True):
+                d *= reaches
+            dh_next = (delta[:, t] @ W_h).sum(axis=0)
             dc_next = dc_t * f[t]
         rows = delta.reshape(4, T * B, H)  # the weights are shared: their gradient sums over steps and batch
-        grads = type(self)(
-            W_x=rows.mT @ trace.x.reshape(T * B, D),
-            W_h=rows.mT @ trace.h[:-1].reshape(T * B, H),
-            b=rows.sum(axis=1),
-        )
+        dW_x, dW_h = rows.mT @ trace.x.reshape(T * B, D), rows.mT @ trace.h[:-1].reshape(T * B, H)
         dx = np.zeros((T * B, D), self.dtype)
         for d, W in zip(rows, self.W_x, strict=True):
             dx += d @ W
-        return grads, dx.reshape(T, B, D), dh_next, dc_next
+        return type(self)(dW_x, dW_h, rows.sum(axis=1)), dx.reshape(T, B, D), dh_next, dc_next
