@@ -7,7 +7,7 @@ less. The bound is what the products alone would take at the rate of one large p
 G being the number of gates. PyTorch is not needed; without it, its columns stay empty.
 
 What was tried for speed and left out, since it costs more clarity than it saves: ``out=`` for every temporary array,
-σ through tanh in place or with the ½ folded into the weights, iterating over views instead of indexing.
+σ through tanh in place, or with its ½ folded into the weights.
 """
 
 import argparse

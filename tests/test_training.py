@@ -277,10 +277,19 @@ def test_a_training_that_explodes_is_refused_too(cls):
     text = (
         r"^step \d+: the (loss|norm of the gradient) is (inf|nan).*; lower the rate \(1e\+\d+\), or clip the gradient"
     )
-    for rate in (1e150, 1e200, 1e300):
+    for rate in (1e150, 1e300, 1e308):
         for max_norm in (None, 1e308):
             with np.errstate(over="ignore", invalid="ignore"), pytest.raises(FloatingPointError, match=text):
                 list(train(model(cls), echoes(20), squared_error, SGD(rate), max_norm=max_norm))
+
+
+@each_cell
+def test_a_model_of_infinite_weights_has_no_loss(cls):
+    """Its states are no numbers, which is said of the loss, not of an input that the caller never made."""
+    cell, readout = model(cls)
+    infinite = parameters.apply(lambda a: np.full_like(a, np.inf), cell)
+    with np.errstate(invalid="ignore"), pytest.raises(FloatingPointError, match=r"^the loss is nan$"):
+        gradient((infinite, readout), *next(echoes(1)), squared_error)
 
 
 def test_no_batch_is_refused():

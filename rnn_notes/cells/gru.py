@@ -87,14 +87,13 @@ class GRU:
         gates = a.reshape(3, T, B, H)
         m = np.empty((T, B, H), self.dtype)
         W_h = aligned(self.W_h.mT)
-        for t in range(T):
-            a = gates[:, t]
-            past = h[t] @ W_h
+        for a, m_t, h_prev, h_t in zip(gates.swapaxes(0, 1), m, h[:-1], h[1:], strict=True):
+            past = h_prev @ W_h
             a[:2] = sigmoid(a[:2] + past[:2])
             r, z, n = a
-            np.add(past[2], self.b_hn, out=m[t])
-            np.tanh(n + r * m[t], out=n)
-            np.add((1 - z) * n, z * h[t], out=h[t + 1])
+            np.add(past[2], self.b_hn, out=m_t)
+            np.tanh(n + r * m_t, out=n)
+            np.add((1 - z) * n, z * h_prev, out=h_t)
         return GRUTrace(x.copy(), h, gates[0], gates[1], gates[2], m)
 
     def backward(self, trace: GRUTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:

@@ -95,14 +95,13 @@ class LSTM:
         a += self.b[:, None]
         gates = a.reshape(4, T, B, H)
         W_h = aligned(self.W_h.mT)
-        for t in range(T):
-            a = gates[:, t]
-            a += h[t] @ W_h
+        for a, h_prev, c_prev, h_t, c_t in zip(gates.swapaxes(0, 1), h[:-1], c[:-1], h[1:], c[1:], strict=True):
+            a += h_prev @ W_h
             a[:3] = sigmoid(a[:3])
             i, f, o, c_tilde = a
             np.tanh(c_tilde, out=c_tilde)
-            np.add(f * c[t], i * c_tilde, out=c[t + 1])
-            np.multiply(o, np.tanh(c[t + 1]), out=h[t + 1])
+            np.add(f * c_prev, i * c_tilde, out=c_t)
+            np.multiply(o, np.tanh(c_t), out=h_t)
         return LSTMTrace(x.copy(), h, c, *gates)
 
     def backward(self, trace: LSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray]:

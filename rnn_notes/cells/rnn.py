@@ -62,10 +62,9 @@ class RNN:
         h[0] = 0 if h0 is None else door.array(self, "h0", h0, B=B, H=H)
         a = x.reshape(T * B, D) @ self.W_xh.T  # all steps in one product; only W_hh h has to wait for the step before
         a += self.b_h
-        a = a.reshape(T, B, H)
         W_hh = aligned(self.W_hh.T)
-        for t in range(T):
-            np.tanh(a[t] + h[t] @ W_hh, out=h[t + 1])
+        for a_t, h_prev, h_t in zip(a.reshape(T, B, H), h[:-1], h[1:], strict=True):
+            np.tanh(a_t + h_prev @ W_hh, out=h_t)
         return RNNTrace(x.copy(), h)
 
     def backward(self, trace: RNNTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
@@ -80,10 +79,9 @@ class RNN:
         W_hh = aligned(self.W_hh)
         delta = tanh_prime(trace.h[1:])  # becomes the error through the pre-activation, step by step
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
-        for t in reversed(range(T)):
-            d = delta[t]
-            d *= dh[t] + dh_next
-            dh_next = d @ W_hh
+        for dh_t, delta_t in zip(dh[::-1], delta[::-1], strict=True):
+            delta_t *= dh_t + dh_next
+            dh_next = delta_t @ W_hh
         rows = delta.reshape(T * B, H)  # the weights are shared: their gradient sums over steps and batch
         grads = type(self)(
             W_xh=rows.T @ trace.x.reshape(T * B, D),
