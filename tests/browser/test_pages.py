@@ -14,6 +14,13 @@ def address(source):
 
 
 SOURCES = pages.all_pages()
+EVERY_KIND = [  # the slower tests: one page of each kind
+    pages.DOCS / path
+    for path in (
+        *("index.md", "lecture/sigmoid.md", "lecture/forward-pass.md", "learning/lstm.md"),
+        *("notebooks/surfaces.ipynb", "uses/text.md", "reference/api.md"),
+    )
+]
 
 
 @pytest.mark.parametrize("context", ["light", "dark"], indirect=True, scope="module")
@@ -116,7 +123,7 @@ PRINTED = """() => [...document.querySelectorAll(
     .map(element => element.outerHTML.slice(0, 100))"""
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=address)
+@pytest.mark.parametrize("source", EVERY_KIND, ids=address)
 def test_on_paper_there_is_nothing_but_the_page(tab, site, source):
     """No navigation, no buttons; a figure is never cut by the end of a page and is no higher than one."""
     tab.set_viewport_size({"width": 718, "height": 1047})  # A4 with margins of 1 cm, in CSS pixels
@@ -138,17 +145,13 @@ SHIFT = """() => new Promise(resolve => {
 })"""
 
 HEAVY = {  # kB; about 60 of them are the search index, and most of the rest is pictures
-    "learning/gradients/": 235,
-    "learning/gru/": 210,
     "learning/lstm/": 250,
     "notebooks/surfaces/": 250,  # a surface in pixels
-    "uses/stock-prices/": 220,
     "uses/text/": 220,
-    "uses/time-series/": 220,
 }
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=address)
+@pytest.mark.parametrize("source", EVERY_KIND, ids=address)
 def test_a_first_visit_is_light_and_still(browser, site, source):
     """At most 200 kB over the wire, 25 requests, and a layout shift of 0.00, on the phone; a few pages are heavier."""
     with browser.new_context(viewport={"width": 390, "height": 800}) as window:
