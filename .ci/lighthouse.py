@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from static_host import serve
 
 VERSION = "13.5.0"
-PAGES = ("", "lecture/forward-pass/", "notebooks/surfaces/")
+PAGES = ("", "lecture/forward-pass/", "notebooks/surfaces/", "uses/text/")
 PROMISED = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 MEASURED = ("total-blocking-time", "cumulative-layout-shift")
 

@@ -1,4 +1,4 @@
-"""Serves a folder as a static host does: compressed, to be cached, without a log."""
+"""Serves a folder as a static host does: compressed, to be cached; instead of a log, a list of what was sent."""
 
 import functools
 import gzip
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml"}
 
@@ -15,6 +16,10 @@ class Handler(SimpleHTTPRequestHandler):
     """One connection of a browser."""
 
     protocol_version = "HTTP/1.1"
+
+    def __init__(self, *arguments: Any, sent: dict[str, int], **settings: Any) -> None:
+        self.sent = sent
+        super().__init__(*arguments, **settings)
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Nothing."""
@@ -31,14 +36,18 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "max-age=600")
+        self.sent[self.path] = len(b"".join(self._headers_buffer)) + len(body)
         self.end_headers()
         self.wfile.write(body)
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """The address at which the folder is served, below its own name as on GitHub Pages."""
-    handler = functools.partial(Handler, directory=str(folder.parent))
+def serve(folder: Path, sent: dict[str, int] | None = None) -> Iterator[str]:
+    """The address at which the folder is served, below its own name as on GitHub Pages.
+
+    ``sent`` is filled with the bytes over the wire of each path that a browser asks for.
+    """
+    handler = functools.partial(Handler, directory=str(folder.parent), sent={} if sent is None else sent)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)

@@ -1,5 +1,6 @@
 """The figures: what every one of them promises, and the numbers that they show."""
 
+import io
 import math
 import re
 from functools import cache
@@ -84,10 +85,10 @@ def test_a_figure_is_small_plain_and_scales_with_the_page(name):
 
 @EVERY_FIGURE
 def test_the_ids_of_a_figure_are_its_own(name):
-    """No two elements share an id, each id starts with the prefix, and each reference finds its element."""
+    """No two elements share an id, each starts with the prefix or is a glyph's, each reference finds its element."""
     ids = re.findall(r'\bid="([^"]+)"', inline(name))
     assert len(set(ids)) == len(ids)
-    assert all(i.startswith(f"{name}-i") for i in ids)
+    assert all(i.startswith((f"{name}-i", "glyph-")) for i in ids)
     assert set(re.findall(r'(?:url\(|href=")#([\w-]+)', inline(name))) == set(ids)
 
 
@@ -126,11 +127,50 @@ def test_a_figure_says_its_message_and_where_it_is_drawn(name):
 
 
 def test_two_figures_on_a_page_share_no_id():
-    """The prefix keeps them apart, also where both are the same picture."""
+    """The prefix keeps them apart, also where both are the same picture, and their glyphs are left once."""
     figure = drawn("two-pasts")[0]
-    one, two = (set(re.findall(r'\bid="([^"]+)"', figures.svg(figure, prefix))) for prefix in ("one", "two"))
-    assert one
-    assert one.isdisjoint(two)
+    page = figures.share_glyphs(figures.svg(figure, "one") + figures.svg(figure, "two"))
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert {i.split("-")[0] for i in ids} == {"glyph", "one", "two"}
+    assert len(set(ids)) == len(ids)
+    assert set(re.findall(r'(?:url\(|href=")#([\w-]+)', page)) == set(ids)
+
+
+def test_a_glyph_is_the_same_in_every_figure():
+    """So a page may show the outlines of one figure in another."""
+    outlines = {}
+    for name in figures.REGISTRY:
+        for glyph in re.findall(r'<path id="(glyph-[^"]+)" d="([^"]+)" transform="([^"]+)"', inline(name)):
+            assert outlines.setdefault(glyph[0], glyph[1:]) == glyph[1:], name
+    assert len(outlines) > 50
+
+
+def points(path):
+    """The corners and control points of a path, absolute, read as the SVG standard says; subpaths may be closed."""
+    here = start = np.zeros(2)
+    found = []
+    for letter, text in re.findall(r"([a-zA-Z])([^a-zA-Z]*)", path):
+        numbers = np.array(re.findall(r"-?\d*\.?\d+", text), dtype=float).reshape(-1, 2)
+        size = {"m": 1, "l": 1, "q": 2, "c": 3, "z": 1}[letter.lower()]
+        for i in range(0, len(numbers), size):
+            found.extend(numbers[i : i + size] + (here if letter.islower() else 0))
+            here = found[-1]
+            if letter in "mM" and i == 0:
+                start = here
+        if letter in "zZ":
+            here = start
+    return np.array(found)
+
+
+@EVERY_FIGURE
+def test_a_figure_is_drawn_where_matplotlib_puts_it(name):
+    """Read by the rules of SVG, the points of every path are Matplotlib's, rounded to a tenth of a pixel."""
+    file = io.BytesIO()
+    figures.draw(name).savefig(file, format="svg")
+    ours, theirs = ElementTree.fromstring(inline(name)), ElementTree.fromstring(file.getvalue())
+    paths = [[path.get("d", "") for path in root.iter("{http://www.w3.org/2000/svg}path")] for root in (ours, theirs)]
+    for mine, original in zip(*paths, strict=True):
+        assert np.allclose(points(mine), points(original), rtol=0, atol=0.0501), mine
 
 
 def test_an_unknown_figure_is_refused_with_the_nearest_names():

@@ -152,15 +152,12 @@ def test_every_link_leads_somewhere(built_site, parsed):
     assert not dead
 
 
-HEAVY = {"learning/lstm/": 90_000, "learning/gradients/": 80_000, "notebooks/surfaces/": 85_000}  # by their pictures
-
-
 def test_pages_are_light(source, built_site):
-    """A page after the first is at most 60 kB over the wire, three excepted, and at most 40 kB without its figures."""
+    """A page after the first is at most 60 kB over the wire, and at most 30 kB without its figures."""
     html = (built_site / address(source) / "index.html").read_text()
     without_figures = re.sub("<svg.*?</svg>", "", html, flags=re.DOTALL)
-    assert len(gzip.compress(html.encode())) <= HEAVY.get(address(source), 60_000)
-    assert len(gzip.compress(without_figures.encode())) <= 40_000
+    assert len(gzip.compress(html.encode())) <= 60_000
+    assert len(gzip.compress(without_figures.encode())) <= 30_000
 
 
 def test_headings_nest(page):
@@ -237,7 +234,7 @@ def test_a_notebook_has_run_and_can_be_downloaded(notebook, parsed, built_site):
 @pytest.fixture(scope="session")
 def index(built_site):
     """The search index: a list of sections with location, title and text."""
-    return json.loads((built_site / "search" / "search_index.json").read_text())["docs"]
+    return json.loads((built_site / "search" / "words.json").read_text())["docs"]
 
 
 def test_the_search_finds_the_words_of_the_lecture(index):

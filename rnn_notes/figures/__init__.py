@@ -5,10 +5,10 @@ A figure is a function without arguments that returns a Matplotlib ``Figure``; `
 One module a chapter; ``diagram`` is the visual grammar of the networks, ``style`` the sheet and the colours.
 """
 
-from rnn_notes.figures.inline import Picture, show, standalone, svg
+from rnn_notes.figures.inline import Picture, share_glyphs, show, standalone, svg
 from rnn_notes.figures.registry import REGISTRY, draw, figure, source
 
-__all__ = ["REGISTRY", "Picture", "draw", "figure", "show", "source", "standalone", "svg"]
+__all__ = ["REGISTRY", "Picture", "draw", "figure", "share_glyphs", "show", "source", "standalone", "svg"]
 
 from rnn_notes.figures import (  # noqa: F401  registers them
     activation,

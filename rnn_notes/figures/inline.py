@@ -1,6 +1,5 @@
 """A figure as SVG: inline in a page, where it follows the theme; in a notebook; or alone in a file."""
 
-import io
 import re
 import sys
 from collections import Counter
@@ -10,14 +9,11 @@ from html import escape
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from rnn_notes.figures import style
-
-SVG = "{http://www.w3.org/2000/svg}"
-ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")  # href alone: Material's navigation trips on it
+from rnn_notes.figures.compact import SVG, is_glyph, parse
 
 COMFORTABLE, READABLE = 14, 8
 """Text is shown at 14 px where there is room, and never below 8 px: then the figure scrolls in its own box."""
@@ -44,10 +40,11 @@ CSS = style.CSS | {colour: style.CSS[style.COLOURS[name]] for colour, name in MA
 def svg(fig: Figure, prefix: str, crop: bool = False) -> str:
     """The figure as inline SVG on one line, its colours as CSS custom properties, its ids starting with prefix.
 
+    Only its glyphs have the ids of their fonts, so that ``share_glyphs`` finds those that a page has already.
     It is as wide as its text wants, shrinks with the page, and has the same bytes whenever it is drawn.
     With crop, it is as large as what is drawn, not as its sheet.
     """
-    root = _parse(fig, crop)
+    root = parse(fig, crop)
     for element in root.iter():
         if css := element.get("style"):
             element.set("style", re.sub(r"#[0-9a-f]{6}\b", lambda m: CSS.get(m[0], m[0]), css))
@@ -64,13 +61,25 @@ def svg(fig: Figure, prefix: str, crop: bool = False) -> str:
 
 def standalone(fig: Figure) -> str:
     """The figure as an SVG file with the colours of the light theme on their paper."""
-    root = _parse(fig)
+    root = parse(fig)
     _rename_ids(root, "figure")
     root.set("style", _inherited(style.COLOURS["ink"]))
     _, _, width, height = root.attrib["viewBox"].split()
     root.attrib |= {"width": width, "height": height}
     root.insert(0, Element(f"{SVG}rect", width=width, height=height, rx="8", fill=style.COLOURS["paper"]))
     return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def share_glyphs(html: str) -> str:
+    """A page whose figures share their letters: of the outlines of a glyph, all but the first are left out."""
+    seen: set[str] = set()
+
+    def once(glyph: re.Match[str]) -> str:
+        new = glyph["id"] not in seen
+        seen.add(glyph["id"])
+        return glyph[0] if new else ""
+
+    return re.sub(r'<path\b[^>]* id="(?P<id>glyph-[^"]*)"[^>]*?(?:/>|></path>)', once, html)
 
 
 @dataclass(frozen=True)
@@ -98,52 +107,6 @@ def show(fig: Figure, alt: str) -> Picture:
     return Picture(f'<div role="img" aria-label="{escape(alt)}" style="{box}">{svg(fig, prefix, crop=True)}</div>')
 
 
-def _parse(fig: Figure, crop: bool = False) -> Element:
-    """Matplotlib's SVG without what a page does not need: its global style, its size, unused ids, long numbers."""
-    file = io.BytesIO()
-    with rc_context({"svg.fonttype": "path", "savefig.bbox": "tight" if crop else None}):
-        fig.savefig(file, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    root = ElementTree.fromstring(file.getvalue())
-    for parent in root.iter():
-        parent.text = parent.tail = None
-        for child in list(parent):
-            if child.tag == f"{SVG}metadata" or (child.tag == f"{SVG}defs" and child.find(f"{SVG}style") is not None):
-                parent.remove(child)
-    for name in ("width", "height", "version"):
-        del root.attrib[name]
-    symbols = {id(path) for defs in root.iter(f"{SVG}defs") for path in defs.iter()}
-    used = set(re.findall(r"#([\w-]+)", " ".join(value for e in root.iter() for value in e.attrib.values())))
-    for element in root.iter():
-        if element.get("id") not in used:
-            element.attrib.pop("id", None)
-        for name, value in element.attrib.items():
-            if name == "d":
-                value = _rounded(value, 2 if id(element) in symbols else 1)
-                element.set(name, re.sub(r" *([A-Za-z]) *", r"\1", value).strip())
-            elif name == "transform":
-                element.set(name, re.sub(r"(translate|rotate)\([^)]*", lambda m: _rounded(m[0], 2), value))
-            elif name == "style":
-                element.set(name, _rounded(value, 2).replace(": ", ":").replace("; ", ";"))
-            elif name in {"x", "y", "width", "height"}:
-                element.set(name, _rounded(value, 2))
-    return _without_empty_groups(root)
-
-
-def _rounded(text: str, digits: int) -> str:
-    """The text with its decimal numbers rounded; a tenth of a pixel is enough for a line."""
-    return re.sub(r"-?\d+\.\d+", lambda m: f"{round(float(m[0]), digits) + 0.0:g}", text)
-
-
-def _without_empty_groups(root: Element) -> Element:
-    """A group that says nothing is replaced by what it holds."""
-    children: list[Element] = []
-    for child in root:
-        _without_empty_groups(child)
-        children.extend(child if child.tag == f"{SVG}g" and not child.attrib else [child])
-    root[:] = children
-    return root
-
-
 def _inherited(fill: str = style.CSS[style.COLOURS["ink"]]) -> str:
     """The properties that Matplotlib leaves to be inherited; it writes no fill for black."""
     return f"fill:{fill};stroke-linejoin:round;stroke-linecap:butt"
@@ -162,13 +125,12 @@ def _share_styles(root: Element, prefix: str) -> None:
 
 def _rename_ids(root: Element, prefix: str) -> None:
     """Ids are numbered in the order of the picture, after the prefix, so that two on a page never collide."""
-    names = {e.attrib["id"]: f"{prefix}-i{n}" for n, e in enumerate(e for e in root.iter() if "id" in e.attrib)}
+    named = [element for element in root.iter() if "id" in element.attrib]
+    names = {e.attrib["id"]: f"glyph-{e.attrib['id']}" for e in named if is_glyph(e)}
+    names |= {e.attrib["id"]: f"{prefix}-i{n}" for n, e in enumerate(e for e in named if not is_glyph(e))}
     for element in root.iter():
         for name, value in element.attrib.items():
             if name == "id":
                 element.set(name, names[value])
             elif "#" in value:
                 element.set(name, re.sub(r"(?<=url\(#)[\w-]+|(?<=^#)[\w-]+$", lambda m: names[m[0]], value))
-
-
-ElementTree.register_namespace("", SVG.strip("{}"))

@@ -51,6 +51,7 @@ class Notes(Extension):
         md.treeprocessors.register(Formulas(md, source), "notes-formulas", 6)
         md.treeprocessors.register(Figures(md, source, self.getConfigs()), "notes-figures", 6)
         md.postprocessors.register(HideClaims(md), "notes-claims", 0)
+        md.postprocessors.register(ShareGlyphs(md), "notes-glyphs", 0)
 
 
 class Source(Preprocessor):
@@ -192,6 +193,14 @@ class HideClaims(Postprocessor):
     def run(self, text: str) -> str:
         """The page without claims."""
         return pages.CLAIM.sub("", text)
+
+
+class ShareGlyphs(Postprocessor):
+    """Keeps each letter of the figures once; a notebook's figures are among them."""
+
+    def run(self, text: str) -> str:
+        """The page, lighter."""
+        return figures.share_glyphs(text)
 
 
 def _tokens(latex: str) -> list[str]:

@@ -8,9 +8,15 @@ from static_host import serve
 
 
 @pytest.fixture(scope="session")
-def site(built_site):
+def sent():
+    """How many bytes the server has sent of each path."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def site(built_site, sent):
     """The address of the built site, served from a subfolder as on GitHub Pages."""
-    with serve(built_site) as address:
+    with serve(built_site, sent) as address:
         yield address
 
 
