@@ -37,10 +37,21 @@ var MathJax = {
   chtml: {fontURL: "mathjax", adaptiveCSS: true},
 };
 function typeset(latex, display) {
-  MathJax.startup.output.clearCache();  // so that the sheet holds the rules of this formula only
-  const node = MathJax.tex2chtml(latex, {display}), adaptor = MathJax.startup.adaptor;
-  if (!display && adaptor.tags(node, "mjx-c").length > LONG) makeBreakable(adaptor.firstChild(node), adaptor);
+  const {output, adaptor, document} = MathJax.startup;
+  output.clearCache();  // so that the sheet holds the rules of this formula only
+  const node = MathJax.tex2chtml(latex, {display});
+  if (display) announceHeight(node, output.getBBox(output.math, document), adaptor);
+  else if (adaptor.tags(node, "mjx-c").length > LONG) makeBreakable(adaptor.firstChild(node), adaptor);
   return [adaptor.outerHTML(node), adaptor.textContent(MathJax.chtmlStylesheet())];
+}
+// The browser lays out a display when it comes near the window; until then it keeps this much room for it.
+function announceHeight(node, {h, d}, adaptor) {
+  adaptor.setStyle(node, "contain-intrinsic-height", `auto ${(h + d).toFixed(2)}em`);
+}
+// The steps of a derivation stand further apart than the rows of a matrix.
+function spreadSteps({data: {root}}) {
+  const [part] = root.childNodes[0].childNodes;
+  if (part?.isKind("mtable")) part.attributes.set("rowspacing", "0.64em");
 }
 // Puts what stands between two signs into a box of its own, so that a line can end after a sign, as in TeX.
 // A sign is an operator with the same space (3 around a binary operator, 4 around a relation) before and after it.
@@ -115,4 +126,5 @@ def _start() -> MiniRacer:
     for name in COMPONENTS:
         v8.eval(f"components['/{name}.js'] = {json.dumps((MATHJAX / f'{name}.js').read_text())}; 0")
     v8.eval((MATHJAX / "startup.js").read_text() + ";0")
+    v8.eval("MathJax.startup.input[0].postFilters.add(spreadSteps); 0")
     return v8

@@ -102,12 +102,29 @@ def test_a_long_formula_scrolls_in_its_own_box(tab, site):
     """On the phone the derivation is wider than the window, and the keyboard can scroll it from its badge."""
     tab.set_viewport_size({"width": 390, "height": 800})
     tab.goto(site + "lecture/sigmoid/")
-    wide = [box for box in tab.locator(".display").all() if box.evaluate("e => e.scrollWidth > e.clientWidth + 100")]
-    assert wide
-    wide[0].locator(".badge").focus()
+    wide = tab.locator(".display", has_text=r"\begin{aligned}").first
+    wide.locator(".badge").focus()
+    assert wide.evaluate("box => box.scrollWidth > box.clientWidth + 100")
     for _ in range(5):
         tab.keyboard.press("ArrowRight")
-    assert wide[0].evaluate(SCROLLED)
+    assert wide.evaluate(SCROLLED)
+
+
+ROOM = """() => [...document.querySelectorAll('.display mjx-container')].map(formula => {
+    const height = visibility => {
+        formula.style.contentVisibility = visibility;
+        return formula.getBoundingClientRect().height;
+    };
+    return [height('hidden') - height('visible'), formula.querySelector('.tex').textContent];
+})"""
+
+
+@pytest.mark.parametrize("source", [path for path in SOURCES if pages.read(path).displays], ids=address)
+def test_a_formula_out_of_sight_takes_the_room_that_it_will_need(tab, site, source):
+    """It is laid out when it comes near the window; nothing below it then moves by more than a few pixels."""
+    tab.goto(site + address(source))
+    tab.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    assert not [latex for difference, latex in tab.evaluate(ROOM) if abs(difference) > 6]
 
 
 # The policy of the pages forbids what Playwright's own waiting would do: evaluate a string.
