@@ -152,11 +152,17 @@ def test_a_figure_links_to_the_function_that_draws_it(render):
 
 
 def test_the_ids_of_a_figure_begin_with_its_name(render):
-    """So that two figures on a page never share one."""
+    """So that two figures on a page never share one; only their glyphs are there for all."""
     names = list(figures.REGISTRY)[:2]
     for name in names:
         ids = [tag["id"] for tag in render(f"![A text.](figure:{name})").find_all(id=True)]
-        assert all(re.match(rf"(figure|caption)-{name}\b", i) for i in ids), ids
+        assert all(re.match(rf"(figure|caption)-{name}\b|glyph-", i) for i in ids), ids
+
+
+def test_a_block_of_code_says_how_many_lines_it_has(render):
+    """The style sheet makes room for them; code within a text has none."""
+    html = render("A `word`.\n\n```python\na = 1\n\nb = 2\n```\n\n```text\na < b\n```\n")
+    assert [code.get("style") for code in html.find_all("code")] == [None, "--lines:3", "--lines:1"]
 
 
 def test_a_claim_is_not_in_the_page(render):

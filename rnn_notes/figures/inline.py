@@ -50,12 +50,12 @@ def svg(fig: Figure, prefix: str, crop: bool = False) -> str:
             element.set("style", re.sub(r"#[0-9a-f]{6}\b", lambda m: CSS.get(m[0], m[0]), css))
     _share_styles(root, prefix)
     _rename_ids(root, prefix)
-    width = float(root.attrib["viewBox"].split()[2])
+    width, height = map(float, root.attrib["viewBox"].split()[2:])
     texts = [text for text in fig.findobj(Text) if isinstance(text, Text) and text.get_visible() and text.get_text()]
     smallest = min((float(text.get_fontsize()) for text in texts), default=COMFORTABLE)
     wide, narrow = width * max(1, COMFORTABLE / smallest), width * READABLE / smallest
-    size = f"width:{wide:.0f}px;min-width:{narrow:.0f}px;max-width:100%;height:auto;display:block;margin:0 auto"
-    root.set("style", f"{size};{_inherited()}")
+    size = f"width:{wide:.0f}px;min-width:{narrow:.0f}px;max-width:100%;height:auto;aspect-ratio:{width:g}/{height:g}"
+    root.set("style", f"{size};display:block;margin:0 auto;{_inherited()}")
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -52,6 +52,7 @@ class Notes(Extension):
         md.treeprocessors.register(Figures(md, source, self.getConfigs()), "notes-figures", 6)
         md.postprocessors.register(HideClaims(md), "notes-claims", 0)
         md.postprocessors.register(ShareGlyphs(md), "notes-glyphs", 0)
+        md.postprocessors.register(CountLines(md), "notes-lines", 0)
 
 
 class Source(Preprocessor):
@@ -201,6 +202,16 @@ class ShareGlyphs(Postprocessor):
     def run(self, text: str) -> str:
         """The page, lighter."""
         return figures.share_glyphs(text)
+
+
+class CountLines(Postprocessor):
+    """Tells the style sheet how many lines a block of code has, so that there is room for it before it is laid out."""
+
+    CODE = re.compile(r"(?<=<pre><span></span>)<code>(.*?)</code>", re.DOTALL)
+
+    def run(self, text: str) -> str:
+        """The page with a number of lines at each block of code."""
+        return self.CODE.sub(lambda block: f'<code style="--lines:{block[1].count(chr(10))}">{block[1]}</code>', text)
 
 
 def _tokens(latex: str) -> list[str]:

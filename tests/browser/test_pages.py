@@ -1,5 +1,7 @@
 """Every page in a real browser: light and dark, wide and narrow, nothing in the console, nothing from elsewhere."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from rnn_notes.checks import pages
@@ -14,13 +16,6 @@ def address(source):
 
 
 SOURCES = pages.all_pages()
-EVERY_KIND = [  # the slower tests: one page of each kind
-    pages.DOCS / path
-    for path in (
-        *("index.md", "lecture/sigmoid.md", "lecture/forward-pass.md", "learning/lstm.md"),
-        *("notebooks/surfaces.ipynb", "uses/text.md", "reference/api.md"),
-    )
-]
 
 
 @pytest.mark.parametrize("context", ["light", "dark"], indirect=True, scope="module")
@@ -79,21 +74,96 @@ def test_a_copied_formula_is_latex(tab, site):
     assert tab.evaluate("getSelection().toString()").strip() == r"$$\sigma(x) = \frac{1}{1 + e^{-x}}$$"
 
 
-def test_the_search_finds_a_chapter_and_the_link_leads_there(tab, site):
-    """Typed words find a chapter; without a new page load the reader is there, and the page complains of nothing."""
+@pytest.mark.parametrize(
+    ("words", "title", "path"),
+    [
+        ("hidden state", "From feed-forward to recurrent", "lecture/unrolling/"),
+        ("vanishing gradient", "Vanishing and exploding gradients", "learning/gradients/"),
+        ("BPTT", "Backpropagation through time", "learning/bptt/"),
+    ],
+)
+def test_the_search_finds_a_chapter_and_the_link_leads_there(tab, site, words, title, path):
+    """Typed words find a chapter, and its link leads there."""
     tab.goto(site)
-    tab.locator(".md-search__input").press_sequentially("hidden state")
-    tab.locator(".md-search-result__link", has_text="From feed-forward to recurrent").first.click()
-    tab.wait_for_url("**/lecture/unrolling/**")
-    tab.get_by_role("heading", level=1, name="From feed-forward to recurrent").wait_for()
+    tab.locator(".md-search__input").press_sequentially(words)
+    tab.locator(".md-search-result__link", has_text=title).first.click()
+    tab.wait_for_url(f"**/{path}**")
+    tab.get_by_role("heading", level=1, name=title).wait_for()
+
+
+def test_the_search_tries_again_after_a_failure(context, site):
+    """The words of the site are fetched with the first letter; if that fails, with the next one."""
+    tab, asked = context.new_page(), []
+
+    def once(route):
+        asked.append(route.request.url)
+        route.abort() if len(asked) == 1 else route.continue_()
+
+    context.route("**/words.json", once)
+    tab.goto(site)
+    search = tab.locator(".md-search__input")
+    search.press_sequentially("vanishing")
+    search.press_sequentially(" gradient")
+    tab.locator(".md-search-result__link").first.wait_for()
+    context.unroute("**/words.json")
+    tab.close()
+    assert len(asked) == 2
+
+
+@pytest.fixture
+def published(context, built_site):
+    """The address at which the site is published, answered from the folder it was built in."""
+    address = "https://rnn-notes.github.io/rnn_notes/"
+
+    def answer(route):
+        path = built_site / urlsplit(route.request.url).path.removeprefix("/rnn_notes/")
+        path = path / "index.html" if path.is_dir() else path
+        route.fulfill(path=path) if path.is_file() else route.fulfill(status=404)
+
+    context.route(f"{address}**", answer)
+    yield address
+    context.unroute(f"{address}**")
+
+
+def test_instant_navigation_keeps_everything_working(context, published):
+    """From chapter to chapter without a new document: pieces live, formulas have their glyphs, code can be copied."""
+    tab, complaints = context.new_page(), []
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto(f"{published}lecture/memory/", wait_until="networkidle")
+    tab.evaluate("document.documentElement.dataset.first = 'yes'")
+    for title, path, piece in (
+        ("From feed-forward to recurrent", "lecture/unrolling/", None),
+        ("The forward pass", "lecture/forward-pass/", "rnn-unrolled"),
+        ("The sigmoid and its derivative", "lecture/sigmoid/", "rnn-sigmoid"),
+    ):
+        tab.locator(f".md-nav--primary a[href$='{path}']").first.evaluate("link => link.click()")
+        tab.get_by_role("heading", level=1, name=title).wait_for()
+        assert tab.url == published + path
+        assert tab.evaluate("document.documentElement.dataset.first") == "yes"
+        if piece:
+            tab.locator(f"{piece} svg text").first.wait_for(state="attached")
+        for formula in tab.locator("mjx-container[display]").all()[:1]:
+            formula.scroll_into_view_if_needed()
+            assert formula.locator("mjx-c").first.bounding_box()["height"] > 0
+        button = tab.locator(".highlight button[data-md-type=copy]").first
+        button.evaluate("button => button.click()")
+        assert tab.evaluate("navigator.clipboard.readText()")
+    tab.go_back()
+    tab.get_by_role("heading", level=1, name="The forward pass").wait_for()
+    tab.close()
+    assert not complaints
 
 
 def test_a_badge_says_what_was_checked_and_leads_to_the_explanation(tab, site):
-    """With the keyboard: the badge can be focused, has a name, and its link works."""
+    """With the keyboard: the badge has a name, shows it while it has the focus, and its link works."""
     tab.goto(site + "lecture/sigmoid/")
-    badge = tab.locator(".display .badge").first
+    badge, note = tab.locator(".display .badge").first, tab.locator(".badge-note")
+    tab.keyboard.press("Tab")  # else the browser takes the focus for the mouse's
     badge.focus()
-    assert badge.get_attribute("aria-label")
+    assert note.inner_text() == badge.get_attribute("aria-label") == badge.get_attribute("title")
+    tab.keyboard.press("Escape")
+    assert not note.is_visible()
     tab.keyboard.press("Enter")
     tab.wait_for_url("**/reference/how-it-is-checked/")
 
@@ -110,21 +180,24 @@ def test_a_long_formula_scrolls_in_its_own_box(tab, site):
     assert wide.evaluate(SCROLLED)
 
 
-ROOM = """() => [...document.querySelectorAll('.display mjx-container')].map(formula => {
+PARTS = "mjx-container[display], .highlight code, [role=img] > svg"
+ROOM = """parts => [...document.querySelectorAll(parts)].map(part => {
     const height = visibility => {
-        formula.style.contentVisibility = visibility;
-        return formula.getBoundingClientRect().height;
+        part.style.contentVisibility = visibility;
+        return part.getBoundingClientRect().height;
     };
-    return [height('hidden') - height('visible'), formula.querySelector('.tex').textContent];
+    return [Math.abs(height('hidden') - height('visible')), part.textContent || part.outerHTML.slice(0, 200)];
 })"""
 
 
-@pytest.mark.parametrize("source", [path for path in SOURCES if pages.read(path).displays], ids=address)
-def test_a_formula_out_of_sight_takes_the_room_that_it_will_need(tab, site, source):
-    """It is laid out when it comes near the window; nothing below it then moves by more than a few pixels."""
+@pytest.mark.parametrize("source", SOURCES, ids=address)
+def test_what_is_out_of_sight_takes_the_room_that_it_will_need(tab, site, source):
+    """Formulas, code and figures are laid out near the window only; what is below then moves by 6 pixels at most."""
     tab.goto(site + address(source))
     tab.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
-    assert not [latex for difference, latex in tab.evaluate(ROOM) if abs(difference) > 6]
+    for width in (390, 1280):
+        tab.set_viewport_size({"width": width, "height": 800})
+        assert not [part for difference, part in tab.evaluate(ROOM, PARTS) if difference > 6]
 
 
 # The policy of the pages forbids what Playwright's own waiting would do: evaluate a string.
@@ -140,7 +213,7 @@ PRINTED = """() => [...document.querySelectorAll(
     .map(element => element.outerHTML.slice(0, 100))"""
 
 
-@pytest.mark.parametrize("source", EVERY_KIND, ids=address)
+@pytest.mark.parametrize("source", SOURCES, ids=address)
 def test_on_paper_there_is_nothing_but_the_page(tab, site, source):
     """No navigation, no buttons; a figure is never cut by the end of a page and is no higher than one."""
     tab.set_viewport_size({"width": 718, "height": 1047})  # A4 with margins of 1 cm, in CSS pixels
@@ -161,6 +234,7 @@ SHIFT = """() => new Promise(resolve => {
     requestAnimationFrame(() => requestAnimationFrame(() => resolve(total)));
 })"""
 
+
 @pytest.mark.parametrize("source", SOURCES, ids=address)
 def test_a_first_visit_is_light_and_still(browser, site, sent, source):
     """At most 200 kB over the wire, 25 requests, and a layout shift of 0.00, on the phone."""
@@ -170,5 +244,6 @@ def test_a_first_visit_is_light_and_still(browser, site, sent, source):
         tab.goto(site + address(source), wait_until="networkidle")
         assert round(tab.evaluate(SHIFT), 2) == 0
     assert any("javascripts/workers" in path for path in sent)  # the last that a page asks for
+    assert not any("words.json" in path for path in sent)  # that is for those who search
     assert len(sent) <= 25
     assert sum(sent.values()) <= 200e3

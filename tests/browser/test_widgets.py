@@ -562,7 +562,7 @@ def test_the_writer_expects_what_the_package_expects(writer, record_property):
         y, state = model.read(character, state)
         expected.append([generator.distribution(y, temperature) for temperature in temperatures])
     difference = np.abs(np.array(found) - expected).max()
-    record_property("largest difference of a probability", difference)
+    record_property("largest difference of a probability", float(difference))
     print(f"largest difference of a probability: {difference:.1e}")
     assert difference <= 1e-5
     assert np.allclose(live(tab, "[...piece.network.h]"), state[0][0], rtol=0, atol=1e-5)
