@@ -1,0 +1,81 @@
+"""What only tools of Node.js can judge: whether the pages are valid HTML, and what Lighthouse says of them.
+
+Usage: python .ci/audit.py SITE, the folder of the built site. Needs Node.js, Java and Chromium.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from static_host import serve
+
+TOOLS = ROOT / ".cache/node"
+PACKAGES = ("vnu-jar@26.9.27", "lighthouse@13.5.0")  # the Nu Html Checker of the W3C; the judge in Chrome's tools
+
+THEMES_OWN = (
+    "Bad value “” for attribute “tabindex” on element “label”",  # what opens a part of the navigation
+    "Attribute “autocomplete” is only allowed when the input type is",  # the same label's checkbox
+)
+
+PAGES = ("", "lecture/forward-pass/", "notebooks/surfaces/", "uses/text/")
+PROMISED = {"accessibility": 100, "best-practices": 100, "seo": 100}
+TIMED = {"performance": 95}  # measured and said, but a busy machine would break it
+MEASURED = ("total-blocking-time", "cumulative-layout-shift")
+
+
+def install() -> None:
+    """Put the tools into .cache/; their own install scripts, which download more, do not run."""
+    command = ["npm", "install", "--prefix", str(TOOLS), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run([*command, *PACKAGES], check=True)
+
+
+def invalid(site: Path) -> Iterator[str]:
+    """What is wrong with the HTML of the pages, but for what the theme writes on every page."""
+    jar = TOOLS / "node_modules/vnu-jar/build/dist/vnu.jar"
+    options = ["--skip-non-html", "--errors-only", "--format", "json", "--stdout", "--exit-zero-always"]
+    run = subprocess.run(["java", "-jar", str(jar), *options, str(site)], stdout=subprocess.PIPE, text=True, check=True)
+    for message in json.loads(run.stdout)["messages"]:
+        if not message["message"].startswith(THEMES_OWN):
+            yield f"{message['url']}:{message['lastLine']}: {message['message']}"
+
+
+def scores(address: str) -> dict[str, float]:
+    """The scores of one run of Lighthouse on its phone, in per cent, and what it measured."""
+    command = [str(TOOLS / "node_modules/.bin/lighthouse"), address, "--output=json", "--quiet"]
+    flags = ["--chrome-flags=--headless --no-sandbox --disable-background-networking"]
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    run = subprocess.run(
+        [*command, *flags], env={**os.environ, "CHROME_PATH": chromium}, stdout=subprocess.PIPE, text=True, check=True
+    )
+    report = json.loads(run.stdout)
+    found = {name: 100 * report["categories"][name]["score"] for name in PROMISED | TIMED}
+    return found | {name: report["audits"][name]["numericValue"] for name in MEASURED}
+
+
+def main() -> int:
+    """Print what is wrong and a line a page; 1 if a promise is broken, else 0."""
+    site = Path(sys.argv[1]).resolve()
+    install()
+    broken = list(invalid(site))
+    print(*broken, f"{len(broken)} errors in HTML, the theme's own aside", sep="\n", flush=True)
+    with serve(site) as address:
+        for page in PAGES:
+            runs = [scores(address + page) for _ in range(3)]
+            median = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+            print(page or "home", ", ".join(f"{name} {value:.4g}" for name, value in median.items()), flush=True)
+            slow = [f"{name} is below {score}" for name, score in TIMED.items() if median[name] < score]
+            print(*slow, sep="\n", end="\n" if slow else "", flush=True)
+            broken += [f"{page}: {name}" for name, score in PROMISED.items() if median[name] < score]
+    return int(bool(broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
