@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from static_host import serve
+from static_host import serve  # noqa: E402
 
 TOOLS = ROOT / ".cache/node"
 PACKAGES = ("vnu-jar@26.9.27", "lighthouse@13.5.0")  # the Nu Html Checker of the W3C; the judge in Chrome's tools
