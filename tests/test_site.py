@@ -237,6 +237,15 @@ def index(built_site):
     return json.loads((built_site / "search" / "words.json").read_text())["docs"]
 
 
+def test_the_script_of_the_theme_is_compiled_beside_the_page(built_site):
+    """It says so to the browser in its first line, and its source map still leads to its lines."""
+    (bundle,) = built_site.glob("assets/javascripts/bundle.*.min.js")
+    first, _, code = bundle.read_text().partition("\n")
+    assert first == "//# allFunctionsCalledOnLoad"
+    assert code.startswith('"use strict"')
+    assert json.loads(bundle.with_name(f"{bundle.name}.map").read_text())["mappings"].startswith(";")
+
+
 def test_the_search_finds_the_words_of_the_lecture(index):
     """Ordinary words are found, captions and words beside formulas included."""
     texts = " ".join(section["title"] + " " + section["text"] for section in index)

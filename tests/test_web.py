@@ -33,7 +33,7 @@ def render(tmp_path):
             "pymdownx.arithmatex": {"generic": True},
             "rnn_notes.web.extension": {"path": str(path), "repo_url": REPOSITORY},
         }
-        extensions = ["admonition", "pymdownx.details", "pymdownx.superfences", *configs]
+        extensions = ["admonition", "tables", "pymdownx.details", "pymdownx.superfences", *configs]
         return BeautifulSoup(markdown.markdown(text, extensions=extensions, extension_configs=configs), "html.parser")
 
     return rendered
@@ -159,10 +159,28 @@ def test_the_ids_of_a_figure_begin_with_its_name(render):
         assert all(re.match(rf"(figure|caption)-{name}\b|glyph-", i) for i in ids), ids
 
 
-def test_a_block_of_code_says_how_many_lines_it_has(render):
-    """The style sheet makes room for them; code within a text has none."""
-    html = render("A `word`.\n\n```python\na = 1\n\nb = 2\n```\n\n```text\na < b\n```\n")
-    assert [code.get("style") for code in html.find_all("code")] == [None, "--lines:3", "--lines:1"]
+def test_a_block_of_code_says_how_large_it_is(render):
+    """The style sheet makes room for its lines and columns, as they are read; code within a text has none."""
+    html = render("A `word`.\n\n```python\na = 1\n\nb = 2\n```\n\n```text\na < b\n```\n\n```text\n```\n")
+    sizes = [span["style"] for span in html.select("pre > code > .lines")]
+    assert sizes == ["--lines:3;--columns:5", "--lines:1;--columns:5", "--lines:1;--columns:0"]
+    assert [code.get_text() for code in html.find_all("code")] == ["word", "a = 1\n\nb = 2\n", "a < b\n", "\n"]
+
+
+def test_a_block_of_code_has_a_button_to_copy_it(render):
+    """One, behind the code, with a name; code within a text has none."""
+    html = render("A `word`.\n\n```python\na = 1\n```\n")
+    (button,) = html.find_all("button")
+    assert button.find_previous_sibling("code")
+    assert button["aria-label"] == "Copy this code"
+
+
+def test_a_table_is_in_a_box_that_can_scroll(render):
+    """Each in its own, also where HTML has been prepared already, as that of docstrings is."""
+    table = "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
+    html = render(table + "\nand\n\n" + table)
+    assert [box.table.get_text(" ", strip=True) for box in html.select("div.scroll")] == ["a b 1 2", "a b 1 2"]
+    assert str(render(str(html))).count("<div") == str(html).count("<div")
 
 
 def test_a_claim_is_not_in_the_page(render):

@@ -52,7 +52,8 @@ class Notes(Extension):
         md.treeprocessors.register(Figures(md, source, self.getConfigs()), "notes-figures", 6)
         md.postprocessors.register(HideClaims(md), "notes-claims", 0)
         md.postprocessors.register(ShareGlyphs(md), "notes-glyphs", 0)
-        md.postprocessors.register(CountLines(md), "notes-lines", 0)
+        md.postprocessors.register(Code(md), "notes-code", 0)
+        md.postprocessors.register(Tables(md), "notes-tables", 0)
 
 
 class Source(Preprocessor):
@@ -204,14 +205,37 @@ class ShareGlyphs(Postprocessor):
         return figures.share_glyphs(text)
 
 
-class CountLines(Postprocessor):
-    """Tells the style sheet how many lines a block of code has, so that there is room for it before it is laid out."""
+class Tables(Postprocessor):
+    """Puts a table into a box of its own, in which it scrolls, by the keyboard as well, where the window is narrower.
 
-    CODE = re.compile(r"(?<=<pre><span></span>)<code>(.*?)</code>", re.DOTALL)
+    The theme would do so, too, but once the page is laid out, which then is laid out again.
+    """
+
+    TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
+    BOX = r'<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="ruled">\1</table></div>'
 
     def run(self, text: str) -> str:
-        """The page with a number of lines at each block of code."""
-        return self.CODE.sub(lambda block: f'<code style="--lines:{block[1].count(chr(10))}">{block[1]}</code>', text)
+        """The page with its tables in boxes."""
+        return self.TABLE.sub(self.BOX, text)
+
+
+class Code(Postprocessor):
+    """Gives a block of code a button that copies it, and the numbers of its lines and columns, so that there is room
+    for it before a browser has laid it out.
+    """
+
+    BLOCK = re.compile(r"(?<=<pre><span></span><code>)(?!<span class=.lines)(.*?)</code>", re.DOTALL)
+    BUTTON = '<button class="copy" type="button" aria-label="Copy this code"></button>'
+
+    def run(self, text: str) -> str:
+        """The page with its blocks of code prepared."""
+
+        def block(match: re.Match[str]) -> str:
+            lines = unescape(re.sub("<[^>]*>", "", match[1])).splitlines()
+            size = f"--lines:{len(lines)};--columns:{max(map(len, lines), default=0)}"
+            return f'<span class="lines" style="{size}">{match[1]}</span></code>{self.BUTTON}'
+
+        return self.BLOCK.sub(block, text)
 
 
 def _tokens(latex: str) -> list[str]:

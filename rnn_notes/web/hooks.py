@@ -62,13 +62,14 @@ def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -
 
 
 def on_post_build(config: Any) -> None:
-    """Write what rests on all pages: the style sheet of the formulas, the pictures of the site, search and policy."""
-    from rnn_notes.web import csp, pictures, search, typeset, widgets
+    """Write what rests on all pages: the style sheet of the formulas, pictures, the theme's scripts, the policy."""
+    from rnn_notes.web import csp, pictures, theme, typeset, widgets
 
     typeset.write(Path(config.site_dir, "assets"))
     pictures.write(Path(config.site_dir, "assets"))
     widgets.write(Path(config.site_dir, "assets"))
+    theme.compile_early(Path(config.site_dir))
     if "material/offline" not in config.plugins:  # from files, the theme itself waits until its search is opened
-        search.defer(Path(config.site_dir))
+        theme.defer_search(Path(config.site_dir))
     if not serving:
         csp.protect(Path(config.site_dir))

@@ -32,7 +32,7 @@ def test_a_page_fits_every_window_and_complains_of_nothing(tab, site, source):
             """() => [...document.querySelectorAll('article *')].filter(element => {
                 const box = element.getBoundingClientRect();
                 return box.width > 0 && box.right > innerWidth + 1 && !element.closest(
-                    '.display, pre, .output, .md-typeset__scrollwrap, table, [role=img], mjx-container');
+                    '.display, pre, .output, .scroll, [role=img], mjx-container');
             }).map(element => element.outerHTML.slice(0, 200))"""
         )
         assert not outside
@@ -55,7 +55,7 @@ def test_the_copy_button_yields_code_that_runs(tab, site, source):
     assert blocks.count() == len(fences)
     tab.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
     for number, fence in enumerate(fences):
-        blocks.nth(number).locator("button[data-md-type=copy]").evaluate("button => button.click()")
+        blocks.nth(number).locator(".copy").evaluate("button => button.click()")
         copied = tab.evaluate("navigator.clipboard.readText()")
         assert copied == typed(fence), f"{source}:{fence.line}"
 
@@ -65,6 +65,51 @@ def typed(fence):
     if fence.language == "python":
         return fence.code.rstrip()
     return "\n".join(line[4:] for line in fence.code.splitlines() if line.startswith((">>>", "...")))
+
+
+def test_the_copy_button_says_that_it_has_copied(tab, site):
+    """Pointed at or reached by the keyboard it is seen; then the page says so, also to a screen reader."""
+    tab.goto(site)
+    button = tab.locator(".copy").first
+    assert button.evaluate("button => getComputedStyle(button).opacity") == "0"
+    tab.locator(".highlight").first.hover()
+    assert button.evaluate("button => getComputedStyle(button).opacity") == "1"
+    button.press("Enter")
+    tab.locator("[data-md-component=dialog].md-dialog--active", has_text="Copied").wait_for()
+
+
+def test_the_reader_chooses_the_colours(tab, site):
+    """By mouse or keyboard, in turn: as the system has them, light, dark; the choice holds on the next page."""
+    colours, body = tab.locator(".colours"), tab.locator("body")
+    tab.goto(site)
+    for name, scheme in (("as on your system", "default"), ("light", "default"), ("dark", "slate")):
+        assert colours.get_attribute("aria-label") == colours.get_attribute("title") == f"Colours: {name}"
+        assert body.get_attribute("data-md-color-scheme") == scheme
+        if name != "dark":
+            colours.press("Enter")
+    tab.goto(site + "lecture/memory/")
+    assert body.get_attribute("data-md-color-scheme") == "slate"
+    assert tab.evaluate("document.querySelector('meta[name=theme-color]').content") == "#17191c"
+    assert tab.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    tab.emulate_media(color_scheme="dark")
+    colours.click()
+    assert (colours.get_attribute("title"), body.get_attribute("data-md-color-scheme")) == (
+        "Colours: as on your system",
+        "slate",
+    )
+
+
+def test_no_page_is_first_seen_in_other_colours(tab, site):
+    """Where the system is dark, the page is dark before its text is there, and before the theme's script runs."""
+    tab.emulate_media(color_scheme="dark")
+    tab.route("**/bundle.*.js", lambda route: route.fulfill(body=""))
+    tab.add_init_script("""new MutationObserver((_, observer) => {
+        if (!document.querySelector("article")) return;
+        window.firstSeen = document.body.dataset.mdColorScheme;
+        observer.disconnect();
+    }).observe(document, {childList: true, subtree: true})""")
+    tab.goto(site)
+    assert tab.evaluate("firstSeen") == "slate"
 
 
 def test_a_copied_formula_is_latex(tab, site):
@@ -146,8 +191,7 @@ def test_instant_navigation_keeps_everything_working(context, published):
         for formula in tab.locator("mjx-container[display]").all()[:1]:
             formula.scroll_into_view_if_needed()
             assert formula.locator("mjx-c").first.bounding_box()["height"] > 0
-        button = tab.locator(".highlight button[data-md-type=copy]").first
-        button.evaluate("button => button.click()")
+        tab.locator(".copy").first.evaluate("button => button.click()")
         assert tab.evaluate("navigator.clipboard.readText()")
     tab.go_back()
     tab.get_by_role("heading", level=1, name="The forward pass").wait_for()
@@ -180,7 +224,7 @@ def test_a_long_formula_scrolls_in_its_own_box(tab, site):
     assert wide.evaluate(SCROLLED)
 
 
-PARTS = "mjx-container[display], .highlight code, [role=img] > svg"
+PARTS = "mjx-container[display], .lines, [role=img] > svg"
 ROOM = """parts => [...document.querySelectorAll(parts)].map(part => {
     const height = visibility => {
         part.style.contentVisibility = visibility;

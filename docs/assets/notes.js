@@ -12,3 +12,13 @@
   document.addEventListener("focusout", () => note.remove());
   document.addEventListener("keydown", ({ key }) => key === "Escape" && note.remove());
 }
+
+/* A block of code is copied as one would type it: without prompts, and without what it prints. */
+
+document.addEventListener("click", async ({ target }) => {
+  if (!target.matches(".copy")) return;
+  const lines = target.parentElement.querySelector("code").textContent.trimEnd().split("\n");
+  const typed = lines.filter((line) => /^(>>>|\.\.\.)/.test(line)).map((line) => line.slice(4));
+  await navigator.clipboard.writeText((target.closest(".language-pycon") ? typed : lines).join("\n"));
+  alert$.next("Copied"); // the theme shows and says it
+});

@@ -1,0 +1,47 @@
+"""What the theme's scripts would cost on a first visit, made less: no setting of the theme's does it.
+
+https://github.com/squidfunk/mkdocs-material, src/templates/assets/javascripts
+"""
+
+import json
+from pathlib import Path
+from shutil import copy
+
+WORKER = Path(__file__).with_name("search.js")
+
+EAGER = "//# allFunctionsCalledOnLoad\n"  # https://v8.dev/blog/explicit-compile-hints
+
+
+def defer_search(site: Path) -> None:
+    """Let the search be loaded by those who search; the theme loads it and the words of all pages with every page.
+
+    ``search.js`` is put before the theme's worker, and an index without pages before the site's.
+    Raises FileNotFoundError if the theme has no worker where it is expected.
+    """
+    worker = _only(site / "assets/javascripts/workers", "search.*.min.js")
+    worker.replace(worker.with_name("theme.js"))
+    copy(WORKER, worker)
+    index = site / "search/search_index.json"
+    index.replace(index.with_name("words.json"))
+    config = json.loads(index.with_name("words.json").read_text(encoding="utf-8"))["config"]
+    index.write_text(json.dumps({"config": config, "docs": []}), encoding="utf-8")
+
+
+def compile_early(site: Path) -> None:
+    """Have the theme's script compiled beside the page while it comes in, not in the page's way when it first runs.
+
+    The script gets a first line that tells V8 so, and the source map an empty one.
+    Raises FileNotFoundError if the script is not where it is expected.
+    """
+    bundle = _only(site / "assets/javascripts", "bundle.*.min.js")
+    bundle.write_text(EAGER + bundle.read_text(encoding="utf-8"), encoding="utf-8")
+    source_map = bundle.with_name(f"{bundle.name}.map")
+    content = json.loads(source_map.read_text(encoding="utf-8"))
+    source_map.write_text(json.dumps(content | {"mappings": ";" + content["mappings"]}), encoding="utf-8")
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    found = sorted(folder.glob(pattern))
+    if len(found) != 1:
+        raise FileNotFoundError(f"{folder} holds {len(found)} files {pattern}, expected the theme's one script")
+    return found[0]
