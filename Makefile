@@ -1,13 +1,14 @@
 # All targets need Python 3.11 to 3.13; whatever else they need is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+ARCHIVE := rnn_notes.zip
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site offline mutants bench lock clean
+.PHONY: help serve test check site offline mutants bench lock advisories clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 	@echo "Without make: pip install -r requirements.txt, then mkdocs serve, or pytest"
 
 serve: .venv/ready ## Read the notes at http://127.0.0.1:8000, rebuilt as you edit
@@ -26,7 +27,7 @@ site: .venv/ready ## Build the site into site/; any warning is an error
 
 offline: .venv/ready ## Build rnn_notes.zip: the site for reading without a server; open its index.html
 	$(BIN)/mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes
-	cd .cache/offline && rm -f ../../rnn_notes.zip && ../../$(BIN)/python -m zipfile -c ../../rnn_notes.zip rnn_notes
+	$(BIN)/python -m zipfile -c $(ARCHIVE) .cache/offline/rnn_notes
 
 mutants: .venv/ready ## Try one small mistake after another in every formula, and record which are found
 	$(BIN)/python tests/mutants.py
@@ -40,6 +41,12 @@ lock: .venv/ready ## Renew the pins in requirements.txt from pyproject.toml
 	  $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	    --upgrade --no-annotate --no-header --quiet; } > requirements.new
 	mv requirements.new requirements.txt
+
+advisories: ## Ask whether a pinned package has a published weakness; "make lock" then brings the mended one
+	$(PYTHON) -m venv .cache/advisories
+	.cache/advisories/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	grep -v '^-e' requirements.txt > .cache/advisories/requirements.txt
+	.cache/advisories/bin/pip-audit --requirement .cache/advisories/requirements.txt --no-deps --disable-pip
 
 clean: ## Remove what was built, and the environment
 	rm -rf .venv .cache site

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,14 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def offline_site(tmp_path_factory):
-    """The address of the folder of the site built for reading offline."""
+    """The address of the folder that a reader unpacks; the archive is made by the Makefile's own recipe."""
     folder = tmp_path_factory.mktemp("offline")
-    options = ["--strict", "--quiet", "--config-file", "mkdocs-offline.yml", "--site-dir", str(folder)]
-    build = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", *options], cwd=ROOT, capture_output=True, text=True
-    )
+    options = [f"BIN={Path(sys.executable).parent}", f"ARCHIVE={folder / 'rnn_notes.zip'}", "--old-file=.venv/ready"]
+    build = subprocess.run(["make", "--silent", "offline", *options], cwd=ROOT, capture_output=True, text=True)
     assert build.returncode == 0, build.stdout + build.stderr
-    return folder.as_uri()
+    with zipfile.ZipFile(folder / "rnn_notes.zip") as archive:
+        archive.extractall(folder)
+    return (folder / "rnn_notes").as_uri()
 
 
 @pytest.fixture
@@ -34,13 +35,37 @@ def file_tab(context, offline_site):
     assert not complaints
 
 
-def test_formulas_figures_and_pieces_need_no_server(file_tab, offline_site):
-    """A chapter from a file: glyphs of the formulas' own fonts, its figures, and the interactive piece alive."""
+def test_formulas_and_figures_need_no_server(file_tab, offline_site):
+    """A chapter from a file: glyphs of the formulas' own fonts, and its figures."""
     file_tab.goto(f"{offline_site}/lecture/sigmoid.html")
     assert file_tab.evaluate("document.fonts.ready.then(fonts => [...fonts].some(font => font.status === 'loaded'))")
     assert not file_tab.evaluate("[...document.fonts].some(font => font.status === 'error')")
     assert file_tab.locator("figure svg").first.is_visible()
-    file_tab.locator("rnn-sigmoid svg text").first.wait_for(state="attached")
+
+
+@pytest.mark.parametrize(
+    ("piece", "page"),
+    [
+        ("rnn-sigmoid", "lecture/sigmoid"),
+        ("rnn-unrolled", "lecture/forward-pass"),
+        ("rnn-surface", "notebooks/surfaces"),
+        ("rnn-text", "uses/text"),
+    ],
+)
+def test_an_interactive_piece_needs_no_server(file_tab, offline_site, piece, page):
+    """It comes alive on its page, opened from a file; the text generator brings its network."""
+    file_tab.goto(f"{offline_site}/{page}.html")
+    file_tab.locator(piece).scroll_into_view_if_needed()
+    file_tab.locator(f"{piece} svg :is(text, path, rect)").first.wait_for(state="attached")
+    file_tab.locator(f"{piece} :is(button, input):enabled").first.wait_for()
+
+
+def test_a_choice_of_colours_holds_from_page_to_page(file_tab, offline_site):
+    """Also where pages are files."""
+    file_tab.goto(f"{offline_site}/index.html")
+    file_tab.locator(".colours").click(click_count=2)
+    file_tab.goto(f"{offline_site}/lecture/memory.html")
+    assert file_tab.locator("body").get_attribute("data-md-color-scheme") == "slate"
 
 
 def test_the_search_needs_no_server(file_tab, offline_site):
