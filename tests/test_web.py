@@ -80,13 +80,13 @@ def test_a_false_display_is_shown_with_its_evidence_and_logged_with_its_line(ren
 
 
 def test_a_formula_in_a_line_is_typeset(render):
-    """It stands in the text, and the full stop after it cannot begin a line of its own."""
-    paragraph = render("A state $h_t$. And *more*.").p
-    (formula,) = paragraph.select("span.maths")
-    glyphs, full_stop = formula.contents
-    assert full_stop == "."
-    glyphs.decompose()
-    assert paragraph.text == "A state . And more."
+    """It stands in the text; the full stop after it cannot begin a line of its own, nor a bracket before it end one."""
+    paragraph = render("A *state* ($h_t$). And *more*: ($c_t$, too).").p
+    formulas = paragraph.select("span.maths")
+    assert [[part for part in formula if isinstance(part, str)] for formula in formulas] == [["(", ")."], ["(", ","]]
+    for glyphs in paragraph.select("mjx-container"):
+        glyphs.decompose()
+    assert paragraph.text == "A state (). And more: (, too)."
 
 
 @pytest.mark.parametrize(

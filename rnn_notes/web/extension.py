@@ -28,6 +28,7 @@ from rnn_notes.web.typeset import TexError, Typesetter
 log = logging.getLogger("mkdocs.rnn_notes")  # MkDocs counts the warnings of its own loggers
 
 PUNCTUATION = re.compile(r"[^\s\w([]+")  # what may not begin a line
+OPENING = re.compile(r"[(\[“‘]+$")  # what may not end one
 
 HOW = "reference/how-it-is-checked.md"
 
@@ -108,12 +109,27 @@ class Formulas(Treeprocessor):
             for div, display, verdict in zip(elements, page.displays, judged, strict=True):
                 div.text = self._typeset(typesetter, display.latex, display.latex_line)
                 self._badge(div, verdict)
-            for span in [span for span in root.iter("span") if span.get("class") == "arithmatex"]:
-                span.text = self._typeset(typesetter, (span.text or "")[2:-2])
-                span.set("class", "maths")
-                if after := PUNCTUATION.match(span.tail or ""):
-                    span.text += after[0]
-                    span.tail = (span.tail or "").removeprefix(after[0])
+            for parent in root.iter():
+                before: Element | None = None
+                for span in parent:
+                    if span.tag == "span" and span.get("class") == "arithmatex":
+                        span.text = self._typeset(typesetter, (span.text or "")[2:-2])
+                        span.set("class", "maths")
+                        self._keep_together(parent, before, span)
+                    before = span
+
+    @staticmethod
+    def _keep_together(parent: Element, before: Element | None, span: Element) -> None:
+        """Move a bracket or quotation mark before a formula, and punctuation after it, into its span."""
+        if opening := OPENING.search((parent.text if before is None else before.tail) or ""):
+            if before is None:
+                parent.text = (parent.text or "")[: opening.start()]
+            else:
+                before.tail = (before.tail or "")[: opening.start()]
+            span.text = opening[0] + (span.text or "")
+        if after := PUNCTUATION.match(span.tail or ""):
+            span.text = (span.text or "") + after[0]
+            span.tail = (span.tail or "").removeprefix(after[0])
 
     def _typeset(self, typesetter: Typesetter, latex: str, display_line: int | None = None) -> str:
         """What stands in the tree for a formula until Markdown puts its HTML there."""

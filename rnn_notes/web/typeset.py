@@ -55,12 +55,16 @@ function spreadSteps({data: {root}}) {
 }
 // Puts what stands between two signs into a box of its own, so that a line can end after a sign, as in TeX.
 // A sign is an operator with the same space (3 around a binary operator, 4 around a relation) before and after it.
+// What stands in brackets stays together.
 function makeBreakable(math, adaptor) {
-  let run = adaptor.node("mjx-run"), runs = [run];
+  let run = adaptor.node("mjx-run"), runs = [run], depth = 0;
   const parts = [...adaptor.childNodes(math)], space = part => part && adaptor.getAttribute(part, "space");
+  const isBracket = (part, codes) => adaptor.tags(part, "mjx-c").some(c => codes.test(adaptor.getAttribute(c, "class")));
   parts.forEach((part, i) => {
     adaptor.append(run, part);
-    if (adaptor.kind(part) === "mjx-mo" && space(part) >= "3" && space(part) === space(parts[i + 1]))
+    if (adaptor.kind(part) !== "mjx-mo") return;
+    depth += isBracket(part, /mjx-c(28|5B)\\b/) - isBracket(part, /mjx-c(29|5D)\\b/);
+    if (!depth && space(part) >= "3" && space(part) === space(parts[i + 1]))
       runs.push(run = adaptor.node("mjx-run"));
   });
   adaptor.setAttribute(math, "breakable", "");

@@ -224,6 +224,21 @@ def test_a_long_formula_scrolls_in_its_own_box(tab, site):
     assert wide.evaluate(SCROLLED)
 
 
+FLAT = """() => [...document.querySelectorAll('mjx-container, .lines, [role=img] > svg')]
+    .filter(part => !part.closest('details') && part.getBoundingClientRect().height < 5)
+    .map(part => part.textContent)"""
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=address)
+def test_a_page_needs_no_javascript(browser, site, source):
+    """Without it there are the text, formulas, code and figures, and nothing to press that does nothing."""
+    with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as window:
+        tab = window.new_page()
+        tab.goto(site + address(source))
+        assert not tab.evaluate(FLAT)
+        assert not tab.locator(":is(.copy, .colours, article button):visible").count()
+
+
 PARTS = "mjx-container[display], .lines, [role=img] > svg"
 ROOM = """parts => [...document.querySelectorAll(parts)].map(part => {
     const height = visibility => {
@@ -257,13 +272,19 @@ PRINTED = """() => [...document.querySelectorAll(
     .map(element => element.outerHTML.slice(0, 100))"""
 
 
+CUT = """() => [...document.querySelectorAll('.display, .scroll, .output, pre > code')]
+    .filter(box => box.scrollWidth > box.clientWidth + 1)
+    .map(box => box.textContent.slice(0, 100))"""
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=address)
 def test_on_paper_there_is_nothing_but_the_page(tab, site, source):
-    """No navigation, no buttons; a figure is never cut by the end of a page and is no higher than one."""
+    """No navigation, no buttons; nothing is wider than it; no figure is cut by its end, nor higher than it."""
     tab.set_viewport_size({"width": 718, "height": 1047})  # A4 with margins of 1 cm, in CSS pixels
     tab.emulate_media(media="print")
     tab.goto(site + address(source))
     assert not tab.evaluate(PRINTED)
+    assert not tab.evaluate(CUT)
     for figure in tab.locator("article figure").all():
         box = figure.bounding_box()
         assert figure.evaluate("figure => getComputedStyle(figure).breakInside") == "avoid"
