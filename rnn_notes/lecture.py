@@ -1,8 +1,7 @@
 """THE network of the lecture: 4 inputs, 3 hidden units, 2 outputs, run over 5 time steps.
 
-Every page computes with these numbers. They were chosen, not trained: one decimal each, to be read and
-multiplied by hand, and such that the two pasts below lead to opposite predictions.
-The arrays are read-only, so no page can change them for another.
+Its numbers were chosen, not trained: one decimal each, to be read and multiplied by hand, and such that the
+two pasts below lead to opposite predictions. The arrays are read-only, so no page can change them for another.
 """
 
 import numpy as np
@@ -27,7 +26,10 @@ rnn = RNN(
     W_hh=_fixed([0.5, 0.2, 0.7], [0.1, 0.3, -0.8], [-0.6, 0.9, -0.4]),
     b_h=_fixed(0.2, -0.1, -0.1),
 )
+"""The recurrent layer: W_xh (3, 4), W_hh (3, 3) and b_h (3,)."""
+
 readout = Readout(W_hy=_fixed([-0.7, 0.7, -0.6], [0.2, -0.5, -0.4]), b_y=_fixed(0.1, 0.1))
+"""The output layer: W_hy (2, 3) and b_y (2,)."""
 
 x = _fixed(
     [[0.1, -0.9, 0.5, 0.4]],

@@ -3,23 +3,26 @@
 A model is a pair (cell, readout), a task is any iterable of batches (x, target), and a loss is a function of
 (y, target) that returns its value and ``dy``, such as those of ``rnn_notes.readout``.
 
->>> import numpy as np
->>> from rnn_notes import GRU, Readout
->>> from rnn_notes.readout import squared_error
->>> from rnn_notes.training import Adam, train
->>> rng = np.random.default_rng(0)
->>> model = GRU.init(1, 8, rng), Readout.init(8, 1, rng)
->>> inputs = (rng.uniform(-1, 1, (10, 16, 1)) for _ in range(300))
->>> running_sums = ((x, np.cumsum(x, axis=0)) for x in inputs)
->>> losses = []
->>> for progress in train(model, running_sums, squared_error, Adam(0.01), max_norm=1.0):
-...     losses.append(progress.loss)
->>> bool(losses[-1] < losses[0] / 10)
-True
->>> cell, readout = progress.best
-
 A long sequence is trained on in pieces: ``train(model, pieces(x, target, T), loss, optimiser, carry=True)`` hands the
 state on from piece to piece, but no gradient flows back across the cut (truncated BPTT, Williams and Peng 1990).
+
+Examples:
+    >>> import numpy as np
+    >>> from rnn_notes import GRU, Readout
+    >>> from rnn_notes.readout import squared_error
+    >>> from rnn_notes.training import Adam, train
+    >>> rng = np.random.default_rng(0)
+    >>> model = GRU.init(1, 8, rng), Readout.init(8, 1, rng)
+    >>> inputs = (rng.uniform(-1, 1, (10, 16, 1)) for _ in range(300))
+    >>> running_sums = ((x, np.cumsum(x, axis=0)) for x in inputs)
+    >>> losses = []
+    >>> for progress in train(
+    ...     model, running_sums, squared_error, Adam(0.01), max_norm=1.0
+    ... ):
+    ...     losses.append(progress.loss)
+    >>> bool(losses[-1] < losses[0] / 10)
+    True
+    >>> cell, readout = progress.best
 """
 
 import math

@@ -384,7 +384,8 @@ def test_two_pasts_shows_two_outputs_with_memory_and_one_without():
     assert one < -0.4 < 0.4 < other
     one, other = (line.get_ydata()[-1] for line in feed_forward.lines)
     assert one == other
-    assert [text.get_text() for text in recurrent.texts[:2]] == ["−0.43", "0.42"]
+    shown = [[text.get_text() for text in axes.texts] for axes in (recurrent, feed_forward)]
+    assert shown == [["−0.43", "0.42", "same\n$x_5$"], ["−0.03", "same\n$x_5$"]]
 
 
 def test_one_month_shows_one_price_now_and_two_next():
@@ -431,15 +432,15 @@ def test_without_activation_five_layers_are_one_straight_line_and_with_tanh_they
 
 
 def test_a_function_is_shaded_as_saturated_where_its_derivative_is_small():
-    """The shading follows the derivative: both ends of the sigmoid and of tanh, the negative half of ReLU."""
+    """Below a tenth of the largest slope: both ends of the sigmoid and of tanh, the negative half of ReLU."""
     ends = []
     for axes in drawn("sigmoid-tanh-relu")[0].axes:
         (shade,) = axes.collections
         x = np.concatenate([path.vertices[:, 0] for path in shade.get_paths()])
         ends.append((x[x < 0].max(), x[x > 0].min(initial=np.inf)))
-    logit = math.log((1 + math.sqrt(0.8)) / (1 - math.sqrt(0.8)))  # σ′ = 1/20
+    logit = math.log((1 + math.sqrt(0.9)) / (1 - math.sqrt(0.9)))  # σ′ = 1/40, a tenth of 1/4
     assert ends[0] == pytest.approx((-logit, logit), abs=0.06)
-    assert ends[1] == pytest.approx((-math.atanh(math.sqrt(0.95)), math.atanh(math.sqrt(0.95))), abs=0.06)
+    assert ends[1] == pytest.approx((-math.atanh(math.sqrt(0.9)), math.atanh(math.sqrt(0.9))), abs=0.06)
     assert ends[2] == (pytest.approx(0, abs=0.06), np.inf)
 
 

@@ -12,8 +12,8 @@ from rnn_notes.figures.diagram import Diagram
 from rnn_notes.figures.registry import figure
 from rnn_notes.figures.style import COLOURS, DASHED, sheet
 
-FLAT = 0.05
-"""A function counts as saturated where its derivative is below a twentieth."""
+FLAT = 0.1
+"""A function counts as saturated where its derivative is below this part of its largest: a tenth."""
 
 
 @figure
@@ -24,7 +24,8 @@ def neuron() -> Figure:
     for k, y in enumerate((258, 186, 114, 42), start=1):
         x = d.node(36, y, "x", f"$x_{k}$", radius=20)
         d.arrow(x, total, "x")
-        d.text(118, y + (150 - y) * 0.42 + 14, f"$w_{k}$")
+        line = y + (150 - y) * 0.42
+        d.text(118, line + (14 if y > 150 else -14), f"$w_{k}$")
     b = d.box(224, 244, 36, 32, "dim", "$b$")
     d.arrow(b, total, "dim")
     f = d.box(356, 150, 84, 84, "ink", fill=COLOURS["paper"])
@@ -44,7 +45,7 @@ def neuron() -> Figure:
 
 @figure
 def linear_collapse() -> Figure:
-    """Stacked layers as functions of one input: without activation straight lines, with tanh in between they bend."""
+    """The first unit after each of five layers: straight lines without activation, bent ones with tanh."""
     fig = sheet(520, 340)
     s = np.linspace(-4, 4, 161)
     both = fig.subplots(1, 2)
@@ -55,6 +56,7 @@ def linear_collapse() -> Figure:
             ax.plot(s, h, color=COLOURS["dim"], linewidth=1, label="" if n else "after 1 to 4 layers")
         ax.plot(s, last, color=COLOURS["h"], linewidth=3, label="after 5 layers")
         ax.set(title=title, xlabel="input $s$", xticks=[-4, -2, 0, 2, 4], yticks=[-tick, 0, tick])
+    both[0].set_ylabel("first hidden unit")
     fig.legend(*both[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return fig
 
@@ -69,7 +71,9 @@ def sigmoid_tanh_relu() -> Figure:
     for ax, (name, f, prime) in zip(axes, functions, strict=True):
         y = f(a)
         slope = prime(y)
-        ax.fill_between(a, -1.2, 2.2, where=slope < FLAT, color=COLOURS["grid"], linewidth=0, label="saturated")
+        ax.fill_between(
+            a, -1.2, 2.2, where=slope < FLAT * slope.max(), color=COLOURS["grid"], linewidth=0, label="saturated"
+        )
         ax.plot(a, y, color=COLOURS["h"], label="function")
         for part in np.split(np.arange(len(a)), np.flatnonzero(np.abs(np.diff(slope)) > 0.5) + 1):
             ax.plot(a[part], slope[part], color=COLOURS["grad"], linestyle=DASHED, label="derivative")

@@ -12,7 +12,7 @@ from rnn_notes.figures.style import COLOURS, tint
 from rnn_notes.readout import squared_error
 
 ROW, APART = 104.0, 92.0  # from one moment to the next, from one time step to the next
-CELL = (47.0, 32.0)
+CELL = (50.0, 32.0)
 SHOWN = (2, 0)  # the entry of W_hh that the page follows through the steps
 
 
@@ -28,7 +28,8 @@ def error_flowing_back() -> Figure:
         for t in steps:
             x, known = 110 + APART * (t - 1), tint("grad", 25) if t > now else None
             y[t] = d.node(x, base + 58, "y", f"$y_{t}$", t == now, radius=15)
-            h[t] = d.node(x, base, "h", f"$h_{t}$", t == now, radius=15, fill=known)
+            h[t] = d.node(x, base, "h", "", t == now, radius=15, fill=known)
+            d.text(x, base, f"$h_{t}$", "ink" if t >= now else "dim")
         for t in steps:
             if t != now:
                 d.arrow(h[t], y[t], lit=False)
@@ -38,7 +39,7 @@ def error_flowing_back() -> Figure:
         if now < lecture.T:
             d.arrow(h[now + 1], h[now], "grad", width=3)
         if now == lecture.T - 1:
-            d.text(h[now].x - 8, base + 29, "at once", "grad", size=14, ha="right")
+            d.text(h[now].x - 14, base + 29, "at once", "grad", size=14, ha="right")
             d.text(h[now].x + APART / 2, base - 17, "later", "grad", size=14)
     return d.figure
 
@@ -51,11 +52,11 @@ def five_contributions() -> Figure:
     width, height = CELL
     largest = np.abs(parts).max()
     for n, matrix in enumerate([*parts, parts.sum(axis=0)]):
-        left, top = 26 + 176 * (n % 3), 272 - 158 * (n // 3)
-        title = f"$\\delta_{n + 1} h_{n}^\\top$" if n < len(parts) else r"$\partial L / \partial W_{hh}$"
+        left, top = 19 + 172 * (n % 3), 272 - 158 * (n // 3)
+        title = f"$\\delta_{n + 1} h_{n}^{{\\!\\top}}$" if n < len(parts) else r"$\partial L / \partial W_{hh}$"
         d.text(left + 1.5 * width, top + 20, title, "grad", size=17)
         if n:
-            d.text(left - 16, top - 1.5 * height, "+" if n < len(parts) else "=", size=20)
+            d.text(left - 11, top - 1.5 * height, "+" if n < len(parts) else "=", size=18)
         for (row, column), value in np.ndenumerate(matrix):
             corner = (left + column * width, top - (row + 1) * height)
             colour = tint("grad" if value > 0 else "dim", 60 * min(1, abs(value) / largest))

@@ -10,6 +10,7 @@ from rnn_notes.figures.diagram import Diagram, Node
 from rnn_notes.figures.registry import figure
 
 ROWS = {"here": 214.0, "PyTorch": 128.0, "ONNX": 42.0}
+HEIGHT = 36.0
 LETTERS = {  # the names of the gates in each of the rows, in our order
     LSTM: (["i", "f", "o", r"\tilde{c}"], ["i", "f", "o", "g"], ["i", "f", "o", "c"]),
     GRU: (["r", "z", "n"], ["r", "z", "n"], ["r", "z", "h"]),
@@ -31,16 +32,18 @@ def gate_orders() -> Figure:
         ):
             rows.append(
                 {
-                    gate: d.box(left + 52 * place, y, 44, 36, colour(kind, gate), f"${letters[gate]}$")
+                    gate: d.box(left + 52 * place, y, 44, HEIGHT, colour(kind, gate), f"${letters[gate]}$")
                     for place, gate in enumerate(order)
                 }
             )
         for above, below in pairwise(rows):
             for gate in ours:
-                d.arrow(above[gate], below[gate], colour(kind, gate), head=False)
+                a, b = above[gate], below[gate]
+                # a slanted line from centre to centre would end in the air beside a rounded corner
+                d.arrow((a.x, a.y - HEIGHT / 2), (b.x, b.y + HEIGHT / 2), colour(kind, gate), head=False)
     return d.figure
 
 
 def colour(kind: type, gate: int) -> str:
-    """The candidate has the colour of the state that it is written to."""
-    return {(LSTM, 3): "c", (GRU, 2): "h"}.get((kind, gate), "ink")
+    """The candidate of the LSTM has the colour of the cell state; the letters of the others have none."""
+    return "c" if (kind, gate) == (LSTM, 3) else "ink"

@@ -16,7 +16,7 @@ def one_step() -> Figure:
     D, H, O = lecture.D, lecture.H, lecture.O
     d = Diagram(520, 470)
     low, mid, high, top = 46, 215, 325, 424
-    before = d.node(34, mid, "h", "$h_{t-1}$", radius=25)
+    before = d.node(34, mid, "h", "$h_{t{-}1}$", radius=25)
     W_hh = d.box(122, mid, 58, 40, "h", "$W_{hh}$")
     x = d.node(214, low, "x", "$x_t$", radius=22)
     W_xh = d.box(214, 130, 58, 40, "x", "$W_{xh}$")

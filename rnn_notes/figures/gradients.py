@@ -36,8 +36,8 @@ def gradient_norms() -> Figure:
         norms, bound = jacobian_norms(size), float(size) ** back
         ax.plot(back, bound, color=COLOURS["dim"], linewidth=1.6, linestyle=DASHED)
         ax.plot(back, norms, color=COLOURS["grad"])
-        _note(ax, f"${size}^{{t-s}}$", (place, bound[place]), (-6, 7), "dim", ha="right")
-        _note(ax, rf"$\sigma_{{\max}}={size}$", (40, norms[-1]), (6, 0), "grad", va="center")
+        _note(ax, f"${size}^{{t-s}}$", (place, bound[place]), (-6, 7), "dim", ha="right", fontsize=17)
+        _note(ax, rf"$\sigma_{{\max}}={size}$", (40, norms[-1]), (6, 0), "grad", va="center", fontsize=17)
     ax.set(yscale="log", ylim=(1e-16, 1e13), xlim=(0, 40), yticks=[1e-15, 1e-10, 1e-5, 1, 1e5, 1e10])
     ax.set(xlabel="steps back, $t-s$", ylabel=r"norm of $\partial h_t/\partial h_s$")
     return fig
@@ -54,7 +54,7 @@ def transient_growth() -> Figure:
         ax.plot(k, base**k, color=COLOURS["dim"], linewidth=1.6, linestyle=DASHED)
     ax.plot(k, norms, "-o", color=COLOURS["grad"], clip_on=False)
     _note(ax, r"$\sigma_{\max}^{\;k}$", (2, norms[1] ** 2), (8, -6), "dim", fontsize=17)
-    _note(ax, r"$\rho^k$", (6, 0.5**6), (8, 2), "dim", fontsize=17)
+    _note(ax, "$(1/2)^k$", (6, 0.5**6), (10, 6), "dim", fontsize=17)
     _note(ax, r"$\Vert A^k\Vert$", (4, norms[4]), (12, 6), "grad", fontsize=17)
     ax.set(yscale="log", ylim=(1e-3, 2e2), yticks=[1e-2, 1, 1e2], xlim=(0, 16.3), xticks=k[::2], xlabel="$k$")
     return fig

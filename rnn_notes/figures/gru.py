@@ -15,6 +15,10 @@ from rnn_notes.figures.registry import figure
 from rnn_notes.figures.style import COLOURS
 
 TOP, MIX, ROW, BUS = 352.0, 264.0, 178.0, 92.0  # heights: the state, its mixing, the gates, what these see
+GAPS = {  # where a wire interrupts the one that it crosses
+    ("x", "n"): ((256.0, BUS - 2), (256.0, BUS + 2)),
+    ("n", "mix"): ((356.0, MIX), (360.0, MIX)),
+}
 
 
 @figure
@@ -38,7 +42,7 @@ def gru_interpolation() -> Figure:
         ):
             d.node(x, y, kind, radius=7, fill=COLOURS[fill])
             d.text(x, y + above, label, kind)
-        d.text(510, y, f"$z_t$ = {readable(step['z'][k])}", size=14, ha="right")
+        d.text(510, y, f"$z_t={readable(step['z'][k])}$", ha="right")
     return d.figure
 
 
@@ -68,13 +72,11 @@ def gru_cell() -> Figure:
         ("x", "joint", "x"),
         ("joint", "r", "ink", (88, BUS)),
         ("joint", "z", "ink", (358, BUS)),
-        ("x", "n", "x", (256, 30)),
         ("h_prev", "fork", "h"),
         ("fork", "m", "h"),
         ("m", "reset", "h"),
         ("r", "reset", "ink"),
         ("reset", "n", "ink"),
-        ("n", "mix", "ink", (256, MIX)),
         ("z", "half", "ink"),
         ("half", "keep", "ink"),
         ("half", "rest", "ink"),
@@ -83,8 +85,12 @@ def gru_cell() -> Figure:
         ("fork", "keep", "h"),
         ("keep", "plus", "h"),
         ("plus", "h", "h"),
+        ("x", "n", "x", (256, 30)),  # these two cross others
+        ("n", "mix", "ink", (256, MIX)),
     ]
     for start, end, kind, *corners in wires:
+        if (start, end) in GAPS:
+            d.arrow(*GAPS[start, end], "paper", width=9, head=False)
         points = [nodes[start], *corners, nodes[end]]
         for a, b in pairwise(points):
             d.arrow(a, b, kind, head=b is points[-1] and isinstance(b, Node))
@@ -94,7 +100,7 @@ def gru_cell() -> Figure:
         ("r", 110, 226),
         ("m", 220, 226),
         ("n", 308, 232),
-        ("z", 408, 308),
+        ("z", 401, 308),
         ("keep", 418, TOP + 34),
         ("mix", 490, 302),
         ("h", 523, TOP + 54),
@@ -111,6 +117,7 @@ def gru_variants() -> Figure:
     """Reset after: the matrix mixes, then each result is scaled. Reset before: each entry is scaled, then mixed."""
     d = Diagram(520, 270)
     for y, title, order in ((196, "reset after", "Wr"), (66, "reset before", "rW")):
+        candidate = "n_t" if order == "Wr" else r"\tilde{n}_t"
         d.text(14, y + 46, title, size=14, ha="left")
         h = d.node(36, y, "h", "$h_{t-1}$", radius=22)
         places = dict(zip(order, (150.0, 280.0), strict=True))
@@ -123,9 +130,9 @@ def gru_variants() -> Figure:
         for a, b in pairwise([h, first, second, end]):
             d.arrow(a, b, "h")
         d.arrow((420, y - 48), end, "x")
-        d.arrow(end, (500, y))
-        d.text(510, y, "$n_t$")
-        d.text(436, y - 40, "$W_{xn}x_t+b_n$", "x", size=14, ha="left")
+        d.arrow(end, (492, y))
+        d.text(507, y, f"${candidate}$")
+        d.text(432, y - 41, "$W_{xn}x_t$", "x", ha="left")
     return d.figure
 
 

@@ -56,8 +56,8 @@ WIRES: list[tuple[Any, ...]] = [  # from, to, colour, corners on the way
     ("o", "show", "ink"),
     ("x", "joint", "x"),
     ("h_prev", "joint", "h"),
-    *(("joint", gate, "ink", (BOXES[gate][0], BUS)) for gate in ("f", "i", "c_tilde", "o")),
 ]
+ALONG_THE_BUS = ("f", "i", "c_tilde", "o")
 LABELS = {  # the name of what leaves a gate
     "f": (138, 210, "$f_t$"),
     "i": (226, 210, "$i_t$"),
@@ -112,34 +112,40 @@ def lstm_output() -> Figure:
 @figure
 def lstm_backward() -> Figure:
     """Two paths lead back into the cell state, through h_t and through c_{t+1}; what they bring is added."""
-    d = Diagram(526, 340)
-    top, row, x = 256, 72, 284
+    d = Diagram(526, 302)
+    top, row, x = 218, 34, 284
     c = d.node(358, top, "c", "$c_t$", radius=22)
     c_next = d.node(500, top, "c", "$c_{t+1}$", lit=False, radius=24)
     keep = operator(d, 429, top, "grad", TIMES)
     both = operator(d, x, top, "grad", "$+$")
-    tanh = d.box(x, 166, 58, 36, "grad", r"$\tanh$")
+    tanh = d.box(x, 128, 58, 36, "grad", r"$\tanh$")
     show = operator(d, x, row, "grad", TIMES)
     h = d.node(358, row, "h", "$h_t$", radius=22)
     o = d.box(202, row, 58, 36, "ink", r"$\sigma$", lit=False)
-    plus = operator(d, 102, top, "c", "$+$", lit=False)
+    plus = operator(d, 140, top, "c", "$+$", lit=False)
+    keep_before = operator(d, 80, top, "grad", TIMES)
+    c_prev = d.node(26, top, "c", "$c_{t-1}$", lit=False, radius=24)
     d.arrow(o, show, lit=False)
-    d.arrow((429, top - 62), keep, lit=False)
-    d.text(429, top - 78, "$f_{t+1}$", "dim")
+    for factor, label in ((keep, "$f_{t+1}$"), (keep_before, "$f_t$")):
+        d.arrow((factor.x, top - 62), factor, lit=False)
+        d.text(factor.x, top - 78, label, "dim")
     d.text(202, row + 32, "$o_t$", "dim")
-    paths: list[list[Node | Point]] = [[c_next, keep, c, both, plus, (8, top)], [(426, row), h, show, tanh, both]]
+    paths: list[list[Node | Point]] = [
+        [c_next, keep, c, both, plus, keep_before, c_prev],
+        [(426, row), h, show, tanh, both],
+    ]
     for path in paths:
         for start, end in pairwise(path):
             d.arrow(start, end, "grad", width=2.6)
     values = gradients()
-    column(d, 218, top + 36, values["sum"], "grad")
-    column(d, 416, top + 44, values["through c"], "grad")
-    column(d, x - 12, 215, values["through h"], "grad")
+    column(d, 240, top + 40, values["sum"], "grad")
+    column(d, 416, top + 50, values["through c"], "grad")
+    column(d, x - 12, 177, values["through h"], "grad")
     column(d, 520, row, values["h"], "grad")
-    d.text(142, top + 36, r"$\frac{\partial L}{\partial c_t}$", "grad", size=24)
+    d.text(170, top + 40, r"$\frac{\partial L}{\partial c_t}$", "grad", size=24)
     d.text(450, row, r"$\frac{\partial L}{\partial h_t}$", "grad", size=24)
-    d.text(426, top + 44, "through $c_{t+1}$", "grad", size=16, ha="left")
-    d.text(212, 215, "through $h_t$", "grad", size=16, ha="right")
+    d.text(426, top + 50, "through $c_{t+1}$", "grad", size=16, ha="left")
+    d.text(212, 177, "through $h_t$", "grad", size=16, ha="right")
     return d.figure
 
 
@@ -173,6 +179,12 @@ def part(name: str) -> Figure:
         points = [nodes[start], *corners, nodes[end]]
         for a, b in pairwise(points):
             d.arrow(a, b, kind, bright, head=b is points[-1] and end not in POINTS)
+    here = POINTS["joint"]
+    for k, gate in enumerate(ALONG_THE_BUS):
+        corner = (BOXES[gate][0], BUS)
+        d.arrow(here, corner, lit="joint" in lit and not lit.isdisjoint(ALONG_THE_BUS[k:]), head=False)
+        d.arrow(corner, nodes[gate], lit={"joint", gate} <= lit)
+        here = corner
     for gate, (x, y, label) in LABELS.items():
         d.text(x, y, label, "ink" if gate in lit else "dim")
     values = numbers()

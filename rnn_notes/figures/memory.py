@@ -51,8 +51,9 @@ def two_pasts() -> Figure:
         ax.axvspan(lecture.T - 0.35, lecture.T + 0.35, color=COLOURS["grid"], linewidth=0)
         for y, (line, look), name in zip(outputs(weights), PASTS, ("one past", "the other past"), strict=True):
             ax.plot(steps, y, line, color=COLOURS["y"], label=name, **look)
-            ax.text(lecture.T + 0.5, y[-1], f"{y[-1]:.2f}".replace("-", "−"), color=COLOURS["y"], va="center")
-        ax.text(lecture.T + 0.35, -0.92, "same $x_5$", ha="right", va="center")
+        for end in sorted(set(outputs(weights)[:, -1])):
+            ax.text(lecture.T + 0.5, end, f"{end:.2f}".replace("-", "−"), color=COLOURS["y"], va="center")
+        ax.text(lecture.T + 0.5, -0.84, "same\n$x_5$", va="center")
         ax.set(title=title, xticks=steps, xlabel="time step $t$", xlim=(0.6, 6.9))
         ax.set(yticks=[-0.5, 0, 0.5, 1], ylim=(-1.05, 1.2))
     both[0].set_ylabel("first output of $y_t$")

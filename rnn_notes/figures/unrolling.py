@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from rnn_notes import lecture
 from rnn_notes.figures import depth
 from rnn_notes.figures.diagram import Diagram, Node
-from rnn_notes.figures.networks import LEVELS, SIZES, column, spread, time_steps
+from rnn_notes.figures.networks import LEVELS, NAME, SIZES, WEIGHTS, column, spread, time_steps, weight
 from rnn_notes.figures.registry import figure
 
 NAMES = {"x": "input", "h": "hidden", "y": "output"}
@@ -17,20 +17,20 @@ MIDDLE = 260.0
 @figure
 def network_4_3_2() -> Figure:
     """A feed-forward network: every neuron is connected to every neuron of the next layer."""
-    d = Diagram()
+    d = Diagram(520, 265)
     places = {"x": MIDDLE - 130, "h": MIDDLE, "y": MIDDLE + 130}
-    layers = [[d.node(x, 165 - s, kind) for s in spread(SIZES[kind])] for kind, x in places.items()]
+    layers = [[d.node(x, 116 - s, kind) for s in spread(SIZES[kind])] for kind, x in places.items()]
     for before, after in pairwise(layers):
         d.lines(product(before, after), "dim")
     for kind, x in places.items():
-        d.text(x, 318, f"{NAMES[kind]} ${kind}$", kind)
+        d.text(x, 248, f"{NAMES[kind]} ${kind}$", kind)
     return d.figure
 
 
 @figure
 def network_flipped() -> Figure:
     """The same network upright: inputs at the bottom, outputs at the top."""
-    d = Diagram()
+    d = stage()
     for below, above in pairwise(upright(d, lit=True)):
         d.lines(product(below, above), "dim")
     for kind, y in LEVELS.items():
@@ -41,10 +41,12 @@ def network_flipped() -> Figure:
 @figure
 def network_packed() -> Figure:
     """Each layer packed into one box: 4, 3 and 2 are the dimensions of three vectors."""
-    d = Diagram()
+    d = stage()
     upright(d, lit=False)
-    for below, above in pairwise(packed(d, lit=True)):
-        d.arrow(below, above)
+    x, h, y = packed(d, lit=True)
+    for below, above, index in ((x, h, "xh"), (h, y, "hy")):
+        d.arrow(below, above, WEIGHTS[index])
+        weight(d, MIDDLE + 8, (below.y + above.y) / 2, index, ha="left")
     dimensions(d)
     return d.figure
 
@@ -52,7 +54,7 @@ def network_packed() -> Figure:
 @figure
 def network_one_node_a_layer() -> Figure:
     """One node a layer: x, h and y are vectors."""
-    d = Diagram()
+    d = stage()
     packed(d, lit=False)
     column(d, MIDDLE)
     dimensions(d)
@@ -62,9 +64,9 @@ def network_one_node_a_layer() -> Figure:
 @figure
 def network_five_copies() -> Figure:
     """Five copies of one network; each passes its hidden state on to the next."""
-    d = Diagram()
+    d = Diagram(520, 302)
     places = [MIDDLE + s for s in spread(lecture.T, 84)]
-    for before, after in pairwise([column(d, x, lit="h") for x in places]):
+    for before, after in pairwise([column(d, x, lit="h", index=str(t)) for t, x in enumerate(places, start=1)]):
         d.arrow(before["h"], after["h"], "h", width=3)
     time_steps(d, places, 26)
     return d.figure
@@ -73,17 +75,17 @@ def network_five_copies() -> Figure:
 @figure
 def unrolled_network() -> Figure:
     """One network and its unrolling: arrows with the same name are the same weights."""
-    d = Diagram(624, 330)
-    h = column(d, 24, weights=True)["h"]
-    d.arrow(h, h, "h", via=[(h.x + 96, h.y + 76), (h.x + 96, h.y - 76)])
-    d.text(h.x + 76, h.y, "$W_{hh}$", "h", ha="left")
-    d.text(153, h.y, "$=$", size=28)
-    places = [428 + s for s in spread(lecture.T, 78)]
-    state = d.node(196, h.y, "h", "$h_0$")
+    d = Diagram(584, 302)
+    h = column(d, 22, weights=True)["h"]
+    d.arrow(h, h, "h", via=[(h.x + 112, h.y + 84), (h.x + 112, h.y - 84)])
+    weight(d, h.x + 49, h.y, "hh")
+    d.text(128, h.y, "$=$", size=28)
+    places = [390 + s for s in spread(lecture.T, 75)]
+    state = d.node(165, h.y, "h", "$h_0$", size=NAME)
     for t, x in enumerate(places, start=1):
         copy = column(d, x, index=str(t), weights=True)
         d.arrow(state, copy["h"], "h")
-        d.text((state.x + x) / 2 - 3, h.y + 16, "$W_{hh}$", "h")
+        weight(d, (state.x + x) / 2 - 3, h.y + 17, "hh")
         state = copy["h"]
     time_steps(d, places, 26)
     return d.figure
@@ -100,6 +102,13 @@ def network_in_depth() -> Figure:
     for before, after in pairwise(copies):
         d.lines(product(before["h"], after["h"]), "h")
     return d.figure
+
+
+def stage() -> Diagram:
+    """A sheet for one upright network, as high as its boxes and no higher."""
+    d = Diagram(520, 270)
+    d.axes.set_ylim(40, 310)
+    return d
 
 
 def upright(d: Diagram, lit: bool) -> list[list[Node]]:

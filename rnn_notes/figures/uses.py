@@ -25,8 +25,8 @@ def sunspot_numbers() -> Figure:
     found = series.data()
     ax.plot(years(found.time), found.values, color=COLOURS["x"], linewidth=1.5)
     for part, (first, last) in series.PARTS.items():
-        ax.axvline(int(first) - 0.5, ymax=0.88, color=COLOURS["dim"], linewidth=1)
-        ax.text((int(first) + int(last)) / 2, 222, part, ha="center", va="center")
+        ax.hlines(208, int(first), int(last) - 1, color=COLOURS["dim"], linewidth=4)
+        ax.text((int(first) + int(last)) / 2, 225, part, ha="center", va="center")
     ax.set(xlabel="year", ylabel="sunspot number", ylim=(0, 235), xlim=(1699, 2010))
     ax.set(xticks=range(1700, 2001, 50), yticks=range(0, 201, 50))
     return fig
@@ -112,7 +112,7 @@ def one_month_late() -> Figure:
 
 @figure
 def stock_errors() -> Figure:
-    """One month or twelve, RNN, LSTM or GRU: no network comes below the error of expecting no change."""
+    """One month or twelve, RNN, LSTM or GRU: the mean over the seeds lies above the error of no change."""
     fig = sheet(520, 420)
     ax = fig.subplots()
     record = recorded("stocks")
@@ -166,7 +166,8 @@ def random_walk_control() -> Figure:
             ax.plot(place + spread, of_seeds, "o", color=COLOURS[colour], markersize=4, label=label)
     ax.axhline(0, color=COLOURS["ink"], linewidth=1)
     ax.set_xticks(places, [f"{months} months" if months > 1 else "1 month" for months in stocks.SETTINGS.months])
-    ax.set(ylabel="error less that of no change", xlabel="what the network sees", ylim=(-0.5, 1.5))
+    ax.set(xlabel="what the network sees", ylim=(-0.5, 1.5))
+    ax.set_ylabel("error less that of no change,\npercentage points")
     ax.set_yticks([-0.5, 0, 0.5, 1, 1.5], ["−0.5", "0", "0.5", "1", "1.5"])
     ax.grid(visible=False, axis="x")
     fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -192,7 +193,7 @@ def text_learning() -> Figure:
             ax.text(steps[-1], perplexity * 1.03, name, ha="right", va="bottom")
         else:  # where no curve is in the way
             ax.text(steps[-1] / 50, perplexity / 1.03, name, ha="left", va="top")
-    ax.set(yscale="log", xlabel="steps of Adam", ylabel="perplexity", xlim=(0, steps[-1]))
+    ax.set(yscale="log", xlabel="training steps", ylabel="perplexity", xlim=(0, steps[-1]))
     ax.set_yticks([3, 5, 10, 20, 50], ["3", "5", "10", "20", "50"])
     ax.set_yticks([], minor=True)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -204,6 +205,7 @@ def temperature() -> Figure:
     """One set of scores, three temperatures: low makes the likeliest nearly certain, high makes all nearly equal."""
     fig = sheet(520, 330)
     model = generator.load()
+    fig.set_layout_engine("constrained", wspace=0.12)
     y, _ = model.read(PROMPT)
     order = np.argsort(-y)[:12]
     for ax, temperature in zip(fig.subplots(1, 3, sharey=True), TEMPERATURES, strict=True):

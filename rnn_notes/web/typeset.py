@@ -59,11 +59,11 @@ function spreadSteps({data: {root}}) {
 function makeBreakable(math, adaptor) {
   let run = adaptor.node("mjx-run"), runs = [run], depth = 0;
   const parts = [...adaptor.childNodes(math)], space = part => part && adaptor.getAttribute(part, "space");
-  const isBracket = (part, codes) => adaptor.tags(part, "mjx-c").some(c => codes.test(adaptor.getAttribute(c, "class")));
+  const has = (part, glyphs) => adaptor.tags(part, "mjx-c").some(c => glyphs.test(adaptor.getAttribute(c, "class")));
   parts.forEach((part, i) => {
     adaptor.append(run, part);
     if (adaptor.kind(part) !== "mjx-mo") return;
-    depth += isBracket(part, /mjx-c(28|5B)\\b/) - isBracket(part, /mjx-c(29|5D)\\b/);
+    depth += has(part, /mjx-c(28|5B)\\b/) - has(part, /mjx-c(29|5D)\\b/); // ( and [, ) and ]
     if (!depth && space(part) >= "3" && space(part) === space(parts[i + 1]))
       runs.push(run = adaptor.node("mjx-run"));
   });

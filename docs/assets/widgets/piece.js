@@ -118,14 +118,13 @@ if (!customElements.get("rnn-piece")) {
     .maths .maths { font-size: 1em }
     var, .var, var.maths, text.var { font-family: MJXTEX-I, var(--serif); font-style: italic; line-height: 0 }
     var, .var { font-synthesis: none }
-    .prime { font-family: var(--serif) }
+    .prime { font-family: var(--serif); margin-left: 0.06em }
     .maths b { font-weight: inherit }
     sub, sup { font-size: 0.72em; line-height: 0 }
     .x { --c: var(--x) }
     .h { --c: var(--h) }
     .y { --c: var(--y) }
     .grad { --c: var(--grad) }
-    .ink { --c: var(--ink) }
     :is(b, var, span, text, tspan):is(.x, .h, .y, .grad) { color: var(--c); fill: var(--c) }
 
     .row { align-items: center; display: flex; flex-wrap: wrap; gap: 0.5em 0.8em; margin: 0.8em 0 }
@@ -145,7 +144,6 @@ if (!customElements.get("rnn-piece")) {
     }
     button:hover { border-color: var(--ink) }
     button[aria-disabled=true] { border-color: var(--grid); color: var(--dim); cursor: default }
-    button[aria-pressed=true] { background: color-mix(in srgb, var(--ink) 10%, var(--paper)); border-color: var(--ink) }
     :is(button, svg, input[type=checkbox]):focus-visible { outline: 2px solid var(--h); outline-offset: 3px }
 
     input[type=range] {

@@ -26,7 +26,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       .slider > span { flex: none; text-align: center; width: calc(2.6em - 12px) }
       .slider b { display: none }
       svg { cursor: ew-resize; touch-action: pan-y }
-      .formulas { display: flex; flex-wrap: wrap; gap: 0 2.5em }
+      .formulas { align-items: baseline; display: flex; flex-wrap: wrap; gap: 0 2.5em }
       .formulas p { white-space: nowrap }
       .fraction { display: inline-block; line-height: 1.4; text-align: center; vertical-align: middle }
       .fraction > span { display: block; font-family: var(--serif); padding: 0.1em 0.3em }
@@ -63,7 +63,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     }
 
     words() {
-      if (Math.abs(this.x) > this.edge) return "Saturated: the input can change a lot, and the output hardly notices.";
+      if (Math.abs(this.x) > this.edge) return "Saturated: the slope is below a tenth of the largest one, 1/4.";
       if (this.x === 0) return "Here the slope is largest: 1/4.";
       return `The slope is ${Math.round(this.slope * 400)} % of the largest one, 1/4.`;
     }
@@ -107,7 +107,8 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
         const mark = ([words, v]) =>
           line(this.left, Y(panel, v), X(RANGE.max), Y(panel, v), `stroke="var(--grid)"`) +
           text(this.left - 0.6 * em, Y(panel, v) + 0.33 * em, words, "dim", "end");
-        const name = `<tspan class="var">σ</tspan><tspan class="prime">${prime}</tspan>(<tspan class="var">x</tspan>)`;
+        const name = `<tspan class="var">σ</tspan><tspan class="prime" dx="1">${prime}</tspan>(<tspan
+          class="var">x</tspan>)`;
         return `${outside(RANGE.min, -edge)}${outside(edge, RANGE.max)}${Object.entries(panel.marks).map(mark).join("")}
           ${text(X(-3.5), Y(panel, panel.top) + 1.4 * em, name, `maths ${look}`)}`;
       };
@@ -125,8 +126,9 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       const run = Y(upper, y) + (flip > 0 ? 1.1 : -0.4) * em;
       const rise = Math.max(Y(upper, y + slope / 2) + 0.3 * em, Y(upper, sigmoid(x + flip)) + 1.3 * em);
       const [from, to] = [Math.max(x - 1.9, RANGE.min), Math.min(x + 1.9, RANGE.max)];
+      const word = `<tspan font-size="${Math.min(0.92 * em, 0.03 * width)}">saturated</tspan>`;
       const saturated = [-1, 1].map((side) =>
-        text(X((side * (edge + RANGE.max)) / 2), lower.foot - 3 * em, "saturated", "dim halo", "middle"));
+        text(X((side * (edge + RANGE.max)) / 2), lower.foot - 3 * em, word, "dim halo", "middle"));
       const ticks = [-6, -4, -2, 0, 2, 4, 6].map((v) =>
         text(X(v), lower.foot + 1.5 * em, number(v, 0), "dim", "middle"));
 

@@ -16,6 +16,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
   const FLOOR = -0.45;
   const place = (x, y) => [x / 6, y / 6, FLOOR * (1 - (f(x, y) + 1) / 8)];
   const FACETS = { x: 40, y: 20 };
+  const VALLEY = Array.from({ length: 121 }, (_, i) => i / 10 - 6).map((x) => [x, cos(x)]);
 
   const FROM_THE_SIDE = { azimuth: -64, elevation: 42 }; // degrees, as in the static figure
   const FROM_ABOVE = { azimuth: -90, elevation: 90 }; // x to the right, y up
@@ -32,7 +33,8 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     static label = "A surface that you turn, and a ball that rolls down on it";
 
     static html = `
-      <svg tabindex="0" role="application" aria-label="The surface. Arrow keys turn it."><g></g><g></g></svg>
+      <svg tabindex="0" role="application" aria-label="The surface. Arrow keys turn it.">
+        <g id="ground"></g><g id="valley"></g><g id="ball"></g></svg>
       <div class="row">
         <button id="roll">roll</button>
         <button id="step">step</button>
@@ -47,7 +49,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     static css = `
       svg { cursor: grab; overflow: hidden; touch-action: pan-y }
       svg:active { cursor: grabbing }
-      svg > g:first-child { stroke: color-mix(in srgb, var(--h) 90%, var(--paper)); stroke-width: 0.4 }
+      #ground { stroke: color-mix(in srgb, var(--h) 90%, var(--paper)); stroke-width: 0.4 }
       polygon { stroke-linejoin: round }
       .row { gap: 0.5em }
       #roll { min-width: 5em }
@@ -177,7 +179,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     build() {
       const along = (end, n) => Array.from({ length: n + 1 }, (_, i) => ((2 * i) / n - 1) * end);
       this.corners = along(6, FACETS.x).map((x) => along(3, FACETS.y).map((y) => place(x, y)));
-      this.$("g").innerHTML = "<polygon/>".repeat(FACETS.x * FACETS.y);
+      this.$("#ground").innerHTML = "<polygon/>".repeat(FACETS.x * FACETS.y);
     }
 
     /* The view: unit vectors to the right, up, and towards the eye; and the scale at which all is in the picture. */
@@ -212,7 +214,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       this.$("svg").setAttribute("viewBox", `0 0 ${this.width} ${this.tall}`);
       const pixels = (corner) => this.project(corner).map((v) => v.toFixed(1)).join();
       const points = this.corners.map((row) => row.map(pixels));
-      const polygon = this.$("g").children[Symbol.iterator]();
+      const polygon = this.$("#ground").children[Symbol.iterator]();
       // what is nearer is drawn later, and covers what is farther
       const order = (n, towards) => Array.from({ length: n }, (_, i) => (towards > 0 ? i : n - 1 - i));
       for (const i of order(FACETS.x, this.eye[0]))
@@ -224,17 +226,25 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
           value.setAttribute("points", facet.map(([u, v]) => points[u][v]).join(" "));
           value.setAttribute("fill", `color-mix(in srgb, var(--h) ${strength}%, var(--paper))`);
         }
+      const { line } = this.line(VALLEY);
+      const stroke = (colour, width) => `<g stroke="var(--${colour})" stroke-width="${width}">${line}</g>`;
+      this.$("#valley").innerHTML = stroke("paper", 5) + stroke("grad", 2); // a seam, as in the static figure
       this.ball();
     }
 
-    /* The ball on the path that it came, with what lies behind a hill faint; and the names of the axes. */
-    ball() {
-      const { em, eye } = this;
-      const places = this.path.map(([x, y]) => place(x, y));
+    /* A line over the ground; what lies behind a hill is faint. */
+    line(path) {
+      const places = path.map(([x, y]) => place(x, y));
       const points = places.map((p) => this.project(p));
       const seen = places.map((p) => (this.hidden(p) ? 0.3 : 1));
       const segment = (p, k) => `<path d="M${points[k]}L${p}" opacity="${min(seen[k], seen[k + 1])}"/>`;
-      const trail = points.slice(1).map(segment);
+      return { points, seen, line: points.slice(1).map(segment).join("") };
+    }
+
+    /* The ball on the path that it came, and the names of the axes. */
+    ball() {
+      const { em, eye } = this;
+      const { points, seen, line } = this.line(this.path);
       const dots = points.map(([x, y], k) => `<circle cx="${x}" cy="${y}" r="2" opacity="${seen[k]}"/>`);
       const [x, y] = points.at(-1);
 
@@ -245,11 +255,11 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       const [u, v] = eye.map((towards) => (towards > 0 ? 1 : -1)); // the corner of the ground nearest to the eye
       const corners = [[-u, v / 2], [u, v / 2], [u, -v / 2]].map((corner) => this.project([...corner, FLOOR]));
 
-      this.$("g + g").innerHTML = `
+      this.$("#ball").innerHTML = `
         <path d="M${corners.join("L")}" fill="none" stroke="var(--dim)"/>
         ${NAMES.x.map(([at, ...name]) => text(at, 0.63 * v, ...name)).join("")}
         ${NAMES.y.map(([at, ...name]) => text(1.12 * u, at, ...name)).join("")}
-        <g stroke="var(--grad)" stroke-width="1.6">${trail.join("")}</g><g fill="var(--grad)">${dots.join("")}</g>
+        <g stroke="var(--grad)" stroke-width="1.6">${line}</g><g fill="var(--grad)">${dots.join("")}</g>
         <circle cx="${x}" cy="${y - 0.3 * em}" r="${0.5 * em}" fill="var(--grad)" stroke="var(--paper)" stroke-width="2"
           opacity="${seen.at(-1)}"/>`;
       this.numbers();

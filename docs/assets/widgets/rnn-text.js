@@ -12,6 +12,7 @@
   const RANGE = { min: 0.2, max: 2, step: 0.05 }; // of the temperature
   const PACE = 40; // milliseconds a character
   const LIKELIEST = 12; // characters in the picture
+  const UNITS = 128; // hidden ones, for which the picture has room before the weights are there
   const VISIBLE = { " ": "␣", "\n": "↵" };
   const SPOKEN = { " ": "space", "\n": "new line" };
 
@@ -284,11 +285,16 @@
       this.$("#words").textContent = this.words();
       this.$("#written .x").textContent = text.slice(0, prompt.length);
       this.$("#written .y").textContent = text.slice(prompt.length);
-      if (network && this.width) this.picture();
+      if (this.width) this.picture();
     }
 
     picture() {
       const { em, width } = this;
+      const columns = width > 40 * em ? 64 : 32;
+      const [foot, height, size, top] = [10.5 * em, 7.5 * em, width / columns, 15.1 * em];
+      const tall = top + (UNITS / columns) * size + 1;
+      if (!this.network) return this.paint(tall, "");
+
       const write = (x, y, words, anchor = "middle", look = "") =>
         `<text x="${x}" y="${y}" text-anchor="${anchor}" class="${look}">${words}</text>`;
       const percent = (p) => (p < 0.005 ? "" : Math.round(100 * p));
@@ -298,7 +304,6 @@
       const others = [`${rest.length} others`, rest.reduce((sum, [, p]) => sum + p, 0)];
       const shown = [...ranking.slice(0, LIKELIEST), others];
       const slot = width / (LIKELIEST + 3); // the others have a wider one
-      const [foot, height] = [10.5 * em, 7.5 * em];
       const bar = ([character, p], k) => {
         const middle = k < LIKELIEST ? (k + 0.5) * slot : width - 1.5 * slot;
         const look = `fill="var(--${k < LIKELIEST ? "y" : "dim"})"`;
@@ -308,8 +313,6 @@
           ${write(middle, foot + 1.3 * em, VISIBLE[character] ?? character)}`;
       };
 
-      const columns = width > 40 * em ? 64 : 32;
-      const [size, top] = [width / columns, foot + 4.6 * em];
       const cell = (value, j) => {
         const tint = `color-mix(in srgb, var(--${value > 0 ? "h" : "dim"}) ${Math.round(100 * Math.abs(value))}%,
           var(--paper))`;
@@ -318,7 +321,7 @@
       };
 
       const h = Array.from(this.network.h);
-      this.paint(top + Math.ceil(h.length / columns) * size + 1, `
+      this.paint(tall, `
         ${write(0, 1.1 * em, "what may come next, in per cent", "start")}
         <path d="M0,${foot}H${width}" stroke="var(--dim)"/>${shown.map(bar).join("")}
         ${write(0, top - 0.7 * em, "the hidden state: blue above 0, grey below", "start")}

@@ -20,22 +20,21 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       class="index ${isNaN(index) ? "var" : ""}">${index}</tspan></text>`;
 
   const arrow = ([x1, y1], [x2, y2], colour, lit) => {
-    const [along, across] = lit ? [8, 4] : [6, 3];
-    const [dx, dy] = [x2 - x1, y2 - y1].map((d) => Math.sign(Math.round(d)));
-    const [ax, ay, bx, by] = [along * dx, along * dy, across * dy, -across * dx];
-    return `<path d="M${x1},${y1}L${x2 - ax},${y2 - ay}" stroke="${colour}" stroke-width="${lit ? 2 : 1}"/>
-      <path d="M${x2},${y2}l${-ax - bx},${-ay - by}l${2 * bx},${2 * by}z" fill="${colour}"/>`;
+    const head = Math.min(0.6, (lit ? 8 : 6) / Math.hypot(x2 - x1, y2 - y1)); // its part of the whole
+    const [x, y] = [head * (x2 - x1), head * (y2 - y1)];
+    return `<path d="M${x1},${y1}L${x2 - x},${y2 - y}" stroke="${colour}" stroke-width="${lit ? 2 : 1}"/>
+      <path d="M${x2},${y2}l${-x - y / 2},${x / 2 - y}l${y},${-x}z" fill="${colour}"/>`;
   };
 
   /* A vector as a stack of cells: the larger a number, the stronger its colour, which is grey if it is negative. */
-  const block = (letter, values, [left, top], [width, height], look) => {
+  const block = (letter, values, [left, top], [width, height], look, digits = letter === "x" ? 1 : 2) => {
     const [empty, ghost] = [look === "empty", look === "ghost"];
     const cells = values.map((value, k) => {
       const strength = empty || ghost ? 0 : Math.round(45 * Math.min(1, Math.abs(value)));
       const tint = `color-mix(in srgb, var(--${value > 0 ? letter : "dim"}) ${strength}%, var(--paper))`;
       return `<rect x="${left}" y="${top + k * height}" width="${width}" height="${height}" fill="${tint}"/>
         <text x="${left + width / 2}" y="${top + (k + 0.69) * height}" text-anchor="middle"
-          class="${ghost ? "dim" : ""}">${empty ? "" : number(value, letter === "x" ? 1 : 2)}</text>`;
+          class="${ghost ? "dim" : ""}">${empty ? "" : number(value, digits)}</text>`;
     });
     return `${cells.join("")}<rect x="${left}" y="${top}" width="${width}" height="${values.length * height}" rx="4"
       fill="none" stroke="var(--${empty || ghost ? "dim" : letter})" stroke-width="${look === "lit" ? 2.4 : 1}"
@@ -76,7 +75,9 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       input[type=checkbox] { accent-color: var(--h); height: 1.25em; margin: 0; width: 1.25em }
       .equations { align-items: center; display: flex; flex-wrap: wrap; gap: 0 2.5em; white-space: nowrap }
       #a { align-items: center; display: grid; grid-template-columns: repeat(9, auto); text-align: center }
-      #a > span { padding: 0.1em 0.14em }
+      #a { font-size: min(1em, 3.75vw) }
+      #a > span { padding: 0.1em 0.22em }
+      p .vector { margin-left: 0.2em }
       .vector {
         border: solid currentcolor;
         border-width: 0 1px;
@@ -100,6 +101,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       .vector::after { inset: 0 0 0 auto }
       s, .off { color: var(--dim) }
       .index { font-size: 0.72em }
+      text.small { font-size: 0.9em }
       fieldset {
         border: 0;
         border-top: 1px solid var(--grid);
@@ -182,8 +184,10 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
         symbol("b", "<var>h</var>"),
       ];
       const sum = (start, sign, [u, v, w], ...end) => [start, sign, u, "+", v, "+", w, ...end];
+      const equal = t === 1 || !memory ? "=" : "≈"; // x, W_xh and b_h have one decimal each
       const numbers = [column(parts[0]), column(parts[1], memory ? "" : "off"), column(parts[2])];
-      const rows = [sum(symbol("a", t), "=", terms, "", ""), sum("", "≈", numbers, "≈", column(plus(...parts)))];
+      const total = column(plus(...parts));
+      const rows = [sum(symbol("a", t), "=", terms, "", ""), sum("", equal, numbers, equal, total)];
       this.$("#a").innerHTML = rows.flat().map((cell) => `<span>${maths(cell)}</span>`).join("");
       const [state, output] = [symbol("h", t, "h"), symbol("y", t, "y")];
       const read = `${weight("hy")} ${state} + ${symbol("b", "<var>y</var>")}`;
@@ -198,10 +202,10 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
 
     picture() {
       const { em, width, t, memory, x, now } = this;
-      const start = 2.6 * em; // room for h_0
-      this.pitch = (width - start) / x.length;
-      this.first = start + this.pitch / 2;
-      const cell = [Math.min(4.2 * em, 0.74 * this.pitch), 1.6 * em];
+      const cell = [Math.min(4.2 * em, Math.max(3.1 * em, 0.11 * width)), 1.6 * em];
+      const zero = [1.5 * em, cell[1]]; // of h_0
+      this.pitch = (width - zero[0] + cell[0] / 2) / (x.length + 0.5);
+      this.first = zero[0] + this.pitch - cell[0] / 2;
       const gap = 2.7 * em;
       const top = { ghost: 1.9 * em, y: (memory ? 2 : 7) * em };
       top.h = top.y + 2 * cell[1] + gap;
@@ -210,36 +214,35 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       const middle = (top.h + foot.h) / 2;
       const centre = (step) => this.first + (step - 1) * this.pitch;
       const left = (step) => centre(step) - cell[0] / 2;
-      const before = (step) => (step === 1 ? start : left(step) - (this.pitch - cell[0]) + 3);
+      const before = (step) => left(step) - this.pitch + cell[0] + 2;
       const ghosts = memory ? [] : this.run(true).y.slice(0, t + 1);
 
       const copy = (step) => {
         const lit = step === t;
         const look = lit ? "lit" : step < t ? "done" : "empty";
-        const rise = (from, to) =>
-          arrow([centre(step), from - 3], [centre(step), to + 3], `var(--${lit ? "ink" : "dim"})`, lit);
+        const line = (from, to, letter) => arrow(from, to, `var(--${lit ? letter : "dim"})`, lit);
+        const rise = (from, to, letter) => line([centre(step), from - 3], [centre(step), to + 3], letter);
         const stack = (letter, values, look) => block(letter, values, [left(step), top[letter]], cell, look);
         const name = (letter, y) => label(left(step), y, letter, step, lit ? letter : "dim");
-        return `${rise(top.x, foot.h)}${rise(top.h, foot.y)}
-          ${memory ? arrow([before(step), middle], [left(step) - 3, middle], `var(--${lit ? "h" : "dim"})`, lit) : ""}
+        return `${rise(top.x, foot.h, "x")}${rise(top.h, foot.y, "y")}
+          ${memory ? line([before(step), middle], [left(step) - 2, middle], "h") : ""}
           ${stack("x", x[step - 1], lit ? "lit" : "done")}
           ${stack("h", now.h[step], look)}${stack("y", now.y[step], look)}
           ${ghosts[step] ? block("y", ghosts[step], [left(step), top.ghost], cell, "ghost") : ""}
           ${name("x", foot.x + 1.2 * em)}${name("h", top.h - 0.55 * em)}${name("y", top.y - 0.55 * em)}`;
       };
 
-      // the name of W_hh stands over its arrow if there is room, or else below it
-      const between = this.pitch - cell[0];
-      const W_hh = [left(t) - between / 2 - em, between > 3 * em ? middle - 0.5 * em : foot.h + 1.1 * em];
+      const room = left(t) - before(t) - 2 * em; // for W_hh over its arrow; or else its name stands below it
+      const name = (x, y, index, letter) => label(x, y, "W", index, letter + (room < 0 ? " small" : ""));
+      const W_hh = [before(t) + Math.max(2, room / 2), room < 0 ? foot.h + em : middle - 0.5 * em];
       this.paint(foot.x + 2.2 * em, `
-        <rect x="${centre(t) - this.pitch / 2}" width="${this.pitch}" height="${foot.x + 2 * em}" rx="6"
+        <rect x="${before(t)}" width="${centre(t) + this.pitch / 2 - before(t)}" height="${foot.x + 2 * em}" rx="6"
           fill="color-mix(in srgb, var(--ink) 5%, var(--paper))"/>
         ${x.map((_, k) => copy(k + 1)).join("")}
-        ${label(0, middle - 0.2 * em, "h", 0)}<text y="${middle + em}" class="maths">= 0</text>
-        ${memory ? label(...W_hh, "W", "hh", "h") : ""}
-        ${memory ? "" : `<text x="${left(1)}" y="${1.3 * em}" class="dim">with memory</text>`}
-        ${label(centre(t) + 0.5 * em, (top.x + foot.h) / 2 + 0.3 * em, "W", "xh")}
-        ${label(centre(t) + 0.5 * em, (top.h + foot.y) / 2 + 0.3 * em, "W", "hy")}`);
+        ${block("h", now.h[0], [0, top.h], zero, "done", 0)}${label(0, top.h - 0.55 * em, "h", 0, "dim")}
+        ${memory ? name(...W_hh, "hh", "h") : `<text x="${left(1)}" y="${1.3 * em}" class="dim">with memory</text>`}
+        ${name(centre(t) + 0.35 * em, foot.h + 1.65 * em, "xh", "x")}
+        ${name(centre(t) + 0.35 * em, foot.y + 1.65 * em, "hy", "y")}`);
       const numbers = (step) => `h is ${list(now.h[step])}, y is ${list(now.y[step])}.`;
       const steps = x.slice(0, t).map((v, k) => `Step ${k + 1}: x is ${list(v, 1)}, ${numbers(k + 1)}`);
       this.$("svg").setAttribute("aria-label", steps.join(" "));
