@@ -196,10 +196,11 @@ class Figures(Treeprocessor):
         drawer = figures.REGISTRY[name].__module__
         key = f"{cache.digest(drawer)} {cache.digest(figures.svg.__module__)} {name}"
         svg = cache.remember("figures", key, lambda: figures.svg(figures.draw(name), f"figure-{name}"))
+        caption = escape(alt.replace("'", "’"))
         picture = f'<div role="img" aria-labelledby="caption-{name}">{svg}</div>'
         return (
             f'<figure id="figure-{name}">{widgets.wrap(widget, picture, self.assets) if widget else picture}'
-            f'<figcaption><span id="caption-{name}" aria-hidden="true">{escape(alt)}</span> '
+            f'<figcaption><span id="caption-{name}" aria-hidden="true">{caption}</span> '
             f'<a href="{self.repo_url}/blob/main/{path}#L{line}" aria-label="code of the figure {name}" '
             f"data-search-exclude>code</a></figcaption></figure>"
         )

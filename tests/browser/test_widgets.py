@@ -73,15 +73,20 @@ def address(folder):
 
 @pytest.fixture
 def show(browser, address):
-    """Opens the page of a piece in a window of the given kind; a word in its console or a failed request is a fault."""
+    """Opens the page of a piece in a window of the given kind; a word in its console or a failed request is a fault.
+
+    With ``clock``, only clock.run_for moves the time of the page.
+    """
     windows, complaints = [], []
 
-    def show(name, at=address, **window):
+    def show(name, at=address, clock=False, **window):
         windows.append(browser.new_context(**window))
         tab = windows[-1].new_page()
         tab.on("console", lambda message: complaints.append(message.text))
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.on("requestfailed", lambda request: complaints.append(request.url))
+        if clock:
+            tab.clock.install()
         tab.goto(f"{at}/{name}.html")
         return tab
 
@@ -172,9 +177,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(show, name):
 @pytest.mark.parametrize("name", PIECES)
 def test_a_screen_reader_is_told_of_changes_once_they_are_over(show, name):
     """Nothing is said when the page opens, nor while a slider moves; then what has become of the numbers."""
-    tab = show(name)
-    tab.clock.install()
-    tab.reload()
+    tab = show(name, clock=True)
     tab.locator("svg > *").first.wait_for(state="attached")
     message = tab.locator("[aria-live=polite]")
     tab.clock.run_for(10_000)
@@ -463,9 +466,7 @@ def test_with_reduced_motion_the_ball_is_at_the_end_at_once(show):
 
 def test_the_ball_rolls_until_it_is_paused(show):
     """Otherwise one sees every step; pause stops it where it is."""
-    tab = show("rnn-surface")
-    tab.clock.install()
-    tab.reload()
+    tab = show("rnn-surface", clock=True)
     tab.get_by_role("button", name="roll").click()
     tab.clock.run_for(500)
     tab.get_by_role("button", name="pause").click()
