@@ -33,7 +33,7 @@ def render(tmp_path):
             "pymdownx.arithmatex": {"generic": True},
             "rnn_notes.web.extension": {"path": str(path), "repo_url": REPOSITORY},
         }
-        extensions = ["admonition", "tables", "pymdownx.details", "pymdownx.superfences", *configs]
+        extensions = ["admonition", "smarty", "tables", "pymdownx.details", "pymdownx.superfences", *configs]
         return BeautifulSoup(markdown.markdown(text, extensions=extensions, extension_configs=configs), "html.parser")
 
     return rendered
@@ -87,6 +87,11 @@ def test_a_formula_in_a_line_is_typeset(render):
     for glyphs in paragraph.select("mjx-container"):
         glyphs.decompose()
     assert paragraph.text == "A state (). And more: (, too)."
+
+
+def test_a_quotation_mark_after_a_formula_stays_one(render):
+    """Smarty, which turns it, puts it aside while Markdown works; it comes back in its place."""
+    assert "’s end" in render("It is $h_t$'s end.").p.get_text()
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,22 @@
 
 /* A block of code is copied as one would type it: without prompts, and without what it prints. */
 
-document.addEventListener("click", async ({ target }) => {
-  if (!target.matches(".copy")) return;
-  const lines = target.parentElement.querySelector("code").textContent.trimEnd().split("\n");
-  const typed = lines.filter((line) => /^(>>>|\.\.\.)/.test(line)).map((line) => line.slice(4));
-  await navigator.clipboard.writeText((target.closest(".language-pycon") ? typed : lines).join("\n"));
-  alert$.next("Copied"); // the theme shows and says it
-});
+{
+  const prompt = { pycon: /^(>>>|\.\.\.) ?/, console: /^\$ / };
+  const [said] = document.getElementsByClassName("md-dialog"); // in which the theme shows what alert$ is given
+  said.role = "status"; // so that a screen reader says it
+
+  document.addEventListener("click", async ({ target }) => {
+    if (!target.matches(".copy")) return;
+    const code = target.parentElement.querySelector("code");
+    const language = Object.keys(prompt).find((name) => target.closest(`.language-${name}`));
+    const lines = code.textContent.trimEnd().split("\n");
+    const typed = lines.filter((line) => prompt[language]?.test(line)).map((line) => line.replace(prompt[language], ""));
+    try {
+      await navigator.clipboard.writeText((language ? typed : lines).join("\n"));
+      alert$.next("Copied");
+    } catch {
+      getSelection().selectAllChildren(code); // for the reader to copy: over plain http no script may
+    }
+  });
+}

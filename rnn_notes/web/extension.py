@@ -27,8 +27,8 @@ from rnn_notes.web.typeset import TexError, Typesetter
 
 log = logging.getLogger("mkdocs.rnn_notes")  # MkDocs counts the warnings of its own loggers
 
-PUNCTUATION = re.compile(r"[^\s\w([]+")  # what may not begin a line
-OPENING = re.compile(r"[(\[“‘]+$")  # what may not end one
+PUNCTUATION = re.compile(r"[^\s\w([\x02]+")  # what may not begin a line; \x02 begins what Markdown has put aside
+OPENING = re.compile(r"[(\[]+$")  # what may not end one
 
 HOW = "reference/how-it-is-checked.md"
 
@@ -120,7 +120,7 @@ class Formulas(Treeprocessor):
 
     @staticmethod
     def _keep_together(parent: Element, before: Element | None, span: Element) -> None:
-        """Move a bracket or quotation mark before a formula, and punctuation after it, into its span."""
+        """Move a bracket before a formula, and brackets and punctuation after it, into its span."""
         if opening := OPENING.search((parent.text if before is None else before.tail) or ""):
             if before is None:
                 parent.text = (parent.text or "")[: opening.start()]
@@ -229,11 +229,17 @@ class Tables(Postprocessor):
     """
 
     TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
-    BOX = r'<div class="scroll" tabindex="0" role="group" aria-label="Table"><table class="ruled">\1</table></div>'
+    PLAIN_HEAD = re.compile(r"<th[^>]*>([^<]+)</th>")
 
     def run(self, text: str) -> str:
-        """The page with its tables in boxes."""
-        return self.TABLE.sub(self.BOX, text)
+        """The page with its tables in boxes, each named by what stands over its columns."""
+
+        def box(match: re.Match[str]) -> str:
+            name = "Table: " + ", ".join(self.PLAIN_HEAD.findall(match[1]))
+            label = f'tabindex="0" role="group" aria-label="{name}"'
+            return f'<div class="scroll" {label}><table class="ruled">{match[1]}</table></div>'
+
+        return self.TABLE.sub(box, text)
 
 
 class Code(Postprocessor):
