@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from sybil import Document, Example, Region, Sybil
 
-from rnn_notes.checks import pages, verdicts
+from rnn_notes import pages
+from rnn_notes.checks import verdicts
 
 os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, no window opens
 ROOT = Path(__file__).parent

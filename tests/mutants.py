@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from rnn_notes.checks import census, latex, pages, tree
+from rnn_notes import pages
+from rnn_notes.checks import latex, tree
 from rnn_notes.checks.arrays import FUNCTIONS
 from rnn_notes.checks.define import Definitions, functions, introduce
-from rnn_notes.checks.pages import Display
-from rnn_notes.checks.runs import RUNS, named
 from rnn_notes.checks.tree import (
     Big,
     Call,
@@ -39,6 +38,9 @@ from rnn_notes.checks.tree import (
     Times,
 )
 from rnn_notes.checks.verdicts import judge
+from rnn_notes.pages import Display
+from rnn_notes.runs import RUNS
+from rnn_notes.web import census
 
 ROOT = Path(__file__).parents[1]
 Edit = tuple[str, int, int, str]  # its kind; from where, to where, and what is written there instead
@@ -63,7 +65,7 @@ TOKENS = {  # kind of token -> what it may be mistaken for
 }
 LAYOUT = re.compile(r"(?:&|\\\\|\\(?:begin|end)\{aligned\}|\s)+")
 TABLE = Path(__file__).parent / "equivalent_mutants.txt"
-LABELS = {name for run in RUNS for name in named(run)[0].symbols if "_" in name}
+LABELS = {name for run in RUNS for name in RUNS[run][1]()[0].symbols if "_" in name}
 
 
 @dataclass(frozen=True)

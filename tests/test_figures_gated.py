@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from rnn_notes import conversions, figures, gradcheck, lecture, parameters
+from rnn_notes import conversions, figures, gradcheck, lecture, pages, parameters
 from rnn_notes.cells import GRU, LSTM, RNN
-from rnn_notes.checks import pages
 from rnn_notes.figures import gru, lstm
 from rnn_notes.readout import squared_error
 

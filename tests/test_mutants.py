@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from mutants import TABLE, Mutant, equivalents, mutants
 
-from rnn_notes.checks import census
+from rnn_notes.web import census
 
 SAMPLE = 800
 KNOWN = equivalents()

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_notes import figures
-from rnn_notes.checks import pages
+from rnn_notes import figures, pages
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*pages.all_pages(), ROOT / "README.md"]

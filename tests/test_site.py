@@ -17,7 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.image import imread
 
-from rnn_notes.checks import pages
+from rnn_notes import pages
 
 BASE = "/rnn_notes/"  # where GitHub Pages serves the site
 OWN = "https://rnn-notes.github.io" + BASE

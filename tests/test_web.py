@@ -13,9 +13,8 @@ import markdown
 import pytest
 from bs4 import BeautifulSoup
 
-from rnn_notes import figures
-from rnn_notes.checks import pages
-from rnn_notes.checks.pages import PageError
+from rnn_notes import figures, pages
+from rnn_notes.pages import PageError
 from rnn_notes.web import hooks, notebooks
 
 REPOSITORY = "https://example.org/notes"

@@ -11,10 +11,9 @@ import markdown
 import numpy as np
 import pytest
 
-from rnn_notes import activations, lecture
-from rnn_notes.checks import pages
-from rnn_notes.checks.pages import PageError
+from rnn_notes import activations, lecture, pages
 from rnn_notes.experiments.records import RESULTS
+from rnn_notes.pages import PageError
 from rnn_notes.web import extension, widgets
 
 FOLDER = pages.DOCS / "assets" / "widgets"

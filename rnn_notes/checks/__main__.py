@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
-from rnn_notes.checks import pages
+from rnn_notes import pages
 from rnn_notes.checks.verdicts import check
 
 

@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from importlib import import_module
+from typing import Protocol
 
 import numpy as np
 
@@ -14,13 +16,33 @@ from rnn_notes.checks import latex, tree
 from rnn_notes.checks.arrays import FUNCTIONS, OF_COLUMN
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.evaluate import Found, evaluate
-from rnn_notes.checks.pages import Display
 from rnn_notes.checks.prove import prove
-from rnn_notes.checks.runs import RUNS, named
 from rnn_notes.checks.tape import Run
 from rnn_notes.checks.tree import ClaimError, FormulaError
 
-KINDS = f"chain, define, shapes, skip: reason, or a run ({', '.join(RUNS)})"
+OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
+Runs = Mapping[str, tuple[str, Callable[[], tuple[Run, ...]]]]
+
+
+class Display(Protocol):
+    """A formula on a page, as ``rnn_notes.pages`` reads it."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def mark(self) -> str | None: ...
+    @property
+    def latex(self) -> str: ...
+    @property
+    def latex_line(self) -> int: ...
+
+
+def registered(runs: str | Runs) -> Runs:
+    """The runs themselves, or those of ``MODULE[:NAME]``; the name is RUNS if none is given."""
+    if not isinstance(runs, str):
+        return runs
+    module, _, name = runs.partition(":")
+    return getattr(import_module(module), name or "RUNS")
 
 
 @dataclass(frozen=True)
@@ -46,14 +68,14 @@ class Verdict:
         return f"{where}:{row}:{column}: {self.outcome.upper()} ({self.summary})\n    {evidence}"
 
 
-def check(displays: Sequence[Display]) -> list[Verdict]:
+def check(displays: Sequence[Display], runs: str | Runs = OURS) -> list[Verdict]:
     """The verdicts on the displays of one page, in order; definitions are known to the displays after them."""
     result: list[Verdict] = []
     earlier: list[str] = []  # the definitions so far
-    source = digest("rnn_notes.checks.verdicts") + latex.GRAMMAR
+    source = digest("rnn_notes.checks.verdicts") + digest(OURS) + latex.GRAMMAR
     for display in displays:
         key = json.dumps([display.latex, display.mark, earlier, source])
-        make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier))
+        make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), runs)
         verdict = Verdict(**json.loads(remember("checks", key, make)))
         if verdict.outcome == "defined":
             earlier.append(display.latex)
@@ -63,15 +85,15 @@ def check(displays: Sequence[Display]) -> list[Verdict]:
     return result
 
 
-def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...]) -> str:
-    return json.dumps(asdict(judge(text, mark, earlier)))
+def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: str | Runs) -> str:
+    return json.dumps(asdict(judge(text, mark, earlier, runs)))
 
 
-def judge(text: str, mark: str | None, earlier: tuple[str, ...] = ()) -> Verdict:
+def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: str | Runs = OURS) -> Verdict:
     """The verdict on one display; ``earlier`` are the definitions before it. Lines count from 0 in its LaTeX."""
     kind = (mark or "").partition(" ")[0].rstrip(":")
     try:
-        return _check(text, kind, (mark or "")[len(kind) :].strip(), earlier)
+        return _check(text, kind, (mark or "")[len(kind) :].strip(), earlier, registered(runs))
     except RecursionError:
         error = FormulaError("the formula is nested too deeply; give its parts names")
     except FormulaError as caught:
@@ -82,7 +104,7 @@ def judge(text: str, mark: str | None, earlier: tuple[str, ...] = ()) -> Verdict
     return Verdict(0, outcome, kind or "no mark", words, str(error), fault)
 
 
-def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...]) -> Verdict:
+def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Runs) -> Verdict:
     """The verdict on a display that holds; raises FormulaError for any other."""
     if kind == "skip":
         reason = rest.lstrip(": ")
@@ -99,13 +121,14 @@ def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...]) -> Verdict
             raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
         return _defined(text, definitions) if kind == "define" else _proved(text, definitions, within)
     name, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
-    if name not in RUNS:
-        raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {KINDS}; not {name!r}")
+    if name not in runs:
+        kinds = f"chain, define, shapes, skip: reason, or a run ({', '.join(runs)})"
+        raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {kinds}; not {name!r}")
     statements = latex.parse(text, functions(definitions))
     if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):
         raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
-    found = [evaluate(statements, run, _conditions(rest), within, definitions) for run in named(name)]
-    return _evaluated(kind, name, found)
+    found = [evaluate(statements, run, _conditions(rest), within, definitions) for run in runs[name][1]()]
+    return _evaluated(kind, name, runs[name][0], found)
 
 
 def _proved(text: str, definitions: Definitions, within: float | None) -> Verdict:
@@ -115,7 +138,7 @@ def _proved(text: str, definitions: Definitions, within: float | None) -> Verdic
     return Verdict(0, "proved", f"chain, {steps} steps proved", f"each of {steps} steps proved by SymPy")
 
 
-def _evaluated(kind: str, name: str, found: list[Found]) -> Verdict:
+def _evaluated(kind: str, name: str, title: str, found: list[Found]) -> Verdict:
     indices = sorted(found[0].indices)
     count = f"{len(indices)} free ind{'ex' if len(indices) == 1 else 'ices'}"
     cases = f" at {sum(f.cases for f in found)} values of {', '.join(indices)}" if indices else ""
@@ -123,7 +146,6 @@ def _evaluated(kind: str, name: str, found: list[Found]) -> Verdict:
     most, largest = (
         f", {word} difference {max(differences):.0e}" if differences else "" for word in ("max", "largest")
     )
-    title = RUNS[name][0]
     if kind == "shapes":
         return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with {title}{cases}")
     return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {title}{cases}{largest}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy import ndarray
 
-from rnn_notes.checks import pages
+from rnn_notes import pages
 from rnn_notes.datasets import DATA, DataError
 
 CORPUS = DATA / "corpus.txt"

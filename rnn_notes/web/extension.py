@@ -19,10 +19,10 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from rnn_notes import cache, figures
-from rnn_notes.checks import census, pages, verdicts
-from rnn_notes.checks.pages import Page, PageError
-from rnn_notes.web import widgets
+from rnn_notes import cache, figures, pages
+from rnn_notes.checks import verdicts
+from rnn_notes.pages import Page, PageError
+from rnn_notes.web import census, widgets
 from rnn_notes.web.typeset import TexError, Typesetter
 
 log = logging.getLogger("mkdocs.rnn_notes")  # MkDocs counts the warnings of its own loggers

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from jupyter_client.manager import KernelManager
 
 from rnn_notes import cache
-from rnn_notes.checks.pages import PageError
+from rnn_notes.pages import PageError
 from rnn_notes.web import widgets
 
 

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from rnn_notes.checks import pages
+from rnn_notes import pages
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rnn_notes.checks import pages
+from rnn_notes import pages
 
 WIDTHS = (390, 768, 1280)
 

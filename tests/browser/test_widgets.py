@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from rnn_notes import RNN, activations, gradcheck, lecture
-from rnn_notes.checks import pages
+from rnn_notes import RNN, activations, gradcheck, lecture, pages
 from rnn_notes.experiments import corpus, generator
 from rnn_notes.web import widgets
 

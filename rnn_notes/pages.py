@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[1] / "docs"
 
 FENCE = re.compile(r"^( *)(`{3,}|~{3,})(.*)$")
 MARK = re.compile(r"^\s*%\s*check:\s*(.*?)\s*$")

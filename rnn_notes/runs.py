@@ -85,7 +85,7 @@ def _run(cell: Any, readout: Readout, x: ndarray, target: ndarray, **start: ndar
     for name, values in {**vars(trace), "y": readout.forward(trace.h[1:])}.items():
         ours = np.stack(list(run.steps[name].values()))
         if not np.allclose(ours, values.mT, rtol=1e-12, atol=1e-14):
-            raise AssertionError(f"{kind.__name__}.forward gives another {name} than the formulas in checks/runs.py")
+            raise AssertionError(f"{kind.__name__}.forward gives another {name} than the formulas in runs.py")
     return run
 
 
@@ -106,6 +106,7 @@ def _generic(kind: Any, seed: int, norm: float, T: int, D: int, H: int, O: int, 
     return _run(cell, readout, rng.normal(size=(T, 1, D)) * size, rng.normal(size=(T, 1, O)), **start)
 
 
+@cache
 def _three(kind: Any, formulas: Callable[[Tape, int], None] | None = None) -> tuple[Run, ...]:
     """Runs with recurrent weights below 1, above 1, and above 1 with bounds nearly reached."""
     runs = (
@@ -116,10 +117,12 @@ def _three(kind: Any, formulas: Callable[[Tape, int], None] | None = None) -> tu
     return tuple(replace(run, formulas=formulas, tangents={}) for run in runs) if formulas else runs
 
 
+@cache
 def _lecture() -> tuple[Run, ...]:
     return (_run(lecture.rnn, lecture.readout, lecture.x, lecture.target, h=np.zeros((1, lecture.H))),)
 
 
+@cache
 def _layers() -> tuple[Run, ...]:
     rng = np.random.default_rng(3)
     D, H, O = 5, 3, 2
@@ -137,9 +140,3 @@ RUNS: dict[str, tuple[str, Callable[[], tuple[Run, ...]]]] = {
     "numbers": ("the printed numbers", lambda: (Run({}, {}),)),
     "layers": ("two layers of random weights", _layers),
 }
-
-
-@cache
-def named(name: str) -> tuple[Run, ...]:
-    """The runs of that name. Raises KeyError."""
-    return RUNS[name][1]()

@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from rnn_notes.checks import pages, verdicts
+from rnn_notes import pages
+from rnn_notes.checks import verdicts
 
 MUTANTS = Path(__file__).with_name("mutants.json")
 """What ``make mutants`` has found: how many small mistakes the checker found, and how many edits were none."""

@@ -1,0 +1,164 @@
+"""Marks, and the words of the verdicts."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_notes.checks import latex
+from rnn_notes.checks.evaluate import evaluate
+from rnn_notes.checks.tape import Run
+from rnn_notes.checks.tree import ClaimError
+from rnn_notes.checks.verdicts import judge
+
+MARKS = {
+    None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes",
+    "": "the first line of a display says how it is checked",
+    "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, numbers, layers); not 'lstn'",
+    "skip": "say why this display is skipped: '% check: skip: reason'",
+    "skip:": "say why this display is skipped",
+    "rnn s<": "the mark ends in 's<', which is no condition such as s<t: the formula ends too early",
+    "rnn at once": "the mark ends in 'at once', which is no condition",
+    "rnn within 0.1": "'within' is the tolerance of ≈, which is not in the formula",
+    "chain within 0.1": "'within' is the tolerance of ≈, which is not in the formula",
+    "chain x>0": "chain takes no conditions, but the mark ends in 'x>0'",
+    "define x>0": "define takes no conditions",
+    "rnn u<t": "there is a condition on t, u but no formula with t, u",
+    "shapes": r"shapes are stated as W \in \mathbb{R}^{H \times D}",
+    "shapes nothing": "not 'nothing'",
+}
+
+
+@pytest.mark.parametrize(("mark", "message"), MARKS.items())
+def test_a_wrong_mark_is_refused_with_what_is_possible(mark, message):
+    """A display without a mark, or with one that is not known, is an error."""
+    verdict = judge("h_t = \\tanh(a_t)", mark)
+    assert (verdict.outcome, message in verdict.evidence) == ("refused", True), verdict.evidence
+
+
+def test_what_is_skipped_says_why():
+    """The reason is in the summary and, for readers, in the badge."""
+    verdict = judge("anything at all", "skip: an example of a false formula")
+    assert (verdict.outcome, verdict.summary) == ("skipped", "an example of a false formula")
+    assert verdict.badge == "not checked: an example of a false formula"
+
+
+def test_a_mark_may_state_the_tolerance():
+    """``within`` widens ≈ beyond the last digit printed."""
+    display = r"h_1 \approx \begin{bmatrix} -0.27 \\ 0.27 \\ 0.21 \end{bmatrix}"
+    assert judge(display, "lecture").outcome == "fails"
+    assert judge(display, "lecture within 0.01").outcome == "evaluated"
+
+
+def test_rounded_terms_of_a_sum_may_each_be_off_by_half_a_unit():
+    """In 0.050 + 0.061 + 0.2 the third number is exact, so the sum may be off by two halves."""
+    run = Run({}, {"q": np.array(0.312)})
+    evaluate(latex.parse(r"q \approx 0.050 + 0.061 + 0.2"), run)
+    with pytest.raises(ClaimError):
+        evaluate(latex.parse(r"q \approx 0.050 + 0.060 + 0.2"), run)
+
+
+def test_verdicts_say_in_words_what_was_checked():
+    """Summaries for the command line, badges for readers."""
+    chain = judge("x + x = 2 x = x + x + 0", "chain")
+    assert (chain.summary, chain.badge) == ("chain, 2 steps proved", "each of 2 steps proved by SymPy")
+    rnn = judge(r"h_t = \tanh(a_t)", "rnn")
+    assert rnn.summary.startswith("rnn, 1 free index, max difference ")
+    assert rnn.badge.startswith("evaluated on three RNN runs at 15 values of t, largest difference ")
+    bound = judge(r"\lVert h_t \rVert < H", "lecture")
+    assert (bound.summary, bound.badge) == (
+        "lecture, 1 free index",
+        "evaluated on the lecture's network at 5 values of t",
+    )
+    shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
+    assert (shape.outcome, shape.badge) == ("shapes", "shapes compared with three LSTM runs")
+
+
+def test_hostile_displays_end_at_once():
+    """Whatever the mark, hostile text ends in a refusal within two seconds, and nothing of it is run as Python."""
+    texts = [
+        "a = " + "{" * 10_000 + "}" * 10_000,
+        "x" * 1_000_000,
+        "\x00\x1b[2J = 1",
+        "x = " + "(x + " * 39 + "x" + ")" * 39,
+        r"9^{9^{9^{9}}} = 1",
+        r"\prod_{k=1}^{1000} (\prod_{j=1}^{1000} (k j)) = 1",
+        "1 = " + r"\sum_{i=1}^{9} " * 250 + "1",
+        "1 = " + r"\tanh x " * 400,
+        "1 = " + "x + " * 1200 + "x",
+        "__import__('os').system('true') = 1",
+        r"\mathrm{eval}(2 x) = 1",
+    ]
+    for mark in ("chain", "define", "rnn", "shapes"):
+        for text in texts:
+            start = time.process_time()
+            verdict = judge(text, mark)
+            assert verdict.outcome in ("refused", "fails"), (mark, text[:40])
+            assert time.process_time() - start < 2, (mark, text[:40])
+
+
+PIECES = [
+    *[
+        "a",
+        "h_t",
+        "x_t",
+        "W_{hh}",
+        "L",
+        "T",
+        "t",
+        "k",
+        "2",
+        "0.5",
+        " + ",
+        " - ",
+        " = ",
+        " < ",
+        "(",
+        ")",
+        "[",
+        "]",
+        "^2",
+    ],
+    *[
+        "^{-1}",
+        "^{t}",
+        "_{t-1}",
+        "_k",
+        "e^",
+        r"\sum_{k=1}^{3} ",
+        r"\prod_{k=3}^{1} ",
+        r"\tanh",
+        r"\log",
+        r"^\top",
+        r"\odot ",
+    ],
+    *[
+        r"\frac{1}{2}",
+        r"\frac{d}{dx} ",
+        r"\frac{\partial L}{\partial h_t}",
+        r"\approx ",
+        r"\in \mathbb{R}^{H}",
+        r"\quad ",
+    ],
+    *[
+        r"\lVert h_t \rVert",
+        r"\begin{bmatrix} 1 \\ 2 \end{bmatrix}",
+        r"\max(0, x)",
+        "t = 1, \\dots, T",
+        "f(x)",
+        "10^{99}",
+    ],
+]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=10).map("".join),
+    st.sampled_from(["chain", "define", "rnn", "rnn s<t", "lecture", "shapes", "numbers", "layers"]),
+)
+def test_any_display_gets_a_verdict(text, mark):
+    """Whatever stands in a display, something comes of it, and no exception."""
+    assert judge(text, mark).outcome in ("proved", "evaluated", "shapes", "defined", "fails", "refused")
+    assert judge(f"{text} = {text} + a", mark, ("f(x) = x^2",)).summary

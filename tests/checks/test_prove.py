@@ -1,0 +1,114 @@
+"""Proofs against known falsehoods."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from rnn_notes.checks import prove
+from rnn_notes.checks.verdicts import judge
+
+SIGMA = r"\sigma(x) = \frac{1}{1 + e^{-x}}"
+PROVED = [
+    r"\frac{d}{dx} \sigma(x) = \sigma(x) (1 - \sigma(x))",
+    r"\sigma'(x) = \frac{e^{-x}}{(1 + e^{-x})^2}, \quad \sigma'(0) = \frac14",
+    r"\tanh x = 2 \sigma(2x) - 1, \quad \tanh'(x) = 1 - \tanh^2(x)",
+    r"0 < \sigma(x) < 1, \quad \sigma'(x) \le \frac14, \quad -1 < \tanh(x) < 1",
+    r"x^2 - 2 x y + y^2 \ge 0, \quad e^x > 0, \quad x^2 \ge 0, \quad x^2 + 1 > 0, \quad \lvert x \rvert \ge 0",
+    r"\max(0, x) \ge 0, \quad \cosh(x) \ge 1",
+    r"\sin(x)^2 + \cos(x)^2 = 1, \quad \sinh(x)^2 = \cosh(x)^2 - 1",
+    r"3 \cdot 4 + 3 \cdot 3 + 3 = 24",
+    r"\sum_{k=1}^{4} k^2 = 30, \quad \prod_{k=1}^{4} (k) = 24, \quad \sum_{k=0}^{2} x^k = 1 + x + x^2",
+    r"\frac{d}{dx} (x^2 y) = 2 x y, \quad \frac{\partial}{\partial y} (x^2 y) = x^2",
+    r"\frac{d}{dh_t} (h_t^2 + h_{t-1}) = 2 h_t",
+    r"\sigma(2) \approx 0.881, \quad \frac{1}{1024} \approx 9.8 \times 10^{-4}",
+    r"\prod_{k=3}^{1} (k + x) = (x + 3) (x + 2) (x + 1)",
+    r"\log(e^x) = x, \quad (1/2)^{-1} = 2, \quad \sqrt{x^2} = \lvert x \rvert",
+    r"e^{2x} - 1 = (e^x - 1) (e^x + 1), \quad e^{x + y} = e^x e^y",
+    r"\pi > 3",
+]
+NOT_PROVED = {
+    r"\frac{d}{dx} \sigma(x) = \sigma(x) (1 + \sigma(x))": "step 1 of 1: at x = ",
+    r"x + 1 = x + 1 + 0 = x + 2": "step 2 of 2: at x = 3/7: left is 1.42857142857, right is 2.42857142857",
+    r"3 \cdot 4 = 13": "left is 12.0000000000, right is 13.0000000000",
+    r"\sqrt{x^2} = x": "at x = -5/11",
+    r"\log(x^2) = 2 \log(x)": "right is undefined",
+    r"\sigma(x) < \frac12": "at x = 3/7",
+    r"x^2 > 0": "at x = 0",
+    r"\sigma'(x) < \frac14": "at x = 0",
+    r"x^2 \ge x": "at x = 3/7",
+    r"x (x - 1) (x - 2) + x = x + x (x - 1) (x - 3)": "at x = ",
+    r"(x - 3)^2 > 0": "points agree but no proof of > is found",
+    r"e^x \ge 1 + x": "points agree but no proof of ≥ is found; put a step in between",
+    r"\sigma(2) \approx 0.882": "right is 0.882",
+    r"\frac{1}{0} = 1": "this divides by zero",
+    r"0^{-1} = 1": "this divides by zero",
+    r"\frac{1}{x - x} = 1": "this divides by zero",
+    r"\sqrt{-1 - x^2} = \sqrt{-2 - x^2}": "not enough points where both sides are defined",
+}
+NO_CHAIN = {
+    r"W^\top x = x": "a chain is about numbers; check vectors and matrices against a run",
+    r"a \odot b = c": "a chain is about numbers",
+    r"x \in \mathbb{R}": "a chain has steps with = or < only",
+    r"\mathrm{softmax}(x) = 1": "softmax of 1 arguments is not known; introduce it by a display '% check: define'",
+    r"\tanh(x, y) = 1": "tanh of 2 arguments is not known",
+    r"\sum_{k=1}^{n} k = n": "in a chain the bounds of a sum are numbers",
+    r"\sum_{k=1}^{9999} k = 1": "this is too long for a proof",
+    r"x^{1000} = 1": "this power is too large; exponents go to 100",
+    r"(((9^{99})^{99})^{99})^{99} = 1": "this power is too large",
+    r"x \approx 0.5": "≈ needs a printed number on one side and no letters",
+    r"\frac{d}{du} u = 1": "a derivative is taken by a letter without definition",
+    r"\max'(x, y) = 1": "max' is known for functions of one argument",
+}
+
+
+@pytest.mark.parametrize("chain", PROVED)
+def test_a_true_chain_is_proved(chain):
+    """Each chain of the table is true for all real numbers, and SymPy finds the proof of every step."""
+    assert judge(chain, "chain", (SIGMA,)).outcome == "proved"
+
+
+@pytest.mark.parametrize(("chain", "message"), NOT_PROVED.items())
+def test_a_step_that_is_false_or_has_no_proof_fails(chain, message):
+    """Each chain of the table fails, with a counterexample or for want of a proof."""
+    verdict = judge(chain, "chain", (SIGMA,))
+    assert (verdict.outcome, message in verdict.evidence) == ("fails", True), verdict.evidence
+
+
+@pytest.mark.parametrize(("chain", "message"), NO_CHAIN.items())
+def test_what_is_no_scalar_chain_is_refused(chain, message):
+    """Vectors, unknown functions and powers beyond all bounds are refused before SymPy sees them."""
+    verdict = judge(chain, "chain", ("u = x + 1",))
+    assert (verdict.outcome, message in verdict.evidence) == ("refused", True), verdict.evidence
+
+
+def test_numbers_that_agree_are_no_proof():
+    """A function that vanishes at every point that is tried is not zero, and is not taken for zero."""
+    points = sorted(set(prove.POINTS))
+    zero = " ".join(f"(x - {p.p}/{p.q})".replace("- -", "+ ") for p in points)
+    verdict = judge(f"{zero} = 0", "chain")
+    assert verdict.outcome == "fails"
+    assert "points agree but no proof" in verdict.evidence
+
+
+def test_a_proof_that_takes_too_long_ends(monkeypatch):
+    """The search for a proof is cut off, and the step fails."""
+    monkeypatch.setattr(prove, "SECONDS", 0.2)
+    start = time.process_time()
+    square = "((a + b + c)^2 + 2 (a + b + c) (f + g) + (f + g)^2)"
+    verdict = judge(f"(a + b + c + f + g)^{{60}} = {square}^{{30}}", "chain")
+    assert verdict.evidence == "step 1 of 1: no proof is found in 0.2 seconds; put a step in between"
+    assert time.process_time() - start < 5
+
+
+def test_a_proof_works_in_any_thread():
+    """Outside the main thread, as in a web server, there is no deadline but the same verdict."""
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(judge, "x + x = 2 x + 0", "chain").result().outcome == "proved"
+
+
+def test_a_matrix_that_grows_beyond_all_bounds_is_refused():
+    """Definitions that double a column again and again end before the memory does."""
+    doubled = ["f(x) = [x; x]", *(f"{b}(x) = {a}({a}({a}({a}({a}({a}(x))))))" for a, b in ["fg", "gk", "kp"])]
+    verdict = judge("p(u) = p(u) + 0", "numbers", (*doubled, r"u = \begin{bmatrix} 1 \\ 2 \end{bmatrix}"))
+    assert verdict.evidence == "this matrix is too large"
