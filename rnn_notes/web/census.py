@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from markdown.preprocessors import Preprocessor
+
 from rnn_notes import pages
 from rnn_notes.checks import verdicts
 
@@ -35,3 +37,11 @@ def counts() -> dict[str, int]:
 def table() -> list[str]:
     """The counts as the lines of a Markdown table."""
     return ["| what | how many |", "| --- | ---: |", *(f"| {what} | {n} |" for what, n in counts().items())]
+
+
+class Counts(Preprocessor):
+    """Replaces the line ``<!-- counts -->`` by the table of what is checked on the whole site."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """The page with its table."""
+        return [row for line in lines for row in (table() if line == "<!-- counts -->" else [line])]

@@ -1,4 +1,4 @@
-"""What only MkDocs can tell the Markdown extension, or do for it; all else lives in ``extension.py``.
+"""What only MkDocs can tell the Markdown extension, or do for it; all else lives in ``extension.py`` and ``finish.py``.
 
 MkDocs runs this file once and keeps it, so the package is imported inside the functions: always its newest state.
 """
@@ -62,14 +62,7 @@ def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -
 
 
 def on_post_build(config: Any) -> None:
-    """Write what rests on all pages: the style sheet of the formulas, pictures, the theme's scripts, the policy."""
-    from rnn_notes.web import csp, pictures, theme, typeset, widgets
+    """Finish the site; from files, the theme itself waits with its search until it is opened."""
+    from rnn_notes.web.finish import finish
 
-    typeset.write(Path(config.site_dir, "assets"))
-    pictures.write(Path(config.site_dir, "assets"))
-    widgets.write(Path(config.site_dir, "assets"))
-    theme.compile_early(Path(config.site_dir))
-    if "material/offline" not in config.plugins:  # from files, the theme itself waits until its search is opened
-        theme.defer_search(Path(config.site_dir))
-    if not serving:
-        csp.protect(Path(config.site_dir))
+    finish(Path(config.site_dir), lazy_search="material/offline" not in config.plugins, policy=not serving)

@@ -1,0 +1,95 @@
+"""Formulas: the LaTeX that arithmatex has found is typeset, and each display judged, with its verdict beside it."""
+
+import logging
+import os
+import re
+from html import unescape
+from itertools import zip_longest
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+
+from rnn_notes import pages
+from rnn_notes.checks import verdicts
+from rnn_notes.web.source import Source
+from rnn_notes.web.typeset import TexError, Typesetter
+
+log = logging.getLogger("mkdocs.rnn_notes")  # MkDocs counts the warnings of its own loggers
+
+PUNCTUATION = re.compile(r"[^\s\w([\x02]+")  # what may not begin a line; \x02 begins what Markdown has put aside
+OPENING = re.compile(r"[(\[]+$")  # what may not end one
+
+HOW = "reference/how-it-is-checked.md"
+
+
+class Formulas(Treeprocessor):
+    """Replaces the LaTeX that arithmatex has found by typeset formulas, each display with its verdict."""
+
+    def __init__(self, md: Markdown, source: Source) -> None:
+        super().__init__(md)
+        self.source = source
+
+    def run(self, root: Element) -> None:
+        """Typeset all formulas of the page."""
+        page = self.source.page
+        elements = [div for div in root.iter("div") if div.get("class") == "arithmatex"]
+        self._compare([unescape(div.text or "")[2:-2] for div in elements])
+        judged = verdicts.check(page.displays)
+        with Typesetter() as typesetter:
+            for div, display, verdict in zip(elements, page.displays, judged, strict=True):
+                div.text = self._typeset(typesetter, display.latex, display.latex_line)
+                self._badge(div, verdict)
+            for parent in root.iter():
+                before: Element | None = None
+                for span in parent:
+                    if span.tag == "span" and span.get("class") == "arithmatex":
+                        span.text = self._typeset(typesetter, (span.text or "")[2:-2])
+                        span.set("class", "maths")
+                        self._keep_together(parent, before, span)
+                    before = span
+
+    @staticmethod
+    def _keep_together(parent: Element, before: Element | None, span: Element) -> None:
+        """Move a bracket before a formula, and brackets and punctuation after it, into its span."""
+        if opening := OPENING.search((parent.text if before is None else before.tail) or ""):
+            if before is None:
+                parent.text = (parent.text or "")[: opening.start()]
+            else:
+                before.tail = (before.tail or "")[: opening.start()]
+            span.text = opening[0] + (span.text or "")
+        if after := PUNCTUATION.match(span.tail or ""):
+            span.text = (span.text or "") + after[0]
+            span.tail = (span.tail or "").removeprefix(after[0])
+
+    def _typeset(self, typesetter: Typesetter, latex: str, display_line: int | None = None) -> str:
+        """What stands in the tree for a formula until Markdown puts its HTML there."""
+        try:
+            return self.md.htmlStash.store(typesetter.html(latex, display=display_line is not None))
+        except TexError as error:
+            raise self.source.error(latex.split("\n")[0], str(error), display_line) from None
+
+    def _compare(self, found: list[str]) -> None:
+        """Raise at the first display that only one of arithmatex and the line scan has found."""
+        for latex, display in zip_longest(found, self.source.page.displays):
+            if display is None:
+                raise self.source.error(latex.strip().split("\n")[0], "this display needs $$ alone on its first line")
+            if latex is None or _tokens(latex) != display.latex.split():
+                way_out = "leave a blank line before and after it, and none inside"
+                raise self.source.error("$$", f"this display is not rendered as one; {way_out}", display.line)
+
+    def _badge(self, div: Element, verdict: verdicts.Verdict) -> None:
+        """The mark beside a display, a link to the page that explains it; a box with the evidence if it fails."""
+        div.set("class", f"display {verdict.outcome}")
+        href = os.path.relpath(pages.DOCS / HOW, self.source.path.parent) if self.source.path.exists() else HOW
+        name = verdict.badge or f"{verdict.outcome}, for the reason below"
+        SubElement(div, "a", {"class": "badge", "href": Path(href).as_posix(), "title": name, "aria-label": name})
+        if verdict.outcome in ("fails", "refused"):
+            log.warning(verdict.report(str(self.source.path)))
+            SubElement(div, "pre", {"class": "evidence"}).text = verdict.evidence
+
+
+def _tokens(latex: str) -> list[str]:
+    """The words of a display without its mark."""
+    return " ".join(line for line in latex.split("\n") if not pages.MARK.match(line)).split()

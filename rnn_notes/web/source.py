@@ -1,0 +1,37 @@
+"""What a line scan finds on a page, kept for the features of the extension, and their errors with file and line."""
+
+import os
+from pathlib import Path
+
+from markdown import Markdown
+from markdown.preprocessors import Preprocessor
+
+from rnn_notes import pages
+from rnn_notes.pages import Page, PageError
+
+
+class Source(Preprocessor):
+    """Keeps what a line scan finds on the page, with the lines of the file; changes nothing."""
+
+    def __init__(self, md: Markdown, path: str) -> None:
+        super().__init__(md)
+        self.path = Path(os.path.relpath(path)) if path else Path("page")
+        self.page = Page(self.path)
+        self.lines: list[tuple[int, str]] = []
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Scan the page; a notebook is scanned as a file, since its text has no lines of its own."""
+        whole = self.path.read_text(encoding="utf-8").split("\n") if self.path.exists() else lines
+        front_matter = len(whole) - len(lines) if whole[-len(lines) :] == lines else 0
+        if self.path.suffix == ".ipynb":
+            self.lines = list(enumerate(whole, start=1))
+            self.page = pages.read(self.path)
+        else:
+            self.lines = list(enumerate(lines, start=1 + front_matter))
+            self.page = pages.scan(self.path, iter(self.lines))
+        return lines
+
+    def error(self, near: str, message: str, line: int | None = None) -> PageError:
+        """An error at a line, if not given at the first one that holds some text."""
+        found = (number for number, text in self.lines if near in text)
+        return PageError(self.path, line or next(found, 1), message)
