@@ -24,11 +24,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
-from tqdm import tqdm  # type: ignore[import-untyped]
 
-from rnn_notes import conversions, textbook, training
+from rnn_notes import conversions, extras, textbook, training
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.readout import Readout, cross_entropy
+
+tqdm = extras.load("tqdm", "training").tqdm
 
 SIZES = ((5, 1, 4, 3), (50, 16, 28, 64), (35, 32, 64, 128), (100, 32, 64, 128), (35, 64, 256, 256))  # T, B, D, H
 GATES = {RNN: 1, GRU: 3, LSTM: 4}

@@ -1,4 +1,6 @@
-"""What is costly to make is made once and remembered under ``.cache/``, by a digest of what made it.
+"""What is costly to make is made once and remembered under ``.cache/rnn_notes/``, by a digest of what made it.
+
+The folder lies in the project that uses the package, never beside the installed package.
 
 A digest covers the source of a module, of every module of this package that it imports, all the way down,
 and the versions of the libraries: so an edit remakes exactly what it may have changed.
@@ -9,11 +11,18 @@ import hashlib
 import os
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+
+def project() -> Path:
+    """The folder of the nearest ``pyproject.toml``, from the working folder up; without one, the working folder."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "pyproject.toml").is_file()), here)
+
+
 PACKAGE = Path(__file__).parent
-FOLDER = PACKAGE.parent / ".cache"
+FOLDER = project() / ".cache" / "rnn_notes"
 DATA = PACKAGE / "data"  # read through the module datasets
 LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "sphinx-mathjax-offline", "mini-racer")
 
@@ -21,14 +30,22 @@ LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "sphinx-mathjax-offline", "
 @cache
 def digest(module: str) -> str:
     """A digest of a module of this package, named like ``"rnn_notes.lecture"``, and of all it rests on."""
-    total = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
+    total = hashlib.sha256(" ".join(f"{name} {_version(name)}" for name in LIBRARIES).encode())
     for path in sorted(_sources(module)):
         total.update(path.read_bytes())
     return total.hexdigest()
 
 
+def _version(library: str) -> str:
+    """The version of a library; the base install has not all of them."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "missing"
+
+
 def remember(kind: str, key: str, make: Callable[[], str]) -> str:
-    """The text kept for key in the folder ``.cache/kind``, or else the text that make() returns, kept from now on."""
+    """The text kept for key in the folder ``FOLDER/kind``, or else the text that make() returns, kept from now on."""
     path = FOLDER / kind / hashlib.sha256(key.encode()).hexdigest()[:32]
     if path.exists():
         return path.read_text(encoding="utf-8")

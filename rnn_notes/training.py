@@ -35,11 +35,12 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy import ndarray
-from tqdm import tqdm  # type: ignore[import-untyped]
 
-from rnn_notes import parameters
+from rnn_notes import extras, parameters
 from rnn_notes.cells import GRU, LSTM, RNN, LSTMTrace
 from rnn_notes.readout import Readout
+
+tqdm = extras.load("tqdm", "training").tqdm
 
 C = TypeVar("C")
 Model = tuple[RNN | LSTM | GRU, Readout]

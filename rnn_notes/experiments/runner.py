@@ -1,7 +1,8 @@
 """Runs an experiment over many seeds, on any executor, so that an interruption costs little.
 
-Each finished seed is kept in a file under ``.cache/experiments/``, and the same command, started again, goes on from
-there; after an edit of the code, the settings or the data it starts anew. The record is written when all are there.
+Each finished seed is kept in a file under ``.cache/rnn_notes/experiments/``, and the same command, started again, goes
+on from there; after an edit of the code, the settings or the data it starts anew. The record is written when all are
+there.
 """
 
 import base64
@@ -25,11 +26,11 @@ from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any, Protocol
 
-from tqdm import tqdm  # type: ignore[import-untyped]
-
 import rnn_notes
-from rnn_notes import cache
+from rnn_notes import cache, extras
 from rnn_notes.experiments import records
+
+tqdm = extras.load("tqdm", "training").tqdm
 
 UNFINISHED = cache.FOLDER / "experiments"
 

@@ -5,6 +5,12 @@ A figure is a function without arguments that returns a Matplotlib ``Figure``; `
 One module a chapter; ``diagram`` is the visual grammar of the networks, ``style`` the sheet and the colours.
 """
 
+# ruff: noqa: E402  Matplotlib is asked for first
+
+from rnn_notes import extras
+
+extras.load("matplotlib", "figures")
+
 from rnn_notes.figures.inline import Picture, share_glyphs, show, standalone, svg
 from rnn_notes.figures.registry import REGISTRY, draw, figure, source
 
