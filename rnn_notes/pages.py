@@ -4,12 +4,13 @@ A page is scanned line by line, without Markdown's help, so that nothing a rende
 the tests compare what is found with what the site's own Markdown configuration renders.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
+
+from rnn_notes import ipynb
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -106,9 +107,25 @@ def all_pages() -> list[Path]:
 
 
 def read(path: Path) -> Page:
-    """Read a Markdown page, or the Markdown cells of a notebook (whose lines are those of the file)."""
-    text = path.read_text(encoding="utf-8")
-    return scan(path, _cells(text) if path.suffix == ".ipynb" else enumerate(text.splitlines(), start=1))
+    """Read a Markdown page, or the Markdown cells of a notebook (whose lines are those of the file).
+
+    Raises PageError on a file that is not UTF-8 text or not a whole notebook, and as ``scan`` does.
+    """
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_text(path, data[: error.start]) from None
+    if "\0" in text:
+        raise _not_text(path, data[: data.index(0)])
+    try:
+        return scan(path, ipynb.markdown(text) if path.suffix == ".ipynb" else enumerate(text.splitlines(), start=1))
+    except ipynb.NotebookError as error:
+        raise PageError(path, error.line, str(error)) from None
+
+
+def _not_text(path: Path, before: bytes) -> "PageError":
+    return PageError(path, before.count(b"\n") + 1, "this is not UTF-8 text; save the page as UTF-8")
 
 
 def scan(path: Path, numbered: Iterator[tuple[int, str]]) -> Page:
@@ -166,22 +183,3 @@ def _paragraph(page: Page, prose: list[tuple[int, str]]) -> list[tuple[int, str]
     if prose:
         page.paragraphs.append(Paragraph(prose[0][0], "\n".join(text for _, text in prose)))
     return []
-
-
-def _cells(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a notebook's Markdown cells, each with its line in the file."""
-    raw, at = text.splitlines(), 0
-    for cell in json.loads(text)["cells"]:
-        for source in cell["source"]:
-            at = (
-                next(
-                    n
-                    for n in range(at, len(raw))
-                    if raw[n].strip().rstrip(",") == json.dumps(source, ensure_ascii=False)
-                )
-                + 1
-            )
-            if cell["cell_type"] == "markdown":
-                yield at, source.rstrip("\n")
-        if cell["cell_type"] == "markdown":
-            yield at, ""  # a cell ends its paragraph
