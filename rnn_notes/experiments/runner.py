@@ -9,7 +9,6 @@ import base64
 import hashlib
 import importlib
 import json
-import multiprocessing
 import os
 import pickle
 import shutil
@@ -18,11 +17,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -130,6 +128,9 @@ def one(
 @contextmanager
 def processes() -> Iterator[Executor]:
     """One process for each core this one may use, each with one BLAS thread; Ctrl-C ends them at once."""
+    import multiprocessing  # here, since a browser has no processes
+    from concurrent.futures import ProcessPoolExecutor
+
     os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     context = multiprocessing.get_context("spawn")  # BLAS reads its environment when it is loaded
@@ -157,6 +158,9 @@ def dask(address: str) -> Iterator[Executor]:
 
 def _follow_parent() -> None:
     """End this worker when its parent ends, in whatever way; Ctrl-C is the parent's to handle."""
+    import multiprocessing
+    from multiprocessing.connection import wait as wait_for
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.stderr.isatty = lambda: False  # type: ignore[method-assign]  # or each training draws a bar of its own
     parent = multiprocessing.parent_process()
