@@ -11,10 +11,22 @@ from lark.visitors import Transformer_NonRecursive
 from rnn_notes.checks import tree
 from rnn_notes.checks.tree import FormulaError, Name, Node, Statement, free_names, walk
 
+CAPITALISED = ("relu", "softmax", "tanh", "sigmoid", "gelu", "elu", "silu", "softplus", "sinc", "diag")
+
 
 def spell(symbol: str) -> str:
     r"""The spelling rule: drop braces and backslashes. ``\mathrm{softmax}`` is ``softmax``."""
     return re.sub(r"\\(mathrm|operatorname)|[\\{}&\s]", "", symbol)
+
+
+def _function(name: str) -> str:
+    r"""The name of a function, with its case; well-known ones may be capitalised, as ``\mathrm{ReLU}``."""
+    spelled = spell(name)
+    return spelled.lower() if spelled.lower() in CAPITALISED else spelled
+
+
+def _is_printed_fraction(node: Node) -> bool:
+    return isinstance(node, tree.Fraction) and all(isinstance(part, tree.Number) for part in (node.above, node.below))
 
 
 def _placed(make: Any, _data: str, children: list[Any], meta: Any) -> Any:
@@ -52,7 +64,7 @@ class Builder(Transformer_NonRecursive):
     def _relation(self, left: Node, sign: str, right: Node) -> tree.Relation:
         if left == right:
             raise FormulaError("both sides of this step are the same formula", right.span[0])
-        operator = {"leq": "le", "geq": "ge"}.get(spell(sign), spell(sign))
+        operator = {"leq": "le", "geq": "ge", "neq": "ne"}.get(spell(sign), spell(sign))
         relation = tree.Relation(left, operator, right, span=(left.span[0], right.span[1]))
         for big in (node for node in walk(relation) if isinstance(node, tree.Big)):
             if big.index in free_names(relation) | {n.index for n in walk(big.body) if isinstance(n, tree.Big)}:
@@ -79,8 +91,16 @@ class Builder(Transformer_NonRecursive):
     list = dimensions = subscript = cells = several
     # Rules whose parts are just the fields of a node.
     member, group, negative, fraction = tree.Member, tree.Group, tree.Negative, tree.Fraction
-    power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
+    transpose, absolute, norm = tree.Transpose, tree.Absolute, tree.Norm
     indexed = entry = tree.Index
+
+    def power(self, base: Node, exponent: Node) -> Node:
+        if isinstance(exponent, tree.Group):  # round ones make a copy, so these are square
+            raise FormulaError(
+                "[ ] above a symbol is an index or a power; write an index below, a_{l}, and a power without brackets",
+                exponent.span[0],
+            )
+        return tree.Power(base, exponent)
 
     def plus(self, left: Node, right: Node) -> Node:
         return tree.Plus((*(left.terms if isinstance(left, tree.Plus) else [left]), right))
@@ -99,6 +119,11 @@ class Builder(Transformer_NonRecursive):
         if isinstance(right.base if isinstance(right, tree.Power) else right, tree.Number):
             raise FormulaError(
                 "a number stands right behind another factor; put it first or write \\cdot", right.span[0]
+            )
+        if isinstance(left, tree.Number) and _is_printed_fraction(right):
+            raise FormulaError(
+                "a number before a fraction is a mixed number, 2½ = 2.5, or a product, 2 · ½ = 1; write + or \\cdot",
+                right.span[0],
             )
         return self.times(left, right)
 
@@ -135,15 +160,24 @@ class Builder(Transformer_NonRecursive):
         return tree.Underbrace(body, claim) if claim else body
 
     def function(self, name: Token, mark: Any = None) -> tuple[str, Any]:
-        return spell(name).lower(), mark
+        return _function(name), mark
 
     def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
         name, mark = function
         call = tree.Call(name, arguments, prime=isinstance(mark, Token))
         return tree.Power(call, mark) if isinstance(mark, tree.Number) else call
 
+    def bare_call(self, function: tuple[str, Any], argument: Node) -> Node:
+        if function[0] == "sigma":
+            raise FormulaError(
+                "σ is the sigmoid here and its argument stands in brackets, \\sigma(x); "
+                "a number σ before a factor needs another letter",
+                argument.span[0],
+            )
+        return self.call(function, argument)
+
     def bare(self, name: Token) -> Node:
-        return tree.Call(spell(name).lower())
+        return tree.Call(_function(name))
 
     def total(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
         return tree.Big("sum", *bounds, body)

@@ -13,7 +13,7 @@ from rnn_notes.checks import tree
 from rnn_notes.checks.arrays import fit
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.tape import Run, Series
-from rnn_notes.checks.tree import ClaimError, FormulaError, Index, Name, Node, Number, Statement, walk
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, Number, Statement, walk
 from rnn_notes.checks.values import Scope, Unbound, Values
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-13  # by how much two sides may differ, from rounding
@@ -67,7 +67,7 @@ def evaluate(
             found.indices.add(index.name)
             for value in index.values:
                 over_indices(claim, {**scope, index.name: value})
-        except FormulaError as error:
+        except CheckError as error:
             error.placed(claim)
             if not isinstance(error, ClaimError):
                 raise
@@ -127,7 +127,7 @@ def _met(condition: Statement, values: Values, scope: Scope) -> bool:
             return values.whole(low, scope) <= values.whole(Name(index), scope) <= values.whole(high, scope)
         case tree.Relation(left, sign, right) if sign != "approx":
             a, b = values.whole(left, scope), values.whole(right, scope)
-            return {"=": a == b, "<": a < b, ">": a > b, "le": a <= b, "ge": a >= b}[sign]
+            return {"=": a == b, "<": a < b, ">": a > b, "le": a <= b, "ge": a >= b, "ne": a != b}[sign]
     raise FormulaError("a condition compares indices, as in s<t")
 
 
@@ -156,6 +156,8 @@ def _check(claim: Statement, values: Values, scope: Scope, within: float | None)
                     holds = difference <= slack
                 case "approx":
                     holds = difference <= slack + (_printed(claim) if within is None else within)
+                case "ne":
+                    holds = np.array(np.any(difference > slack))
                 case "<" | ">":  # strictly, by more than rounding
                     holds = (b - a if sign == "<" else a - b) > slack
                 case _:

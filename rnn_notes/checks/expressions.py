@@ -8,7 +8,7 @@ from sympy import Expr, Integer, Rational, Symbol
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.define import Definitions
-from rnn_notes.checks.tree import ClaimError, FormulaError, Index, Name, Node, Number, label
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, Number, label
 
 LARGEST_POWER, MOST_BITS, MOST_NODES = 100, 10_000, 5000
 
@@ -33,7 +33,7 @@ class Expressions:
             raise FormulaError("this is too long for a proof; write it with fewer or shorter sums")
         try:
             return self._node(node, scope)
-        except FormulaError as error:
+        except CheckError as error:
             error.placed(node)
             raise
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark.exceptions import VisitError
 
+from rnn_notes.checks import tree
 from rnn_notes.checks.build import Builder, spell
 from rnn_notes.checks.tree import FormulaError, Statement
 
@@ -38,7 +39,7 @@ def parse(latex: str, functions: frozenset[str] = frozenset()) -> tuple[Statemen
     """
     _guard(latex)
     try:
-        return Builder().transform(_parser(functions).parse(latex))
+        statements = Builder().transform(_parser(functions).parse(latex))
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise _refusal(re.findall(r"\\[A-Za-z]+|\\?.", latex[at:])[0], at) from None
@@ -46,6 +47,16 @@ def parse(latex: str, functions: frozenset[str] = frozenset()) -> tuple[Statemen
         raise _unexpected(error, latex) from None
     except VisitError as error:
         raise error.orig_exc from None
+    for step in (statement for statement in statements if isinstance(statement, tree.Relation)):
+        left, right = step.left, step.right
+        if _bare(latex, left) == _bare(latex, right) and tree.without_brackets(left) == tree.without_brackets(right):
+            raise FormulaError("both sides of this step are the same but for brackets", right.span[0])
+    return statements
+
+
+def _bare(latex: str, side: tree.Node) -> str:
+    """The source of one side without brackets and spaces."""
+    return re.sub(r"\\(left|right|[bB]igg?[lr]?)(?![A-Za-z])|\\[,;:! ]|[\s~()\[\]{}]", "", latex[slice(*side.span)])
 
 
 def tokens(latex: str) -> list[Token]:

@@ -1,12 +1,13 @@
 """The tree of a formula: the one thing that the LaTeX reader makes and both back-ends read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from typing import Self
+from dataclasses import dataclass, field, fields, replace
+from itertools import chain
+from typing import Any, Self
 
 
-class FormulaError(ValueError):
-    """A formula that is not understood; ``at`` is the offset of the fault in the LaTeX, None if it is not known yet."""
+class CheckError(ValueError):
+    """Why a formula gets no tick; ``at`` is the offset of the fault in the LaTeX, None if it is not known yet."""
 
     def __init__(self, message: str, at: int | None = None) -> None:
         super().__init__(message)
@@ -18,7 +19,11 @@ class FormulaError(ValueError):
         return self
 
 
-class ClaimError(FormulaError):
+class FormulaError(CheckError):
+    """A formula that is not understood, or that could be read in two ways; the message says what to write."""
+
+
+class ClaimError(CheckError):
     """A formula that is understood and does not hold; the message is the evidence."""
 
 
@@ -201,6 +206,21 @@ def walk(part: object) -> Iterator[Node]:
     if isinstance(part, tuple):
         for child in part:
             yield from walk(child)
+
+
+def without_brackets(part: Any) -> Any:
+    """A tree without its groups, its sums and products flat: what brackets alone change is the same."""
+    if isinstance(part, tuple):
+        return tuple(without_brackets(child) for child in part)
+    if not isinstance(part, Node):
+        return part
+    if isinstance(part, Group):
+        return without_brackets(part.body)
+    changed = {f.name: without_brackets(getattr(part, f.name)) for f in fields(part) if f.name != "span"}
+    for name in {"terms", "factors"} & changed.keys():
+        nested = [getattr(child, name) if type(child) is type(part) else (child,) for child in changed[name]]
+        changed[name] = tuple(chain.from_iterable(nested))
+    return replace(part, **changed)
 
 
 def label(node: Node) -> str | None:

@@ -9,7 +9,7 @@ from numpy import ndarray
 from rnn_notes.checks import arrays, tree
 from rnn_notes.checks.define import Definition, Definitions
 from rnn_notes.checks.tape import Run, Series
-from rnn_notes.checks.tree import ClaimError, FormulaError, Index, Name, Node, label
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, label
 
 MOST = 200_000  # nodes evaluated for one display
 Scope = dict[str, Any]  # what indices and parameters of definitions stand for at the moment
@@ -36,7 +36,7 @@ class Values:
             raise FormulaError("this takes too long to evaluate; write it with fewer or shorter sums")
         try:
             return self._of(node, scope)
-        except FormulaError as error:
+        except CheckError as error:
             error.placed(node)
             raise
 

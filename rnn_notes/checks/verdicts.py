@@ -18,7 +18,7 @@ from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.evaluate import Found, evaluate
 from rnn_notes.checks.prove import prove
 from rnn_notes.checks.tape import Run
-from rnn_notes.checks.tree import ClaimError, FormulaError
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 Runs = Mapping[str, tuple[str, Callable[[], tuple[Run, ...]]]]
@@ -95,8 +95,8 @@ def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: str 
     try:
         return _check(text, kind, (mark or "")[len(kind) :].strip(), earlier, registered(runs))
     except RecursionError:
-        error = FormulaError("the formula is nested too deeply; give its parts names")
-    except FormulaError as caught:
+        error: CheckError = FormulaError("the formula is nested too deeply; give its parts names")
+    except CheckError as caught:
         error = caught
     at = error.at or 0
     fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
@@ -105,7 +105,7 @@ def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: str 
 
 
 def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Runs) -> Verdict:
-    """The verdict on a display that holds; raises FormulaError for any other."""
+    """The verdict on a display that holds; raises CheckError for any other."""
     if kind == "skip":
         reason = rest.lstrip(": ")
         if not reason:

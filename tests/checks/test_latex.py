@@ -283,3 +283,39 @@ def test_any_text_is_read_or_refused(text):
     """Whatever is typed, the reader gives statements, or a FormulaError with a place inside the text."""
     refusal = outcome(text)
     assert refusal is None or 0 <= refusal.at <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    {
+        r"\sigma \sqrt{T} = 1": "its argument stands in brackets",
+        r"\frac{x - \mu}{\sigma x} = z": "σ is the sigmoid here",
+        r"a^{[l]} = a^l": "[ ] above a symbol is an index or a power",
+        r"2 \frac{1}{2} = 1": "a mixed number, 2½ = 2.5, or a product, 2 · ½ = 1",
+        r"x = 3 \tfrac14": "a mixed number",
+        r"x + (y + z) = (x + y) + z": "the same but for brackets",
+        r"\frac{(x)}{y} = \frac{x}{y}": "the same but for brackets",
+    }.items(),
+)
+def test_what_has_two_readings_or_none_is_refused(formula, message):
+    """Each formula of the table is read in two ways by readers, or says nothing."""
+    assert message in refused(formula)
+
+
+def test_brackets_that_change_the_meaning_are_no_repetition():
+    """x − (y − z) is not x − y − z, and a slash with brackets is a fraction written in another way."""
+    for formula in [r"x - (y - z) = x - y - z", r"1 / (2 x) = \frac{1}{2 x}", r"x (y + z) = x y + z"]:
+        assert outcome(formula) is None
+
+
+def test_names_keep_their_case():
+    """F is another function than f; only well-known functions in words may be capitalised."""
+    (step,) = latex.parse(r"F(x) = f(x)", frozenset("Ff"))
+    assert (step.left.function, step.right.function) == ("F", "f")
+    (step,) = latex.parse(r"\mathrm{ReLU}(x) = \mathrm{Loss}(x)")
+    assert (step.left.function, step.right.function) == ("relu", "Loss")
+
+
+def test_unequal_is_a_relation():
+    r"""``\ne`` and ``\neq`` are one relation."""
+    assert [latex.parse(rf"x {sign} 2")[0].operator for sign in (r"\ne", r"\neq")] == ["ne", "ne"]
