@@ -98,7 +98,7 @@ class PageError(ValueError):
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{path}:{line}: {message}")
-        self.line = line
+        self.line, self.message = line, message
 
 
 def all_pages() -> list[Path]:

@@ -1,6 +1,11 @@
-"""Check the displays of pages: ``python -m rnn_notes.checks [PATH...] [--json FILE]``.
+"""Check the displays of pages: ``python -m rnn_notes.checks [PATH...] [--runs MODULE[:NAME]] [--json FILE]``.
 
-Without a path, all pages and notebooks under docs/. Exit status 1 if a display fails or is refused.
+Without a path, the pages that ``[tool.rnn_notes.checks]`` in pyproject.toml names, or else all under docs/.
+
+Exit status 0 if all displays hold; 1 if one fails, is refused or cannot be read; 2 if there is nothing to check, or the
+command cannot be carried out.
+
+The engine knows neither pages nor projects: this command, which brings them together, is its only module that does.
 """
 
 import argparse
@@ -9,42 +14,76 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, NoReturn
 
-from rnn_notes import pages
-from rnn_notes.checks.verdicts import check
+from rnn_notes import pages, project
+from rnn_notes.project import Project, ProjectError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print one line a display and a summary; return the exit status."""
+    """Print one line per display and a summary; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m rnn_notes.checks", description="Check the displays of pages.")
-    parser.add_argument("path", nargs="*", type=Path, help="pages, notebooks or folders; all of docs/ without any")
+    parser.add_argument("path", nargs="*", type=Path, help="pages, notebooks or folders; else those of pyproject.toml")
+    parser.add_argument("--runs", metavar="MODULE[:NAME]", help="runs of your own, which marks may then name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdicts as data, too")
     options = parser.parse_args(arguments)
-    found = []
-    for path in _pages(options.path):
-        try:
-            verdicts = check(pages.read(path).displays)
-        except (pages.PageError, OSError, ValueError) as error:
-            parser.error(str(error))
-        for verdict in verdicts:
-            print(verdict.report(_short(path)))
-            found.append({"path": _short(path), **asdict(verdict)})
-    counts = Counter(str(verdict["outcome"]) for verdict in found)
-    print(f"{len(found)} displays: {', '.join(f'{n} {outcome}' for outcome, n in sorted(counts.items())) or 'none'}")
+
+    def stop(message: str) -> NoReturn:
+        parser.exit(2, f"{parser.prog}: {message}\n")
+
+    try:
+        settings = project.load()
+        if options.runs is not None:
+            settings = settings.with_runs(options.runs, "--runs")
+        files = [page for path in options.path for page in _named(path)] if options.path else settings.files()
+        if options.json and (options.json.is_dir() or not options.json.parent.is_dir()):
+            raise ProjectError(f"--json {options.json}: a file in a folder that exists is expected")
+    except ProjectError as error:
+        stop(str(error))
+    found = {path: _judge(path, settings) for path in dict.fromkeys(files)}
+    verdicts = [verdict for of_page in found.values() for verdict in of_page]
+    without = ", ".join(_short(path) for path, of_page in found.items() if not of_page)
+    if not verdicts:
+        stop(f"nothing to check: no displayed formula, such as one between two lines $$, in {without}")
+    if without:
+        print(f"without displays: {without}")
+    counts = Counter(str(verdict["outcome"]) for verdict in verdicts)
+    n = len(verdicts)
+    print(
+        f"{n} display{'s' * (n != 1)}: {', '.join(f'{count} {outcome}' for outcome, count in sorted(counts.items()))}"
+    )
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return 1 if counts["fails"] + counts["refused"] else 0
+        try:
+            options.json.write_text(json.dumps(verdicts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        except OSError as error:
+            stop(f"--json {options.json}: {error.strerror}")
+    if counts["unread"] == n:
+        return 2
+    return 1 if counts["fails"] + counts["refused"] + counts["unread"] else 0
 
 
-def _pages(paths: list[Path]) -> list[Path]:
-    """The pages that the paths name; all of the site without any."""
-    if not paths:
-        return pages.all_pages()
-    return [
-        page
-        for path in paths
-        for page in (sorted([*path.rglob("*.md"), *path.rglob("*.ipynb")]) if path.is_dir() else [path])
-    ]
+def _named(path: Path) -> list[Path]:
+    """The pages that a path names; raises ProjectError if there are none."""
+    if not path.exists():
+        raise ProjectError(f"{path}: there is no such page or folder")
+    found = project.pages_in(path)
+    if not found:
+        raise ProjectError(f"nothing to check: {path} holds no page ({', '.join(project.SUFFIXES)})")
+    return found
+
+
+def _judge(path: Path, settings: Project) -> list[dict[str, Any]]:
+    """Print and return the verdicts on a page, as data; a page that cannot be read has one, "unread"."""
+    where = _short(path)
+    try:
+        verdicts = settings.judge(pages.read(path))
+    except (pages.PageError, OSError) as error:
+        line, message = (error.line, error.message) if isinstance(error, pages.PageError) else (1, error.strerror)
+        print(f"{where}:{line}: UNREAD\n    {message}")
+        return [{"path": where, "line": line, "outcome": "unread", "evidence": message}]
+    for verdict in verdicts:
+        print(verdict.report(where))
+    return [{"path": where, **asdict(verdict)} for verdict in verdicts]
 
 
 def _short(path: Path) -> str:

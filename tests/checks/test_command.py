@@ -56,15 +56,96 @@ def test_a_changed_sign_fails_with_file_line_and_evidence(tmp_path, capsys, empt
     assert refused["outcome"] == "refused"
 
 
-def test_a_folder_and_a_missing_page_can_be_named(tmp_path, capsys, empty_cache):
-    """A folder stands for its pages; a page that is not there ends the command with its name."""
+def stopped(capsys, *arguments):
+    """The sentence with which the command ends, with exit status 2."""
+    with pytest.raises(SystemExit) as stop:
+        main([str(argument) for argument in arguments])
+    assert stop.value.code == 2
+    sentence = capsys.readouterr().err
+    assert sentence.startswith("python -m rnn_notes.checks: ")
+    assert sentence.count("\n") == 1
+    return sentence.removeprefix("python -m rnn_notes.checks: ").strip()
+
+
+def test_a_folder_stands_for_its_pages(tmp_path, capsys, empty_cache):
+    """Notebooks and pages at any depth, but none of a hidden folder or an environment; each page once."""
     page(tmp_path, ("chain", "1 + 1 = 2"), name="one.md")
-    page(tmp_path, ("chain", "1 + 2 = 3"), name="two.md")
+    for folder in ("deep/down", ".hidden", "venv/lib"):
+        (tmp_path / folder).mkdir(parents=True)
+        page(tmp_path / folder, ("chain", "1 + 2 = 3"), name="two.md")
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    assert main([str(tmp_path), str(tmp_path / "one.md")]) == 0
+    out = capsys.readouterr().out
+    assert "2 displays: 2 proved" in out
+    assert f"{tmp_path}/deep/down/two.md:3: holds" in out
+
+
+def test_nothing_to_check_is_an_error_that_says_where(tmp_path, capsys, monkeypatch):
+    """Exit status 2 for a missing path, an empty folder, a page without a display, or no page at all."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "words.md").write_text("Words.\n")
+    monkeypatch.chdir(tmp_path)
+    assert stopped(capsys, "three.md") == "three.md: there is no such page or folder"
+    assert stopped(capsys, "empty") == "nothing to check: empty holds no page (.md, .markdown, .ipynb)"
+    nothing = "nothing to check: no displayed formula, such as one between two lines $$, in words.md"
+    assert stopped(capsys, "words.md") == nothing
+    expected = f"nothing to check: name pages or folders, or list them in {tmp_path}/pyproject.toml: "
+    assert stopped(capsys) == f"{expected}[tool.rnn_notes.checks] pages = […]"
+
+
+def test_a_page_without_a_display_beside_others_is_named(tmp_path, capsys, empty_cache):
+    """It is not an error, but neither is it passed over in silence."""
+    page(tmp_path, ("chain", "1 + 1 = 2"), name="one.md")
+    (tmp_path / "words.md").write_text("Words.\n")
     assert main([str(tmp_path)]) == 0
-    assert "2 displays: 2 proved" in capsys.readouterr().out
-    with pytest.raises(SystemExit):
-        main([str(tmp_path / "three.md")])
-    assert "three.md" in capsys.readouterr().err
+    assert f"without displays: {tmp_path}/words.md\n1 display: 1 proved\n" in capsys.readouterr().out
+
+
+UNREADABLE = {
+    "open.md": (b"\n$$\n1 = 1\n", "open.md:2: UNREAD\n    this display does not end; close it with $$"),
+    "binary.md": (b"a\n\x00\x01", "binary.md:2: UNREAD\n    this is not UTF-8 text; save the page as UTF-8"),
+    "utf16.md": ("$$\n1 = 1\n$$".encode("utf-16"), "utf16.md:1: UNREAD\n    this is not UTF-8 text"),
+    "cut.ipynb": (b'{"cells": [', "cut.ipynb:1: UNREAD\n    not a whole notebook"),
+    "old.ipynb": (b'{"worksheets": []}', "old.ipynb:1: UNREAD\n    a notebook of nbformat 3"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_page_that_cannot_be_read_is_reported_and_the_others_are_checked(name, tmp_path, capsys, empty_cache):
+    """One line with file and line; exit status 1 if something else was checked, 2 if nothing was."""
+    data, message = UNREADABLE[name]
+    (tmp_path / name).write_bytes(data)
+    assert main([str(tmp_path / name)]) == 2
+    assert message in capsys.readouterr().out
+    page(tmp_path, ("chain", "1 + 1 = 2"), name="z.md")
+    assert main([str(tmp_path), "--json", str(tmp_path / "v.json")]) == 1
+    out = capsys.readouterr().out
+    assert message in out
+    assert "2 displays: 1 proved, 1 unread" in out
+    assert json.loads((tmp_path / "v.json").read_text())[0]["outcome"] == "unread"
+
+
+def test_a_file_for_the_verdicts_lies_in_a_folder_that_is_there(tmp_path, capsys):
+    """A wrong place is named before anything is checked."""
+    path = page(tmp_path, ("chain", "1 + 1 = 3"))
+    for file in (tmp_path / "no" / "x.json", tmp_path):
+        message = f"--json {file}: a file in a folder that exists is expected"
+        assert stopped(capsys, path, "--json", file) == message
+
+
+def test_the_pages_of_the_project_are_checked_if_none_are_named(tmp_path, capsys, empty_cache, monkeypatch):
+    """Those of pyproject.toml, from any folder below it; without that table, those under docs/."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "notes").mkdir()
+    page(tmp_path / "docs", ("chain", "1 + 1 = 2"), name="one.md")
+    page(tmp_path / "notes", ("chain", "1 + 2 = 3"), ("chain", "1 + 3 = 4"), name="two.md")
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 0
+    assert "docs/one.md:3: holds" in capsys.readouterr().out
+    (tmp_path / "pyproject.toml").write_text('[tool.rnn_notes.checks]\npages = ["notes"]\n')
+    monkeypatch.chdir(tmp_path / "docs")
+    assert main([]) == 0
+    assert "2 displays" in capsys.readouterr().out
 
 
 def test_a_verdict_is_remembered_until_something_that_it_rests_on_changes(empty_cache, monkeypatch):

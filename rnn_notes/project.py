@@ -1,0 +1,135 @@
+"""What a project says about its pages, in ``pyproject.toml``, and its pages judged accordingly::
+
+    [tool.rnn_notes.checks]
+    pages = ["docs", "README.md"]   # pages, notebooks and folders, from the folder of this file
+    runs = "my_runs"                # MODULE[:NAME], the project's own runs
+
+The command, the pytest plugin and the Markdown extension read it here, so they judge alike.
+"""
+
+import sys
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from traceback import extract_tb, format_exception_only
+from typing import Any
+
+from rnn_notes import cache
+from rnn_notes.checks import verdicts
+from rnn_notes.checks.verdicts import OURS, Verdict
+from rnn_notes.pages import Page
+
+TABLE = "tool.rnn_notes.checks"
+SUFFIXES = (".md", ".markdown", ".ipynb")
+SETTINGS = {"pages": 'a list of paths such as ["docs", "README.md"]', "runs": '"MODULE" or "MODULE:NAME"'}
+
+
+class ProjectError(ValueError):
+    """A setting that cannot be used; the message names where it stands, what came and what is expected."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """The settings of a project; ``configured`` if its pyproject.toml has the table."""
+
+    root: Path
+    pages: tuple[str, ...] = ("docs",)
+    runs: str = OURS
+    configured: bool = False
+
+    def files(self) -> list[Path]:
+        """All pages of the project; raises ProjectError on a name without one, and if there are none."""
+        where = f"{self.root / 'pyproject.toml'}: [{TABLE}] pages"
+        found: set[Path] = set()
+        for name in self.pages:
+            path = self.root / name
+            pages = pages_in(path) if path.exists() else []
+            if not pages and self.configured:
+                fault = "holds no page" if path.exists() else "is not there"
+                raise ProjectError(f"{where}: {name!r} {fault}; {SETTINGS['pages']} is expected")
+            found.update(pages)
+        if not found:
+            raise ProjectError(f"nothing to check: name pages or folders, or list them in {where} = […]")
+        return sorted(found)
+
+    def judge(self, page: Page) -> list[Verdict]:
+        """The verdicts on the displays of a page, in order."""
+        return verdicts.check(page.displays, self.runs)
+
+    def with_runs(self, runs: str, where: str) -> "Project":
+        """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
+        for folder in (str(self.root), str(Path.cwd())):
+            if folder not in sys.path:
+                sys.path.insert(0, folder)
+        module = runs.partition(":")[0]
+        if not module:
+            raise ProjectError(f"{where}: {SETTINGS['runs']} is expected, not {runs!r}")
+        try:
+            verdicts.registered(runs)
+        except ModuleNotFoundError as error:
+            if f"{module}.".startswith(f"{error.name}."):
+                places = f"neither in {self.root} nor among the installed packages"
+                raise ProjectError(f"{where}: there is no module {error.name!r}, {places}") from None
+            raise ProjectError(f"{where}: importing {module} raises {_raised(error)}") from error
+        except (Exception, SystemExit) as error:
+            if isinstance(error, AttributeError) and error.obj is sys.modules.get(module):
+                raise ProjectError(f"{where}: {module} has no {error.name!r}, which must hold the runs") from None
+            raise ProjectError(f"{where}: importing {module} raises {_raised(error)}") from error
+        return replace(self, runs=runs)
+
+
+def load() -> Project:
+    """The project of the working folder; raises ProjectError on a table that cannot be used."""
+    root = cache.project()
+    path = root / "pyproject.toml"
+    try:
+        data: Any = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"{path}: not TOML: {error}") from None
+    for key in TABLE.split("."):
+        data = data.get(key) if isinstance(data, dict) else None
+    if data is None:
+        return Project(root)
+    if not isinstance(data, dict):
+        raise ProjectError(f"{path}: [{TABLE}]: a table is expected, not {data!r}")
+    for key, value in data.items():
+        if key not in SETTINGS:
+            raise ProjectError(f"{path}: [{TABLE}] {key}: there is no such setting; there are {', '.join(SETTINGS)}")
+        if not _fits(key, value):
+            raise ProjectError(f"{path}: [{TABLE}] {key}: {SETTINGS[key]} is expected, not {value!r}")
+    project = Project(root, tuple(data.get("pages", ("docs",))), configured=True)
+    return project.with_runs(data["runs"], f"{path}: [{TABLE}] runs") if "runs" in data else project
+
+
+def pages_in(path: Path) -> list[Path]:
+    """The page itself, or all pages and notebooks below a folder, but for those in hidden folders and environments."""
+    if not path.is_dir():
+        return [path]
+    found = [file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file()]
+    return sorted(file for file in found if not any(map(_foreign, _folders(file, path))))
+
+
+def _folders(file: Path, below: Path) -> list[Path]:
+    """The folders between a file and the folder that was searched."""
+    return [folder for folder in file.parents if folder != below and folder.is_relative_to(below)]
+
+
+def _foreign(folder: Path) -> bool:
+    """Whether a folder holds what others wrote: a hidden one, an environment, packages of JavaScript."""
+    return folder.name.startswith(".") or folder.name == "node_modules" or (folder / "pyvenv.cfg").exists()
+
+
+def _fits(key: str, value: object) -> bool:
+    """Whether a setting has the type that is expected."""
+    if key == "pages":
+        return isinstance(value, list) and bool(value) and all(isinstance(name, str) for name in value)
+    return isinstance(value, str)
+
+
+def _raised(error: BaseException) -> str:
+    """An exception with the place in the author's file that raised it."""
+    if isinstance(error, SyntaxError):
+        return f"SyntaxError: {error.msg} ({error.filename}:{error.lineno})"
+    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
+    words = "".join(format_exception_only(error)).strip()
+    return f"{words} ({frames[-1].filename}:{frames[-1].lineno})"

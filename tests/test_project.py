@@ -1,0 +1,117 @@
+"""What pyproject.toml says about the pages of a project, and that a wrong setting is named with its file and key."""
+
+import itertools
+import sys
+
+import pytest
+
+from rnn_notes import project
+from rnn_notes.project import ProjectError
+
+HERE = "pyproject.toml: [tool.rnn_notes.checks]"
+names = (f"own_runs_{n}" for n in itertools.count())  # a module is imported once, so each test has its own
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty working folder, which is not left on the path of imports."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return tmp_path
+
+
+def settings(folder, table):
+    """The project with that table."""
+    (folder / "pyproject.toml").write_text(f"[tool.rnn_notes.checks]\n{table}\n", encoding="utf-8")
+    return project.load()
+
+
+def test_a_project_without_the_table_is_not_configured(folder):
+    """So the pytest plugin leaves it alone."""
+    assert not project.load().configured
+    (folder / "pyproject.toml").write_text("[tool.other]\n")
+    assert not project.load().configured
+    assert settings(folder, "").configured
+
+
+def test_pages_are_paths_from_the_folder_of_the_file(folder):
+    """Folders stand for the pages below them."""
+    (folder / "docs").mkdir()
+    for name in ("README.md", "docs/b.md", "docs/a.ipynb", "docs/words.txt"):
+        (folder / name).touch()
+    assert settings(folder, 'pages = ["docs", "README.md", "docs/b.md"]').files() == [
+        folder / "README.md",
+        folder / "docs/a.ipynb",
+        folder / "docs/b.md",
+    ]
+
+
+WRONG = {
+    "pages = 3": 'pages: a list of paths such as ["docs", "README.md"] is expected, not 3',
+    "pages = []": "pages: a list of paths such as",
+    'pages = "docs"': "pages: a list of paths such as",
+    "pages = [3]": "is expected, not [3]",
+    "runs = ['a']": 'runs: "MODULE" or "MODULE:NAME" is expected, not [\'a\']',
+    "runs = ''": 'runs: "MODULE" or "MODULE:NAME" is expected, not \'\'',
+    "page = ['docs']": "page: there is no such setting; there are pages, runs",
+    "runs = 'no_such_module'": "runs: there is no module 'no_such_module', neither in",
+    "runs = 'rnn_notes.nothing'": "runs: there is no module 'rnn_notes.nothing', neither in",
+    "runs = 'math'": "runs: math has no 'RUNS', which must hold the runs",
+    "runs = 'math:MINE'": "runs: math has no 'MINE', which must hold the runs",
+}
+
+
+@pytest.mark.parametrize("table", WRONG)
+def test_a_wrong_setting_is_named_with_what_came_and_what_is_expected(folder, table):
+    """The message begins with the file and the table."""
+    with pytest.raises(ProjectError) as error:
+        settings(folder, table)
+    assert WRONG[table] in str(error.value)
+    assert str(error.value).startswith(f"{folder}/{HERE}")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(("name", "fault"), [("nothing.md", "is not there"), ("empty", "holds no page")])
+def test_each_name_among_the_pages_must_lead_to_a_page(folder, name, fault):
+    """Nothing that was to be checked is passed over."""
+    (folder / "a.md").touch()
+    (folder / "empty").mkdir()
+    with pytest.raises(ProjectError, match=rf"pages: '{name}' {fault}"):
+        settings(folder, f'pages = ["a.md", "{name}"]').files()
+
+
+def test_a_file_that_is_not_toml_is_named(folder):
+    """With the reason."""
+    (folder / "pyproject.toml").write_text("[tool\n")
+    with pytest.raises(ProjectError, match=r"pyproject\.toml: not TOML: "):
+        project.load()
+
+
+RAISES = {
+    "1 / 0": "raises ZeroDivisionError: division by zero",
+    "raise SystemExit": "raises SystemExit",
+    "import no_such_module": "raises ModuleNotFoundError: No module named 'no_such_module'",
+    "import math; math.nothing": "raises AttributeError: module 'math' has no attribute 'nothing'",
+    "def f(:": "raises SyntaxError: invalid syntax",
+}
+
+
+@pytest.mark.parametrize("line", RAISES)
+def test_a_module_that_raises_is_named_with_its_line(folder, line):
+    """One sentence, which ends in the place within the author's own file."""
+    name = next(names)
+    (folder / f"{name}.py").write_text(f"x = 1\n{line}\n")
+    with pytest.raises(ProjectError) as error:
+        settings(folder, f"runs = '{name}'")
+    assert f"runs: importing {name} {RAISES[line]}" in str(error.value)
+    assert str(error.value).endswith(f"({folder / name}.py:2)")
+
+
+def test_runs_of_its_own_are_found_beside_the_file(folder, monkeypatch):
+    """Also from a folder below it."""
+    name = next(names)
+    (folder / f"{name}.py").write_text("RUNS = {}\n")
+    (folder / "docs").mkdir()
+    (folder / "pyproject.toml").write_text(f"[tool.rnn_notes.checks]\nruns = '{name}'\n")
+    monkeypatch.chdir(folder / "docs")
+    assert project.load().runs == name
