@@ -29,9 +29,12 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 
-def project() -> Path:
-    """The folder of the nearest ``pyproject.toml``, from the working folder up; without one, the working folder."""
-    here = Path.cwd()
+def project(folder: Path | None = None) -> Path:
+    """The folder of the nearest ``pyproject.toml``, from a folder up; without one, the folder itself.
+
+    The folder is the working folder if none is given.
+    """
+    here = folder or Path.cwd()
     return next((folder for folder in (here, *here.parents) if (folder / "pyproject.toml").is_file()), here)
 
 

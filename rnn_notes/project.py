@@ -5,6 +5,7 @@
     runs = "my_runs"                # MODULE[:NAME], the project's own runs
 
 The command, the pytest plugin and the Markdown extension read it here, so they judge alike.
+The checker is imported where it is used: pytest asks every project whether it has the table.
 """
 
 import sys
@@ -12,12 +13,13 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from traceback import extract_tb, format_exception_only
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnn_notes import cache
-from rnn_notes.checks import verdicts
-from rnn_notes.checks.verdicts import OURS, Verdict
 from rnn_notes.pages import Page
+
+if TYPE_CHECKING:
+    from rnn_notes.checks.verdicts import Verdict
 
 TABLE = "tool.rnn_notes.checks"
 SUFFIXES = (".md", ".markdown", ".ipynb")
@@ -34,7 +36,7 @@ class Project:
 
     root: Path
     pages: tuple[str, ...] = ("docs",)
-    runs: str = OURS
+    runs: str | None = None  # those of these notes
     configured: bool = False
 
     def files(self) -> list[Path]:
@@ -52,12 +54,16 @@ class Project:
             raise ProjectError(f"nothing to check: name pages or folders, or list them in {where} = […]")
         return sorted(found)
 
-    def judge(self, page: Page) -> list[Verdict]:
+    def judge(self, page: Page) -> list["Verdict"]:
         """The verdicts on the displays of a page, in order."""
-        return verdicts.check(page.displays, self.runs)
+        from rnn_notes.checks import verdicts
+
+        return verdicts.check(page.displays, self.runs or verdicts.OURS)
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
+        from rnn_notes.checks import verdicts
+
         for folder in (str(self.root), str(Path.cwd())):
             if folder not in sys.path:
                 sys.path.insert(0, folder)
@@ -78,9 +84,12 @@ class Project:
         return replace(self, runs=runs)
 
 
-def load() -> Project:
-    """The project of the working folder; raises ProjectError on a table that cannot be used."""
-    root = cache.project()
+def load(folder: Path | None = None) -> Project:
+    """The project that a folder belongs to, the working folder if none is given.
+
+    Raises ProjectError on a table that cannot be used.
+    """
+    root = cache.project(folder)
     path = root / "pyproject.toml"
     try:
         data: Any = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

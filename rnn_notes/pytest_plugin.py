@@ -1,0 +1,172 @@
+"""A pytest plugin: each code block, claim and display of the project's pages is a test, with file and line.
+
+It does nothing in a project whose pyproject.toml has no table ``[tool.rnn_notes.checks]``.
+
+The code of a page runs top to bottom in one namespace and in one empty working folder,
+as it would for a reader who types it in.
+"""
+
+import doctest
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_notes import pages, project
+from rnn_notes.pages import Claim, Fence, Page
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the pages of the project, if it has any, also where ``testpaths`` does not name them."""
+    try:
+        settings = project.load(config.rootpath)
+        files = settings.files() if settings.configured else []
+    except project.ProjectError as error:
+        raise pytest.UsageError(str(error)) from None
+    if not files:
+        return
+    config.pluginmanager.register(Pages(settings, files), "rnn_notes.pages")
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        named = [config.invocation_params.dir / arg for arg in config.args]
+        config.args += [str(file) for file in files if not any(file.is_relative_to(path) for path in named)]
+
+
+class Pages:
+    """Turns the files that are pages of the project into collectors."""
+
+    def __init__(self, settings: project.Project, files: list[Path]) -> None:
+        self.settings, self.files = settings, {file.resolve() for file in files}
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> "PageFile | None":
+        """The page in a file, if it is one."""
+        if file_path.resolve() not in self.files:
+            return None
+        return PageFile.from_parent(parent, path=file_path, settings=self.settings)
+
+
+class PageFile(pytest.File):
+    """A page: its namespace, its R code so far, its working folder, and the verdicts on its displays."""
+
+    def __init__(self, *, settings: project.Project, **other: Any) -> None:
+        super().__init__(**other)
+        self.settings = settings
+        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+        self.r_code: list[str] = []
+        self.page = Page(self.path)
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The tests of the page in its order; a page that cannot be read is one test, which fails."""
+        try:
+            self.page = pages.read(self.path)
+        except (pages.PageError, OSError) as error:
+            line, fault = getattr(error, "line", 1), str(error)
+            yield PageItem.from_parent(self, name=f"line {line}: page", line=line, check=lambda: fault)
+            return
+        found: list[tuple[int, str, Callable[[], str | None]]] = [
+            *(
+                (fence.line, fence.language, partial(RUN[fence.language], self, fence))
+                for fence in self.page.fences
+                if fence.language in RUN and not fence.not_run
+            ),
+            *((item.line, "claim", partial(claim, self, item)) for item in self.page.claims),
+            *((item.line, "display", partial(self.display, n)) for n, item in enumerate(self.page.displays)),
+        ]
+        for line, kind, check in sorted(found, key=lambda item: item[0]):
+            yield PageItem.from_parent(self, name=f"line {line}: {kind}", line=line, check=check)
+
+    @cached_property
+    def verdicts(self) -> list[Any]:
+        """The verdicts on all displays, since those below rest on the definitions above."""
+        return self.settings.judge(self.page)
+
+    def display(self, n: int) -> str | None:
+        """The report on a display that the checker has refused or found false."""
+        verdict = self.verdicts[n]
+        return verdict.report(str(self.path)) if verdict.outcome in ("fails", "refused") else None
+
+    def setup(self) -> None:
+        """Give the page an empty working folder; no window opens for what it draws."""
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setenv("MPLBACKEND", "Agg")
+        self.folder = tempfile.mkdtemp(prefix="page-")
+        self.patch.chdir(self.folder)
+
+    def teardown(self) -> None:
+        """Back to the working folder of pytest."""
+        self.patch.undo()
+        shutil.rmtree(self.folder)
+
+
+class PageItem(pytest.Item):
+    """One test of a page: ``check`` returns what is wrong, None if nothing is, or raises."""
+
+    def __init__(self, *, line: int, check: Callable[[], str | None], **other: Any) -> None:
+        super().__init__(**other)
+        self.line, self.check = line, check
+
+    def runtest(self) -> None:
+        """Raise FaultError with what is wrong."""
+        if fault := self.check():
+            raise FaultError(fault)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What is wrong; of an exception, the traceback from the page's own line on."""
+        if isinstance(excinfo.value, FaultError):
+            return f"{self.path}:{self.line}: {excinfo.value}"
+        excinfo.traceback = excinfo.traceback.cut(path=self.path)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the test stands."""
+        return self.path, self.line - 1, self.name
+
+
+class FaultError(AssertionError):
+    """What is wrong with a part of a page."""
+
+
+def python(page: PageFile, fence: Fence) -> None:
+    """A ``python`` fence: runs without an exception; its lines keep their numbers in a traceback."""
+    source = "\n" * fence.line + fence.code
+    exec(compile(source, str(page.path), "exec", dont_inherit=True), page.namespace)
+
+
+def pycon(page: PageFile, fence: Fence) -> str | None:
+    """A ``pycon`` fence: prints exactly what the page shows."""
+    parts = doctest.DocTestParser().parse(fence.code, str(page.path))
+    cases = [part for part in parts if isinstance(part, doctest.Example)]
+    stray = next((part.strip() for part in parts if isinstance(part, str) and part.strip()), None)
+    if not cases or stray:
+        return f"no prompt before {stray!r}; begin each statement with >>> and leave no blank line in its output"
+    output: list[str] = []
+    test = doctest.DocTest(cases, {}, str(page.path), str(page.path), fence.line, None)
+    test.globs = page.namespace  # not a copy: later fences of the page see what this one defines
+    doctest.DocTestRunner(verbose=False).run(test, out=output.append, clear_globs=False)
+    return "".join(output) or None
+
+
+def r(page: PageFile, fence: Fence) -> str | None:
+    """An ``r`` fence: runs in Rscript, after the R fences before it."""
+    if shutil.which("Rscript") is None:
+        if os.environ.get("CI"):
+            return "Rscript is missing; install r-base-core"
+        pytest.skip("Rscript is missing; install r-base-core to run the R code")
+    page.r_code.append(fence.code)
+    code = "options(warn = 2)\n" + "".join(page.r_code)
+    run = subprocess.run(["Rscript", "--vanilla", "-"], input=code, capture_output=True, text=True)
+    return run.stderr if run.returncode else None
+
+
+def claim(page: PageFile, item: Claim) -> str | None:
+    """``<!-- holds: … -->``: the expression is true."""
+    value = eval(compile("\n" * (item.line - 1) + item.expression, str(page.path), "eval"), page.namespace)
+    return None if value else f"{item.expression} is {value!r}"
+
+
+RUN: dict[str, Callable[[PageFile, Fence], str | None]] = {"python": python, "pycon": pycon, "r": r}

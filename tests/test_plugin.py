@@ -1,0 +1,119 @@
+"""The pytest plugin in projects of other authors: what it collects, how that runs, which projects it leaves alone."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+TABLE = "[tool.rnn_notes.checks]\npages = ['docs']\n"
+TRUE = "$$\n% check: numbers\n1 + 1 = 2\n$$\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A function that writes files, runs pytest among them, and gives the lines that it prints."""
+
+    def run(files, *arguments, **environment):
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text) if isinstance(text, bytes) else path.write_text(text, encoding="utf-8")
+        plugins = ["-p", "rnn_notes.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:playwright"]
+        command = [sys.executable, "-m", "pytest", "-rA", "--tb=short", "--color=no", *plugins, *arguments]
+        done = subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "CI": "", **environment}
+        )
+        return done.stdout + done.stderr
+
+    return run
+
+
+def test_a_project_without_the_table_is_left_alone(project):
+    """Its pages are collected neither from a folder nor by name, and nothing of the checker is imported."""
+    test = "import sys\ndef test():\n    assert not {'sympy', 'lark'} & set(sys.modules)\n"
+    printed = project({"docs/page.md": TRUE, "pyproject.toml": "", "test_own.py": test})
+    assert "1 passed" in printed
+    assert "page.md" not in printed
+
+
+def test_the_pages_are_tests_beside_the_projects_own(project):
+    """With the file and the line of each."""
+    printed = project({"docs/page.md": "Text.\n\n" + TRUE, "pyproject.toml": TABLE, "test_own.py": "def test(): pass"})
+    assert "PASSED docs/page.md::line 3: display" in printed
+    assert "2 passed" in printed
+
+
+def test_pages_are_tests_also_where_testpaths_does_not_name_them(project):
+    """They are not left out because the other tests have a folder; a path on the command line still counts."""
+    files = {
+        "docs/page.md": TRUE,
+        "tests/test_own.py": "def test(): pass",
+        "pyproject.toml": TABLE + "[tool.pytest.ini_options]\ntestpaths = ['tests']\n",
+    }
+    assert "2 passed" in project(files)
+    assert "1 passed" in project(files, "tests")
+
+
+def test_a_page_that_is_not_named_is_no_test(project):
+    """Only those of the table are."""
+    printed = project({"docs/page.md": TRUE, "README.md": "$$\n1 = 2\n$$\n", "pyproject.toml": TABLE})
+    assert "1 passed" in printed
+
+
+def test_a_wrong_table_ends_the_run_with_its_message(project):
+    """It names the file and the key."""
+    printed = project({"pyproject.toml": "[tool.rnn_notes.checks]\npages = 3\n"})
+    assert "pyproject.toml: [tool.rnn_notes.checks] pages: a list of paths" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_page_that_cannot_be_read_is_one_test_and_the_others_run(project):
+    """It fails with file and line."""
+    files = {"docs/a.md": "\n$$\n1\n", "docs/b.md": b"\xff\xfe", "docs/c.md": TRUE, "pyproject.toml": TABLE}
+    printed = project(files)
+    assert "a.md:2: this display does not end" in printed
+    assert "b.md:1: this is not UTF-8 text" in printed
+    assert "2 failed, 1 passed" in printed
+
+
+def test_a_false_display_fails_with_its_evidence(project):
+    """File, line and column of what does not hold, and the numbers."""
+    printed = project({"docs/page.md": TRUE.replace("2", "3"), "pyproject.toml": TABLE})
+    assert "page.md:3:1: FAILS (numbers)" in printed
+    assert "left" in printed
+    assert "1 failed" in printed
+
+
+def test_the_code_of_a_page_runs_in_a_namespace_and_folder_of_its_own(project, tmp_path):
+    """A later block sees what an earlier one has made; another page sees neither names nor files."""
+    first = "```python\nx = 1\nopen('made.txt', 'w').close()\n```\n\n```pycon\n>>> x, __name__\n(1, '__main__')\n```\n"
+    second = (
+        "```python\nimport os\nassert 'x' not in globals() and not os.listdir()\n```\n\nOne.\n<!-- holds: 1 == 1 -->\n"
+    )
+    printed = project({"docs/a.md": first, "docs/b.md": second, "pyproject.toml": TABLE})
+    assert "4 passed" in printed
+    assert not (tmp_path / "made.txt").exists()
+
+
+def test_an_exception_is_reported_from_the_line_of_the_page_on(project):
+    """Also where it is raised in a function of an earlier block."""
+    text = "```python\ndef f():\n    return 1 / 0\n```\n\nText.\n\n```python\ny = 2\nf()\n```\n"
+    printed = project({"docs/page.md": text, "pyproject.toml": TABLE})
+    assert "page.md:10: in <module>" in printed
+    assert "page.md:3: in f" in printed
+    assert "pytest_plugin.py" not in printed
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 failed")])
+def test_r_code_without_r_is_skipped_but_not_in_ci(project, tmp_path, ci, outcome):
+    """A missing tool is a failure where nobody looks."""
+    printed = project({"docs/page.md": "```r\n1\n```\n", "pyproject.toml": TABLE}, CI=ci, PATH=str(tmp_path))
+    assert "Rscript is missing; install r-base-core" in printed
+    assert outcome in printed
+
+
+def test_a_block_that_says_why_it_is_not_run_is_not_run(project):
+    """And so is one in another language."""
+    text = '```python title="not run: it raises"\n1 / 0\n```\n\n```text\nwords\n```\n'
+    assert "no tests ran" in project({"docs/page.md": text, "pyproject.toml": TABLE})
