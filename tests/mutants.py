@@ -65,7 +65,7 @@ TOKENS = {  # kind of token -> what it may be mistaken for
 }
 LAYOUT = re.compile(r"(?:&|\\\\|\\(?:begin|end)\{aligned\}|\s)+")
 TABLE = Path(__file__).parent / "equivalent_mutants.txt"
-LABELS = {name for run in RUNS for name in RUNS[run][1]()[0].symbols if "_" in name}
+LABELS = {name for run in RUNS for name in run.family[0].symbols if "_" in name}
 
 
 @dataclass(frozen=True)

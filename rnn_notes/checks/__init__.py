@@ -20,9 +20,11 @@ Marks
 ``define``
     One equation with something new on its left: ``f(x, y) = …``, ``\mathrm{softmax}(a)_k = …``, ``J_t = …``, ``u = …``.
     The displays after it on the page may use it. If the package has a function of that name, both must agree.
-A run: ``lecture``, ``rnn``, ``lstm``, ``gru``, ``linear``, ``feedforward``, ``layers``, ``numbers``
-    Both sides are evaluated with NumPy at every value of every free index. All but ``lecture`` are random networks,
-    three of each but ``layers`` (see ``runs``). ``numbers`` knows no symbol, for printed numbers and matrices.
+A run: ``lecture``, ``rnn``, ``lstm``, ``gru``, ``linear``, ``feedforward``, ``layers``, or one of your own
+    Both sides are evaluated with NumPy at every value of every free index, on seven random networks. ``lecture`` has
+    printed numbers too: what prints some is checked on that network, all else on the random ones as well.
+``numbers``
+    Printed numbers and matrices, without symbols.
     Conditions follow, separated by commas: ``% check: rnn s<t, t<T``.
 ``shapes``, ``shapes lecture`` …
     ``W_{xh} \in \mathbb{R}^{H \times D}`` against the arrays of a run (``rnn`` if none is named).
@@ -39,7 +41,7 @@ t. A subscript is a label if the run knows it (``W_{xh}``), else a time step (``
 from 1 (``y_{t,k}``, ``(W_{hh} h_t)_{k}``).
 
 - all recurrent runs: ``x_t``, ``h_t`` (from 0), ``y_t``, the target ``\hat{y}_t``, ``W_{hy}``, ``b_y``, ``I`` (H by H),
-  the losses ``L_t = \frac12 \lVert y_t - \hat{y}_t \rVert^2`` and their sum ``L``, the sizes ``T B D H O``
+  the losses ``L_t = \frac12 \lVert y_t - \hat{y}_t \rVert^2`` and their sum ``L``, the sizes ``T D H O``
 - ``rnn``, ``lecture``, ``linear``, ``feedforward``: ``W_{xh} W_{hh} b_h``, the pre-activation ``a_t``
 - ``lstm``: ``c_t`` (from 0), ``i_t f_t o_t \tilde{c}_t``, ``W_{xi} … W_{hc}``, ``b_i … b_c``, ``a_{i,t} … a_{c,t}``
 - ``gru``: ``r_t z_t n_t``, ``m_t = W_{hn} h_{t-1} + b_{hn}``, ``W_{xr} … W_{hn}``, ``b_r … b_{hn}``, ``a_{r,t}`` …
@@ -58,7 +60,8 @@ Writing formulas
 - ``+ -`` bind least, then ``\odot``, then ``\cdot \times /``, then juxtaposition, then powers.
 - ``\sum_{t=1}^{T}`` reaches to the end of its product. ``\prod_{k=t}^{s+1}`` and ``\frac{d}{dx}`` need brackets around
   more than one symbol; nothing may follow round brackets, but square ones: ``\prod_{k=t}^{s+1} [J_k] v``.
-  A product counts from its lower to its upper bound, up or down, the first factor leftmost, and is never empty.
+  A product counts from its lower to its upper bound, the first factor leftmost: down if somewhere it counts down by
+  more than one, as ``\prod_{k=t}^{s+1}`` does. Empty sums are 0, empty products 1 or the identity.
 - A function without brackets takes one symbol or number and must stand last: ``2 \cos x``, but ``\cos(x) y``.
 - ``f(x)`` is a product unless f is defined on the page before. ``d`` and ``e`` are kept for derivatives and 2.718….
 - Derivatives: ``\frac{d}{dx} ( … )`` and ``\frac{\partial f}{\partial x}`` in a chain; on a run
@@ -69,4 +72,74 @@ Writing formulas
   ``\sigma_{\max}(W)``, ``\rho(W)``, ``\lvert x \rvert``, ``[a; b]``, ``\begin{bmatrix}``, ``\sqrt{}``, ``\frac12``
 - ``\underbrace{A}_{B}`` claims A = B. ``\text{…}`` and what follows ``&& \text{…}`` in its row are not read.
 - ``aligned``: a row that begins with a relation goes on from the row above, and so does ``\\ & + …``.
+
+Runs of your own
+----------------
+A ``Run`` says which arrays a network has, of which shapes, and the formulas that lead from one to the next. The engine
+draws the networks: seven, of unrelated sizes, each array of a scale of its own, so that what holds on all of them holds
+for the formulas and not by accident. Write runs into a module, as ``RUNS = [logistic, decay, attention]``, and name it:
+``--runs my_runs``, or ``judge(latex, "logistic", runs=[logistic])``.
+
+Arrays alone, with one evaluation. Vectors are columns (n, 1), numbers (1, 1); ``draw`` gives what is no normal number::
+
+    import numpy as np
+    from rnn_notes.checks import Run, judge
+
+    def predict(v):
+        v["p"] = 1 / (1 + np.exp(-(v["X"] @ v["w"] + v["b"])))
+        v["L"] = -(v["y"] * np.log(v["p"]) + (1 - v["y"]) * np.log(1 - v["p"])).sum(axis=-2, keepdims=True)
+
+    logistic = Run(
+        name="logistic",
+        words="logistic regression",
+        sizes="N D",
+        parameters={"X": "N D", "w": "D", "b": "", "y": "N"},
+        step=predict,
+        draw={"y": lambda rng, shape: rng.integers(0, 2, shape)},
+    )
+    assert judge(r"\frac{\partial L}{\partial w} = X^\top (p - y)", "logistic", runs=[logistic]).outcome == "evaluated"
+
+A recurrence: given series are there at t = 1 … T, start values at t = 0, and ``step`` is called for t = 1 … T::
+
+    def decay_step(v, t):
+        v["s", t] = v["A"] @ v["s", t - 1] + v["u", t]
+
+    decay = Run(
+        name="decay",
+        words="a linear recurrence",
+        sizes="T H",
+        parameters={"A": "H H"},
+        given={"u": "H"},
+        start={"s": "H"},
+        step=decay_step,
+    )
+    closed = r"s_t = A^{t} s_0 + \sum_{k=1}^{t} A^{t-k} u_k"
+    assert judge(closed, "decay", runs=[decay]).outcome == "evaluated"
+
+Attention, with samples as rows: softmax goes along rows, and a row is added to each row of a matrix::
+
+    def attend(v):
+        scores = v["Q"] @ v["K"].mT / np.sqrt(v["K"].shape[-1])
+        e = np.exp(scores - scores.real.max(axis=-1, keepdims=True))
+        v["A"] = e / e.sum(axis=-1, keepdims=True)
+        v["Y"] = v["A"] @ v["V"]
+
+    attention = Run(
+        name="attention",
+        words="attention",
+        sizes="N M D O",
+        parameters={"Q": "N D", "K": "M D", "V": "M O"},
+        step=attend,
+        rows=True,
+    )
+    formula = r"Y = \mathrm{softmax} \left( \frac{Q K^\top}{\sqrt{D}} \right) V"
+    assert judge(formula, "attention", runs=[attention]).outcome == "evaluated"
+
+Everything else that a run can say stands in ``Run``: printed numbers, sums over time, hints for those who mistake a
+letter. A description that does not fit together is a ValueError with the run, the symbol and the way out.
 """
+
+from rnn_notes.checks.run import Run
+from rnn_notes.checks.verdicts import check, judge
+
+__all__ = ["Run", "check", "judge"]

@@ -1,11 +1,14 @@
-"""What the operations of a formula mean for arrays: numbers, columns (n, 1) and matrices.
+r"""What the operations of a formula mean for arrays: numbers, columns (n, 1) and matrices, of N networks at once.
 
+A number is () or (N,), all else (rows, columns) or (N, rows, columns).
 Juxtaposition is the matrix product, and nothing broadcasts: a lost transpose fails by its shape.
-One exception is as readers take it: a printed number beside a column, as in 1 − z_t, counts for each entry.
+Two exceptions are as readers take them: a printed number beside a column, as in 1 − z_t, counts for each entry;
+and where the run says that rows are samples, a row is added to each row of a matrix.
 Shapes that do not fit raise ClaimError, since then what the formula says is not so.
 """
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -17,133 +20,179 @@ from rnn_notes.checks.tree import ClaimError, FormulaError, Node, walk
 
 STEP = 1e-30  # of the complex step
 LARGEST = 100_000  # entries of a matrix
-NOTHING = np.empty((0, 0))  # an empty sum: zero, of the shape that its place asks for
 Function = Callable[[ndarray], ndarray]
+
+
+def _diagonal(column: ndarray) -> ndarray:
+    return column * np.eye(column.shape[-2])
+
+
+def _of_matrix(function: Callable[[ndarray], ndarray]) -> Function:
+    """The function of each matrix; not a number where an entry is not finite, for which LAPACK has no answer."""
+
+    def finite(matrices: ndarray) -> ndarray:
+        good = np.isfinite(matrices).all(axis=(-2, -1))
+        return np.where(good, function(np.where(good[..., None, None], matrices, 0)), np.nan)
+
+    return finite
+
 
 ENTRYWISE: dict[str, Function] = {
     **{"sigma": activations.sigmoid, "tanh": activations.tanh, "relu": activations.relu, "exp": np.exp},
     **{"log": np.log, "ln": np.log, "sin": np.sin, "cos": np.cos, "sinh": np.sinh, "cosh": np.cosh},
 }
-OF_COLUMN: dict[str, Function] = {"softmax": lambda a: activations.softmax(a.T).T, "diag": lambda a: np.diag(a[:, 0])}
+OF_COLUMN: dict[str, Function] = {"softmax": lambda a: activations.softmax(a.mT).mT, "diag": _diagonal}
 OF_MATRIX: dict[str, Function] = {
-    "sigma_max": lambda a: np.array(np.linalg.norm(a, 2)),
-    "rho": lambda a: np.array(np.max(np.abs(np.linalg.eigvals(a)))),
+    "sigma_max": _of_matrix(lambda a: np.linalg.norm(a, 2, axis=(-2, -1))),
+    "rho": _of_matrix(lambda a: np.max(np.abs(np.linalg.eigvals(a)), axis=-1)),
 }
 FUNCTIONS: dict[str, Function] = {**ENTRYWISE, **OF_COLUMN, **OF_MATRIX}
 
 
-def fit(value: ndarray, node: Node, shape: tuple[int, ...]) -> ndarray:
-    """The value of a node beside one of that shape: a printed number or an empty sum counts for each entry."""
+def shape(value: ndarray) -> tuple[int, ...]:
+    """() of a number, else (rows, columns)."""
+    return value.shape[-2:] if value.ndim > 1 else ()
+
+
+def beside(value: ndarray) -> ndarray:
+    """The value with axes such that it multiplies or meets a matrix of the same network."""
+    return value[:, None, None] if value.ndim == 1 else value
+
+
+def fit(value: ndarray, node: Node, wanted: tuple[int, ...]) -> ndarray:
+    """The value of a node beside one of that shape: a printed number counts for each entry of a column."""
     plain = tree.Number | tree.Negative | tree.Fraction | tree.Group | tree.Plus | tree.Times | tree.Power
-    if value.size == 0:
-        return np.zeros(shape if 0 not in shape else ())
-    if value.ndim == 0 and shape[1:] == (1,) and all(isinstance(part, plain) for part in walk(node)):
-        return np.broadcast_to(value, shape)
+    if not shape(value) and wanted[1:] == (1,) and all(isinstance(part, plain) for part in walk(node)):
+        return np.broadcast_to(beside(value), wanted)
     return value
 
 
-def add(values: list[ndarray], nodes: tuple[Node, ...]) -> ndarray:
-    """The sum of the values of nodes."""
-    shape = max((value.shape for value in values if value.size), key=len, default=())
-    values = [fit(value, node, shape) for value, node in zip(values, nodes, strict=True)]
-    if any(value.shape != shape for value in values):
+def add(values: list[ndarray], nodes: tuple[Node, ...], rows: bool = False) -> ndarray:
+    """The sum of the values of nodes; with ``rows``, a row counts for each row of a matrix."""
+    wanted = max((shape(value) for value in values), key=lambda shape: (len(shape), shape))
+    values = [fit(value, node, wanted) for value, node in zip(values, nodes, strict=True)]
+    fits = {wanted, (1, *wanted[1:])} if rows and wanted else {wanted}
+    if any(shape(value) not in fits for value in values):
         raise ClaimError(f"{shapes(values)} cannot be added")
-    return np.sum(values, axis=0)
+    return reduce(np.add, values)
 
 
 def multiply(values: list[ndarray]) -> ndarray:
     """The ordered product, from left to right."""
-    if any(value.size == 0 for value in values):
-        return NOTHING
     result = values[0]
     for value in values[1:]:
-        if result.ndim == 0 or value.ndim == 0:
-            result = result * value
-        elif result.shape[1] == value.shape[0]:
+        if not (shape(result) and shape(value)):
+            both = shape(result) or shape(value)
+            result = beside(result) * beside(value) if both else result * value
+        elif result.shape[-1] == value.shape[-2]:
             result = result @ value
-            result = result if result.size > 1 else result[0, 0]
+            result = result if shape(result) != (1, 1) else result[..., 0, 0]
         else:
             raise ClaimError(f"{shapes([result, value])} cannot be multiplied")
-    return np.array(result)
+    return np.asarray(result)
 
 
 def multiply_entries(values: list[ndarray]) -> ndarray:
     """The product entry by entry, ⊙, of columns or matrices of one shape."""
-    if len({value.shape for value in values}) > 1 or values[0].ndim == 0:
+    if len({shape(value) for value in values}) > 1 or not shape(values[0]):
         raise ClaimError(f"{shapes(values)} cannot be multiplied entry by entry")
-    return np.prod(values, axis=0)
+    return reduce(np.multiply, values)
 
 
-def divide(above: ndarray, below: ndarray) -> ndarray:
-    """A fraction, by a number."""
-    if below.ndim:
-        raise ClaimError(f"a number has to stand below a fraction, not {shapes([below])}")
-    return above / below
+def divide(above: ndarray, below: ndarray, entries: bool = False) -> ndarray:
+    """A fraction, by a number; entry by entry only to see what comes of that reading."""
+    if entries and shape(below) and shape(above) in ((), shape(below)):
+        return beside(above) / below
+    if shape(below):
+        raise ClaimError(
+            f"a number has to stand below a fraction, not {shapes([below])}, and columns or matrices are not divided; "
+            r"for a division entry by entry, write it for one entry: \frac{u_k}{v_k}"
+        )
+    return beside(above) / beside(below) if shape(above) else above / below
 
 
 def power(base: ndarray, exponent: ndarray) -> ndarray:
     """Of a number, of each entry of a column, or of a square matrix."""
-    if exponent.ndim:
+    if shape(exponent):
         raise ClaimError(f"an exponent has to be a number, not {shapes([exponent])}; write \\exp")
-    if base.ndim == 0:
+    if not shape(base):
         return np.power(base, exponent)
-    if exponent < 0 or exponent != np.round(exponent):
-        raise ClaimError(f"{shapes([base])} to the power {exponent} has no meaning here")
-    if base.shape[1] == 1:
-        return base**exponent
-    if base.shape[0] != base.shape[1]:
+    whole = int(np.round(np.ravel(exponent)[0])) if np.isfinite(exponent).all() else -1
+    if whole < 0 or np.any(np.abs(exponent - whole) > 1e-12):
+        raise ClaimError(f"{shapes([base])} to the power {np.ravel(exponent)[0]:.6g} has no meaning here")
+    if base.shape[-1] == 1:
+        return base**whole
+    if base.shape[-1] != base.shape[-2]:
         raise ClaimError(f"{shapes([base])} has no power")
-    return np.linalg.matrix_power(base, int(exponent))
+    return np.linalg.matrix_power(base, whole)
 
 
 def transpose(value: ndarray) -> ndarray:
     """Of a column or matrix."""
-    if value.ndim == 0:
+    if not shape(value):
         raise ClaimError("a number has no transpose")
-    return value.T
+    return value.mT
 
 
 def norm(value: ndarray, kind: str | None) -> ndarray:
     """The 2-norm, or the Frobenius norm F."""
-    if value.ndim == 0 or kind not in ("2", "F"):
+    if not shape(value) or kind not in ("2", "F"):
         raise FormulaError("a norm is that of a column or matrix, with the index 2, F or none")
-    return np.array(np.linalg.norm(value, 2 if kind == "2" else "fro"))
+    if kind == "F" or 1 in shape(value):
+        return np.linalg.norm(value, "fro", axis=(-2, -1))
+    return OF_MATRIX["sigma_max"](value)
 
 
 def blocks(rows: list[list[ndarray]]) -> ndarray:
     """The matrix of numbers, columns and matrices."""
-    if sum(value.size for row in rows for value in row) > LARGEST:
+    if sum(max(1, int(np.prod(shape(value)))) for row in rows for value in row) > LARGEST:
         raise FormulaError("this matrix is too large")
+    cells = [[value if shape(value) else value[..., None, None] for value in row] for row in rows]
+    N = max((len(value) for row in cells for value in row if value.ndim == 3), default=0)
     try:
-        return np.block([[np.atleast_2d(value) for value in row] for row in rows])
+        if N:
+            cells = [[np.broadcast_to(value, (N, *shape(value))) for value in row] for row in cells]
+        return np.block(cells)
     except ValueError as error:
         raise ClaimError(f"the blocks of this matrix do not fit together: {error}") from None
 
 
 def entry(name: str, value: ndarray, place: list[int]) -> ndarray:
     """An entry of a column or matrix, counted from 1."""
-    shape = value.shape[: len(place)]
-    if any(not 1 <= k <= n for k, n in zip(place, shape, strict=True)):
-        raise ClaimError(f"{name} has the shape {shape} and no entry {place}")
-    return np.array(value[tuple(k - 1 for k in place)]).reshape(())
+    sizes = shape(value)[: len(place)]
+    if any(not 1 <= k <= n for k, n in zip(place, sizes, strict=True)):
+        raise ClaimError(f"{name} has the shape {sizes} and no entry {place}")
+    row, column = (*place, 1)[:2]
+    return value[..., row - 1, column - 1]
 
 
-def apply(name: str, prime: bool, values: list[ndarray]) -> ndarray:
-    """A function, or with a prime its derivative by the complex step."""
+def apply(name: str, prime: bool, values: list[ndarray], rows: bool = False) -> ndarray:
+    """A function, or with a prime its derivative by the complex step; with ``rows``, softmax goes along rows."""
     if name in ("max", "min") and values and not prime:
-        extreme: Any = np.max if name == "max" else np.min
-        if len(values) > 1 and len({value.shape for value in values} - {()}) > 1:
+        extreme: Any = np.maximum if name == "max" else np.minimum
+        if len({shape(value) for value in values} - {()}) > 1:
             raise ClaimError(f"{name} does not take {shapes(values)}")
-        return np.array(extreme(values[0]) if len(values) == 1 else extreme(np.broadcast_arrays(*values), axis=0))
+        if len(values) > 1:
+            return reduce(extreme, [beside(v) if any(map(shape, values)) else v for v in values])
+        return extreme.reduce(values[0], axis=(-2, -1)) if shape(values[0]) else values[0]
     if name not in (ENTRYWISE if prime else FUNCTIONS) or len(values) != 1:
         known = ", ".join(sorted(ENTRYWISE if prime else {*FUNCTIONS, "max", "min"}))
         raise FormulaError(f"{name}{chr(39) * prime} of {len(values)} arguments is not known; known are {known}")
     (a,) = values
-    if a.shape[1:] not in ([(), (1,)] if name in ENTRYWISE else [(1,)] if name in OF_COLUMN else [a.shape[1:2]]):
+    if rows and name == "softmax" and shape(a):
+        return activations.softmax(a)
+    whole = shape(a)
+    if name in ENTRYWISE and not rows:
+        fits = whole[1:] in [(), (1,)]
+    elif name in OF_COLUMN:
+        fits = whole[1:] == (1,)
+    else:
+        fits = name in ENTRYWISE or (whole != () and (name != "rho" or whole[0] == whole[1]))
+    if not fits:
         raise ClaimError(f"{name} does not take {shapes([a])}")
     return np.imag(FUNCTIONS[name](a + 1j * STEP)) / STEP if prime else FUNCTIONS[name](a)
 
 
 def shapes(values: list[ndarray]) -> str:
     """The shapes in words."""
-    return " and ".join("a number" if value.ndim == 0 else f"the shape {value.shape}" for value in values)
+    return " and ".join(f"the shape {shape(value)}" if shape(value) else "a number" for value in values)

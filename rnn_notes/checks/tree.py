@@ -145,13 +145,13 @@ class Big(Node):
     high: Node
     body: Node
 
-    def steps(self, first: int, last: int) -> range:
-        """The values of the index. A sum counts up and may be empty; a product counts up or down and is not empty."""
-        if self.operator == "product":
-            return range(first, last + 1) if first <= last else range(first, last - 1, -1)
-        if last < first - 1:
-            raise ClaimError(f"this sum runs from {first} to {last}")
-        return range(first, last + 1)
+    def steps(self, first: int, last: int, down: bool = False) -> range:
+        """The values of the index, of which there may be none; raises ClaimError if the bounds are the wrong way."""
+        before = first + 1 if down else first - 1
+        if (last > before) if down else (last < before):
+            way = "down" if down else "up"
+            raise ClaimError(f"this {self.operator} counts {way}, but runs from {first} to {last}").placed(self)
+        return range(first, last - 1, -1) if down else range(first, last + 1)
 
 
 @dataclass(frozen=True)
@@ -198,14 +198,22 @@ class Member(Node):
 Statement = Relation | Range | Member
 
 
+def children(part: object) -> Iterator[Node]:
+    """The nodes right below a node, or in a tuple, in the order of the formula."""
+    inner = [getattr(part, f.name) for f in fields(part) if f.name != "span"] if isinstance(part, Node) else part
+    for child in inner if isinstance(inner, list | tuple) else ():
+        if isinstance(child, Node):
+            yield child
+        else:
+            yield from children(child)
+
+
 def walk(part: object) -> Iterator[Node]:
     """All nodes of a tree, the root first, in the order of the formula."""
     if isinstance(part, Node):
         yield part
-        part = tuple(getattr(part, f.name) for f in fields(part) if f.name != "span")
-    if isinstance(part, tuple):
-        for child in part:
-            yield from walk(child)
+    for child in children(part):
+        yield from walk(child)
 
 
 def without_brackets(part: Any) -> Any:

@@ -1,17 +1,18 @@
 """The value of a formula on a run: the tree read with the operations of ``arrays``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from rnn_notes.checks import arrays, tree
+from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.define import Definition, Definitions
-from rnn_notes.checks.tape import Run, Series
+from rnn_notes.checks.tape import Network, Series, Shake
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, label
 
-MOST = 200_000  # nodes evaluated for one display
+MOST = 100_000  # nodes evaluated for one display
 Scope = dict[str, Any]  # what indices and parameters of definitions stand for at the moment
 
 
@@ -23,22 +24,36 @@ class Unbound(Exception):  # noqa: N818 - no error but a message to the loop ove
 
 
 class Values:
-    """Reads formulas on one run. ``free`` gives the values of each letter that may be a free index."""
+    """Reads formulas on networks of one run. ``free`` gives the values of each letter that may be a free index.
 
-    def __init__(self, run: Run, free: dict[str, Iterable[int]], definitions: Definitions) -> None:
-        self.run, self.free, self.definitions = run, free, definitions
+    ``down`` are the products that count down.
+    ``by_entries`` divides columns entry by entry, which is never what a formula means, but explains what it does not.
+    """
+
+    def __init__(self, network: Network, free: dict[str, Iterable[int]], definitions: Definitions) -> None:
+        self.network, self.free, self.definitions = network, free, definitions
+        self.rows = getattr(network.run, "rows", False)
+        self.shake = Shake(network.N) if network.shaken else None
+        self.down: frozenset[tree.Big] = frozenset()
+        self.by_entries = False
         self.visits = 0
 
     def of(self, node: Node, scope: Scope) -> ndarray:
         """The value of a formula. Raises FormulaError, ClaimError if its shapes do not fit, Unbound."""
-        self.visits += 1
-        if self.visits > MOST:
-            raise FormulaError("this takes too long to evaluate; write it with fewer or shorter sums")
+        self._visit()
         try:
-            return self._of(node, scope)
+            value = self._of(node, scope)
         except CheckError as error:
             error.placed(node)
             raise
+        if self.shake is None or value.ndim not in (1, 3) or isinstance(node, tree.Group | tree.Underbrace):
+            return value
+        return self.shake(value, function=isinstance(node, tree.Call))
+
+    def _visit(self) -> None:
+        self.visits += 1
+        if self.visits > MOST:
+            raise FormulaError("this takes too long to evaluate; write it with fewer or shorter sums")
 
     def _of(self, node: Node, scope: Scope) -> ndarray:
         def all_of(nodes: Iterable[Node]) -> list[ndarray]:
@@ -52,19 +67,19 @@ class Values:
             case tree.Call(name, arguments, prime):
                 if name in self.definitions and name not in arrays.FUNCTIONS and not prime:
                     return self._unfold(self.definitions[name], all_of(arguments))
-                return arrays.apply(name, prime, all_of(arguments))
+                return arrays.apply(name, prime, all_of(arguments), self.rows)
             case tree.Group(body) | tree.Underbrace(body):
                 return self.of(body, scope)
             case tree.Negative(body):
                 return -self.of(body, scope)
             case tree.Plus(terms):
-                return arrays.add(all_of(terms), terms)
+                return arrays.add(all_of(terms), terms, self.rows)
             case tree.Times(factors):
                 return arrays.multiply(all_of(factors))
             case tree.Hadamard(factors):
                 return arrays.multiply_entries(all_of(factors))
             case tree.Fraction(above, below):
-                return arrays.divide(self.of(above, scope), self.of(below, scope))
+                return arrays.divide(self.of(above, scope), self.of(below, scope), self.by_entries)
             case tree.Power(base, exponent):
                 return arrays.power(self.of(base, scope), self.of(exponent, scope))
             case tree.Transpose(body):
@@ -75,17 +90,50 @@ class Values:
                 return arrays.norm(self.of(body, scope), label(kind[0]) if kind else "2")
             case tree.Matrix(rows):
                 return arrays.blocks([all_of(row) for row in rows])
-            case tree.Big(operator, index, low, high, body):
-                if index in self.run.symbols:
-                    raise FormulaError(f"{index} is a symbol of this run; take another letter")
-                steps = node.steps(self.whole(low, scope), self.whole(high, scope))
+            case tree.Big(operator, index, _, _, body):
+                steps = self.steps(node, scope)
                 each = [self.of(body, {**scope, index: step}) for step in steps]
-                if operator == "product":
-                    return arrays.multiply(each)
-                return np.sum(each, axis=0) if each else arrays.NOTHING
+                if not each:
+                    return self._empty(node, scope)
+                return arrays.multiply(each) if operator == "product" else np.sum(each, axis=0)
             case tree.Derivative():
                 return self._derivative(node, scope)
         raise FormulaError("W^{(t)}, the weights as used at step t, stands below a derivative only")
+
+    def steps(self, node: tree.Big, scope: Scope) -> range:
+        """The values of the index of a sum or product."""
+        if node.index in self.network.symbols:
+            raise FormulaError(f"{node.index} is a symbol of this run; take another letter").placed(node)
+        first, last = self.whole(node.low, scope), self.whole(node.high, scope)
+        return node.steps(first, last, node in self.down)
+
+    def products(self, part: object, scope: Scope) -> Iterator[tuple[tree.Big, int, int]]:
+        """Each product in a formula with its first and last index, once for each value of the indices around it."""
+        self._visit()
+        if isinstance(part, tree.Big):
+            first, last = self.whole(part.low, scope), self.whole(part.high, scope)
+            if part.operator == "product":
+                yield part, first, last
+            for step in range(min(first, last), max(first, last) + 1):
+                yield from self.products(part.body, {**scope, part.index: step})
+        elif isinstance(part, Node):
+            for child in tree.children(part):
+                yield from self.products(child, scope)
+
+    def _empty(self, node: tree.Big, scope: Scope) -> ndarray:
+        """The sum or product of nothing: zero or one, of the shape that a term has."""
+        first = self.whole(node.low, scope)
+        for step in dict.fromkeys((first, first - 1, first + 1, *range(self.network.T + 1))):
+            try:
+                term = self.of(node.body, {**scope, node.index: step})
+            except ClaimError:
+                continue
+            if node.operator == "sum":
+                return np.zeros_like(term)
+            if shape(term) and shape(term)[0] != shape(term)[1]:
+                raise ClaimError(f"this product may be empty, but {arrays.shapes([term])} has no identity")
+            return np.ones_like(term) if not shape(term) else np.zeros_like(term) + np.eye(shape(term)[0])
+        raise FormulaError(f"this {node.operator} is empty, and of which shape it would be is unclear")
 
     def whole(self, node: Node, scope: Scope, values: Iterable[int] | None = None) -> int:
         """The value of an index or count; ``values`` are those that it can take here, if it is a free index."""
@@ -93,9 +141,10 @@ class Values:
             value = self.of(node, scope)
         except Unbound as index:
             raise Unbound(index.name, index.values if values is None else values) from None
-        if value.ndim or not np.isfinite(value) or value != np.round(value):
-            raise FormulaError(f"an index or a count has to be a whole number, not {value}").placed(node)
-        return int(value)
+        if shape(value) or not np.isfinite(value).all() or (value != np.round(value)).any() or np.ptp(value):
+            found = arrays.shapes([value]) if shape(value) else f"{np.ravel(value)[0]:.6g}"
+            raise FormulaError(f"an index or a count has to be a whole number, not {found}").placed(node)
+        return int(np.ravel(value)[0])
 
     def _symbol(self, node: Name | Index, scope: Scope) -> ndarray:
         base, subscripts = (node.base, node.at) if isinstance(node, Index) else (node, ())
@@ -104,22 +153,28 @@ class Values:
             value = np.array(scope[name], float) if name else self.of(base, scope)
         elif name in self.definitions:
             return self._unfold(self.definitions[name], [np.array(float(self.whole(s, scope))) for s in subscripts])
-        elif name in ("e", "pi") and name not in self.run.symbols:
+        elif name in ("e", "pi") and name not in self.network.symbols:
             value = np.array(getattr(np, name))
         else:
             name, step, subscripts = self._place(base, subscripts, scope)
-            symbol = self.run.symbols[name]
-            found = symbol if not isinstance(symbol, Series) else symbol.total if step is None else symbol[step]
+            symbol = self.network.symbols[name]
+            found = symbol if not isinstance(symbol, Series) else self._of_series(symbol, step)
             if found is None:
                 raise FormulaError(f"{name} has a value at every step; give it an index")
             value = found
         if not subscripts:
             return value
-        sizes = value.shape[:1] if value.shape[1:] == (1,) else value.shape
+        sizes = shape(value)[:1] if shape(value)[1:] == (1,) else shape(value)
         if len(subscripts) != len(sizes):
             raise FormulaError(f"{name or 'this'} with {len(subscripts)} more indices is not known in this run")
         place = [self.whole(k, scope, range(1, size + 1)) for k, size in zip(subscripts, sizes, strict=True)]
         return arrays.entry(name or "this", value, place)
+
+    @staticmethod
+    def _of_series(symbol: Series, step: int | None) -> ndarray | None:
+        if step is not None:
+            return symbol.at(step)
+        return symbol.total() if symbol.total else None
 
     def _place(
         self, base: Node, subscripts: tuple[Node, ...], scope: Scope
@@ -131,16 +186,17 @@ class Values:
         if not isinstance(base, Name):
             raise FormulaError("a symbol is needed here")
         name, first = base.name, label(subscripts[0]) if subscripts else None
-        if f"{name}_{first}" in self.run.symbols:
+        if f"{name}_{first}" in self.network.symbols:
             name, subscripts = f"{name}_{first}", subscripts[1:]
         elif not subscripts and name in self.free:
             raise Unbound(name, self.free[name])
-        elif name not in self.run.symbols or (first and len(first) > 1 and first.isalpha()):
-            known = ", ".join(sorted(self.run.symbols))
+        elif name not in self.network.symbols or (first and len(first) > 1 and first.isalpha()):
+            known = ", ".join(sorted(self.network.symbols))
             raise FormulaError(
-                f"{name}{(first and '_') or ''}{first or ''} is not known in this run; known are {known}"
+                f"{name}{(first and '_') or ''}{first or ''} is not known in this run; known are {known}. "
+                f"A network of your own is a Run: see rnn_notes.checks"
             )
-        symbol = self.run.symbols[name]
+        symbol = self.network.symbols[name]
         if not isinstance(symbol, Series) or not subscripts:
             return name, None, subscripts
         step = self.whole(subscripts[0], scope)
@@ -160,10 +216,13 @@ class Values:
         copy = node.by if isinstance(node.by, tree.Copy) else None
         of, by = (n if isinstance(n, Index) else Index(n, ()) for n in (node.of, copy.body if copy else node.by))
         (y, s, more), (x, t, even_more) = (self._place(n.base, n.at, scope) for n in (of, by))
-        unknown = y in self.run.parameters or (s is None and (y != "L" or node.immediate))
+        run, symbol = self.network.run, self.network.symbols[y]
+        whole = s is None and isinstance(symbol, Series) and symbol.total is None
+        unknown = y in run.parameters or y in self.network.sizes or y in run.gradients or whole
         if more or even_more or unknown or (node.immediate and (y, s) == (x, t)):
             raise FormulaError("this derivative is not known; take that of L, L_t or a symbol at a step")
         try:
-            return self.run.derivative((y, s), (x, t), self.whole(copy.step, scope) if copy else None, node.immediate)
+            at = self.whole(copy.step, scope) if copy else None
+            return self.network.derivative((y, s), (x, t), at, node.immediate)
         except (KeyError, ValueError) as error:
             raise FormulaError(f"this derivative is not known: {error}") from None

@@ -2,10 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from importlib import import_module
 from typing import Protocol
 
 import numpy as np
@@ -15,13 +14,17 @@ from rnn_notes.cache import digest, remember
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.arrays import FUNCTIONS, OF_COLUMN
 from rnn_notes.checks.define import Definitions, functions, introduce
-from rnn_notes.checks.evaluate import Found, evaluate
+from rnn_notes.checks.evaluate import evaluate
+from rnn_notes.checks.families import Answer, ask
 from rnn_notes.checks.prove import prove
-from rnn_notes.checks.tape import Run
+from rnn_notes.checks.run import Run
+from rnn_notes.checks.run import registered as registered
+from rnn_notes.checks.tape import Network, Place
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
-Runs = Mapping[str, tuple[str, Callable[[], tuple[Run, ...]]]]
+NUMBERS = Run("printed", "the printed numbers")
+Runs = str | Iterable[Run] | Mapping[str, Run]
 
 
 class Display(Protocol):
@@ -35,14 +38,6 @@ class Display(Protocol):
     def latex(self) -> str: ...
     @property
     def latex_line(self) -> int: ...
-
-
-def registered(runs: str | Runs) -> Runs:
-    """The runs themselves, or those of ``MODULE[:NAME]``; the name is RUNS if none is given."""
-    if not isinstance(runs, str):
-        return runs
-    module, _, name = runs.partition(":")
-    return getattr(import_module(module), name or "RUNS")
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ class Verdict:
         return f"{where}:{row}:{column}: {self.outcome.upper()} ({self.summary})\n    {evidence}"
 
 
-def check(displays: Sequence[Display], runs: str | Runs = OURS) -> list[Verdict]:
+def check(displays: Sequence[Display], runs: Runs = OURS) -> list[Verdict]:
     """The verdicts on the displays of one page, in order; definitions are known to the displays after them."""
     result: list[Verdict] = []
     earlier: list[str] = []  # the definitions so far
@@ -85,11 +80,11 @@ def check(displays: Sequence[Display], runs: str | Runs = OURS) -> list[Verdict]
     return result
 
 
-def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: str | Runs) -> str:
+def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: Runs) -> str:
     return json.dumps(asdict(judge(text, mark, earlier, runs)))
 
 
-def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: str | Runs = OURS) -> Verdict:
+def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: Runs = OURS) -> Verdict:
     """The verdict on one display; ``earlier`` are the definitions before it. Lines count from 0 in its LaTeX."""
     kind = (mark or "").partition(" ")[0].rstrip(":")
     try:
@@ -104,7 +99,7 @@ def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: str 
     return Verdict(0, outcome, kind or "no mark", words, str(error), fault)
 
 
-def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Runs) -> Verdict:
+def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Mapping[str, Run]) -> Verdict:
     """The verdict on a display that holds; raises CheckError for any other."""
     if kind == "skip":
         reason = rest.lstrip(": ")
@@ -121,14 +116,14 @@ def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Runs
             raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
         return _defined(text, definitions) if kind == "define" else _proved(text, definitions, within)
     name, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
-    if name not in runs:
-        kinds = f"chain, define, shapes, skip: reason, or a run ({', '.join(runs)})"
+    if name != "numbers" and name not in runs:
+        kinds = f"chain, define, shapes, numbers, skip: reason, or a run ({', '.join(runs)})"
         raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {kinds}; not {name!r}")
     statements = latex.parse(text, functions(definitions))
     if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):
         raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
-    found = [evaluate(statements, run, _conditions(rest), within, definitions) for run in runs[name][1]()]
-    return _evaluated(kind, name, runs[name][0], found)
+    run = NUMBERS if name == "numbers" else runs[name]
+    return _evaluated(kind, name, run, ask(run, statements, _conditions(rest), definitions, within))
 
 
 def _proved(text: str, definitions: Definitions, within: float | None) -> Verdict:
@@ -138,17 +133,20 @@ def _proved(text: str, definitions: Definitions, within: float | None) -> Verdic
     return Verdict(0, "proved", f"chain, {steps} steps proved", f"each of {steps} steps proved by SymPy")
 
 
-def _evaluated(kind: str, name: str, title: str, found: list[Found]) -> Verdict:
-    indices = sorted(found[0].indices)
+def _evaluated(kind: str, name: str, run: Run, answer: Answer) -> Verdict:
+    indices = sorted({index for found in answer.found for index in found.indices})
     count = f"{len(indices)} free ind{'ex' if len(indices) == 1 else 'ices'}"
-    cases = f" at {sum(f.cases for f in found)} values of {', '.join(indices)}" if indices else ""
-    differences = [f.difference for f in found if f.difference is not None]
+    cases = f" at {sum(f.cases for f in answer.found)} values of {', '.join(indices)}" if indices else ""
+    differences = [f.difference for f in answer.found if f.difference is not None]
     most, largest = (
         f", {word} difference {max(differences):.0e}" if differences else "" for word in ("max", "largest")
     )
+    others = f"{len(answer.family)} random networks"
+    where = f"{run.words} and {others} of its kind" if answer.fixed and answer.family else f"{others} ({run.words})"
+    where = where if answer.family and run is not NUMBERS else run.words
     if kind == "shapes":
-        return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with {title}{cases}")
-    return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {title}{cases}{largest}")
+        return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with {where}{cases}")
+    return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {where}{cases}{largest}")
 
 
 def _defined(text: str, definitions: Definitions) -> Verdict:
@@ -161,8 +159,11 @@ def _defined(text: str, definitions: Definitions) -> Verdict:
         sizes, points = dict.fromkeys("nKHO", 5), [np.array([[0.3], [-1.2], [2.1], [0.8], [-0.5]])]
     else:
         sizes, points = {}, [np.array(x) for x in (-3.1, -1.7, -0.4, 0.2, 0.9, 2.3, 4.6)]
-    runs = [Run(sizes, dict.fromkeys(new.parameters, point)) for point in points]
-    difference = max(evaluate((equation,), run).difference or 0.0 for run in runs)
+    drawn: list[dict[Place, np.ndarray]] = [
+        {(name, None): np.atleast_2d(point)[None] for name in new.parameters} for point in points
+    ]
+    networks = [Network(NUMBERS, sizes, arrays) for arrays in drawn]
+    difference = max(evaluate((equation,), network).difference or 0.0 for network in networks)
     name = {"sigma": "sigmoid"}.get(new.name, new.name)
     name = f"{activations.__name__}.{name}" if hasattr(activations, name) else "NumPy"
     agrees = f"agrees with {name} at {len(points)} point{'s' * (len(points) > 1)}, largest difference {difference:.0e}"

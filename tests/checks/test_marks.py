@@ -2,21 +2,19 @@
 
 import time
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_notes.checks import latex
+from rnn_notes.checks import Run, latex
 from rnn_notes.checks.evaluate import evaluate
-from rnn_notes.checks.tape import Run
 from rnn_notes.checks.tree import ClaimError
 from rnn_notes.checks.verdicts import judge
 
 MARKS = {
-    None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes",
+    None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes, numbers",
     "": "the first line of a display says how it is checked",
-    "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, numbers, layers); not 'lstn'",
+    "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, layers); not 'lstn'",
     "skip": "say why this display is skipped: '% check: skip: reason'",
     "skip:": "say why this display is skipped",
     "rnn s<": "the mark ends in 's<', which is no condition such as s<t: the formula ends too early",
@@ -54,7 +52,7 @@ def test_a_mark_may_state_the_tolerance():
 
 def test_rounded_terms_of_a_sum_may_each_be_off_by_half_a_unit():
     """In 0.050 + 0.061 + 0.2 the third number is exact, so the sum may be off by two halves."""
-    run = Run({}, {"q": np.array(0.312)})
+    run = Run("one", "a number", parameters={"q": ""}, fixed={"q": 0.312}).instance
     evaluate(latex.parse(r"q \approx 0.050 + 0.061 + 0.2"), run)
     with pytest.raises(ClaimError):
         evaluate(latex.parse(r"q \approx 0.050 + 0.060 + 0.2"), run)
@@ -66,14 +64,14 @@ def test_verdicts_say_in_words_what_was_checked():
     assert (chain.summary, chain.badge) == ("chain, 2 steps proved", "each of 2 steps proved by SymPy")
     rnn = judge(r"h_t = \tanh(a_t)", "rnn")
     assert rnn.summary.startswith("rnn, 1 free index, max difference ")
-    assert rnn.badge.startswith("evaluated on three RNN runs at 15 values of t, largest difference ")
+    assert rnn.badge.startswith("evaluated on 7 random networks (an RNN) at 46 values of t, largest difference ")
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
         "lecture, 1 free index",
-        "evaluated on the lecture's network at 5 values of t",
+        "evaluated on the lecture's network and 7 random networks of its kind at 51 values of t",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
-    assert (shape.outcome, shape.badge) == ("shapes", "shapes compared with three LSTM runs")
+    assert (shape.outcome, shape.badge) == ("shapes", "shapes compared with 7 random networks (an LSTM)")
 
 
 def test_hostile_displays_end_at_once():

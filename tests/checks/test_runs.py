@@ -1,72 +1,83 @@
 """The runs are generic, and their derivatives are those of the whole program."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from rnn_notes import gradcheck, lecture, runs
+from rnn_notes import gradcheck, lecture, parameters, runs
 from rnn_notes.cells import GRU, LSTM, RNN
-from rnn_notes.checks.tape import Run
-from rnn_notes.checks.verdicts import judge
-from rnn_notes.readout import squared_error
+from rnn_notes.checks import judge
+from rnn_notes.readout import Readout, squared_error
 
-NAMES = [name for name in runs.RUNS if name not in ("numbers", "layers")]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_runs_are_generic(name):
-    """Sizes differ, T is at least 4, no number is zero, W_hh is not symmetric: what would let a mistake through."""
-    for run in runs.RUNS[name][1]():
-        assert len(set(run.sizes.values())) == 5
-        assert run.T >= 4
-        for symbol, value in run.parameters.items():
-            assert symbol == "I" or (value != 0).all()
-            assert value.shape[0] != value.shape[1] or symbol == "I" or not np.allclose(value, value.T)
-        assert name == "lecture" or all((value != 0).all() for value in run.given.values())
+RUNS = {run.name: run for run in runs.RUNS}
+CELLS = {"rnn": RNN, "lecture": RNN, "lstm": LSTM, "gru": GRU}
 
 
-@pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "linear"])
-def test_runs_have_recurrent_weights_on_both_sides_of_one(name):
-    """One run with norms below 1 and two above, or an inequality could hold by luck."""
-    norms = [
-        [np.linalg.norm(w, 2) for n, w in run.parameters.items() if n[:3] == "W_h" and n != "W_hy"]
-        for run in runs.RUNS[name][1]()
-    ]
-    assert max(norms[0]) < 1 < min(norms[1] + norms[2])
+def networks(name):
+    """The networks of a run, alone: without their twins."""
+    run = RUNS[name]
+    return [replace(network, shaken=False) for network in ((run.instance,) if run.fixed else run.family)]
 
 
-@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
-def test_a_cell_that_computes_something_else_is_found(kind, monkeypatch):
-    """The formulas of the runs are compared with the package's forward pass; a changed one is an error."""
-    forward = kind.forward
+def cell_of(network, kind):
+    """The package's cell and readout with the weights of a network."""
+    weights = {name: value[0] for (name, t), value in network.arrays.items() if t is None}
+    columns = {name: w[:, 0] if name.startswith("b") else w for name, w in weights.items()}
+    if kind is RNN:
+        arrays = {name: columns[name] for name in ("W_xh", "W_hh", "b_h")}
+    else:
+        gates = "ifoc" if kind is LSTM else "rzn"
+        arrays = {name: np.stack([columns[f"{name}{g}"] for g in gates]) for name in ("W_x", "W_h")}
+        arrays["b"] = np.stack([columns[f"b_{g}"] for g in gates])
+        arrays |= {"b_hn": columns["b_hn"]} if kind is GRU else {}
+    return kind(**arrays), Readout(columns["W_hy"], columns["b_y"])
 
-    def wrong(self, x, *state):
-        return forward(self, x * 1.000001, *state)
 
-    monkeypatch.setattr(kind, "forward", wrong)
-    with pytest.raises(AssertionError, match=f"{kind.__name__}.forward gives another"):
-        runs._generic(kind, 1, 0.8, T=4, D=3, H=5, O=2)
+@pytest.mark.parametrize("name", CELLS)
+def test_the_formulas_of_a_run_are_those_of_the_cell(name):
+    """Every symbol that the package's forward pass, readout and loss have is the run's, at every step."""
+    for network in networks(name):
+        cell, readout = cell_of(network, CELLS[name])
+        x, target = (np.stack([network.arrays[s, t][0].T for t in range(1, network.T + 1)]) for s in ("x", "y_hat"))
+        trace = cell.forward(x, *(network.arrays[s, 0][0].T for s in ("hc" if name == "lstm" else "h")))
+        y = readout.forward(trace.h[1:])
+        for symbol, values in {**vars(trace), "y": y}.items():
+            first = network.T + 1 - len(values)
+            ours = np.stack([network.values[symbol, t][0] for t in range(first, network.T + 1)])
+            np.testing.assert_allclose(ours, values.mT, rtol=1e-11, atol=1e-13)
+        assert network.symbols["L"].total()[0] == pytest.approx(float(squared_error(y, target)[0]), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["lecture", "rnn", "lstm", "gru"])
 def test_derivatives_by_weights_are_those_of_the_whole_program(name):
-    """∂L/∂W of a run is the complex step through all of forward, readout and loss."""
-    for run in runs.RUNS[name][1]():
-        tape = run.tape()
-        for weight in [n for n in run.parameters if n[0] in "Wb"][::3]:
+    """∂L/∂W of a run is the complex step through all of the package's forward pass, readout and loss."""
+    for network in networks(name)[:3]:
+        cell, readout = cell_of(network, CELLS[name])
+        x, target = (np.stack([network.arrays[s, t][0].T for t in range(1, network.T + 1)]) for s in ("x", "y_hat"))
+        start = [network.arrays[s, 0][0].T for s in ("hc" if name == "lstm" else "h")]
 
-            def loss(value, run=run, weight=weight):
-                other = Run(run.sizes, run.parameters | {weight: value}, run.given, run.formulas)
-                return sum(other.tape().steps["L"].values())
+        def loss(cell, readout=readout, x=x, target=target, start=start):
+            y = parameters.astype(readout, np.complex128).forward(cell.forward(x, *start).h[1:])
+            return squared_error(y, target)[0]
 
-            expected = gradcheck.complex_step(loss, tape[weight])
-            np.testing.assert_allclose(run.derivative(("L", None), (weight, None)), expected, rtol=1e-12)
-            copies = sum(run.derivative(("L", None), (weight, None), at=t) for t in range(1, run.T + 1))
-            np.testing.assert_allclose(copies, expected, rtol=1e-10, atol=1e-15)
+        grads = gradcheck.complex_step(loss, cell)
+        names = {
+            "rnn": ["W_xh", "W_hh"],
+            "lecture": ["W_xh", "W_hh"],
+            "lstm": ["W_xf", "W_hc"],
+            "gru": ["W_xr", "W_hn"],
+        }
+        for weight in names[name]:
+            found = network.derivative(("L", None), (weight, None))[0]
+            np.testing.assert_allclose(found, getattr(grads, weight), rtol=1e-9, atol=1e-12)
+            copies = sum(network.derivative(("L", None), (weight, None), at=t)[0] for t in range(1, network.T + 1))
+            np.testing.assert_allclose(copies, found, rtol=1e-9, atol=1e-12)
 
 
 def test_derivatives_by_a_state_are_those_of_running_on_from_it():
     """∂L/∂h_2 of the lecture's network: change h_2 by hand, run on by ``step``, and see what the loss does."""
-    (run,) = runs.RUNS["lecture"][1]()
+    (network,) = networks("lecture")
     cell, readout = lecture.rnn, lecture.readout
     h = cell.forward(lecture.x).h
 
@@ -78,7 +89,7 @@ def test_derivatives_by_a_state_are_those_of_running_on_from_it():
         return squared_error(y, lecture.target[1:])[0]
 
     expected = gradcheck.complex_step(later_loss, h[2])
-    np.testing.assert_allclose(run.derivative(("L", None), ("h", 2)).T, expected, rtol=1e-12)
+    np.testing.assert_allclose(network.derivative(("L", None), ("h", 2))[0].T, expected, rtol=1e-12)
 
 
 def test_an_immediate_derivative_holds_everything_else_fixed():

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_notes import activations
-from rnn_notes.checks import latex
+from rnn_notes.checks import Run, latex
 from rnn_notes.checks.arrays import ENTRYWISE
-from rnn_notes.checks.evaluate import evaluate
+from rnn_notes.checks.evaluate import Question, evaluate
 from rnn_notes.checks.expressions import BUILT_IN, Expressions
-from rnn_notes.checks.tape import Run
 from rnn_notes.checks.tree import ClaimError, FormulaError, Relation
 from rnn_notes.checks.values import Values
 
@@ -24,25 +23,19 @@ h = [np.array([[float(t)], [t * t - 2.5]]) for t in range(4)]  # h_0 … h_3
 
 
 def _h(tape, t):
-    tape["h", t] = h[t]
+    tape["h", t] = tape["g", t]
 
 
 TOY = Run(
-    sizes={"T": 3, "H": 2},
-    parameters={
-        "A": A,
-        "B": B,
-        "u": u,
-        "v": v,
-        "w": w,
-        "s": np.array(s),
-        "W_uv": A,
-        "q": np.array(2.0),
-        "I": np.eye(2),
-    },
-    given={("h", 0): h[0]},
-    formulas=_h,
-)
+    name="toy",
+    words="a toy",
+    sizes="T H D",
+    parameters={"A": "H H", "B": "H D", "u": "H", "v": "H", "w": "D", "s": "", "W_uv": "H H", "q": "", "I": "H H"},
+    given={"g": "H"},
+    start={"h": "H"},
+    step=_h,
+    fixed={"A": A, "B": B, "u": u, "v": v, "w": w, "s": s, "W_uv": A, "q": 2.0, "I": np.eye(2), "h": h[0], "g": h[1:]},
+).instance
 
 
 def softmax(a):
@@ -174,7 +167,9 @@ def tree_of(formula):
 @pytest.mark.parametrize(("formula", "expected"), [*SCALARS.items(), *OTHERS.items()])
 def test_a_formula_has_the_value_that_plain_python_gives(formula, expected):
     """The table: LaTeX on the left, its value by plain arithmetic on the right, in shape and number."""
-    value = Values(TOY, {}, {}).of(tree_of(formula), {})
+    question = Question.of(latex.parse(f"{formula} = 99"), (), TOY, {})
+    value = question.values(TOY).of(tree_of(formula), {})
+    value = value[0] if value.ndim in (1, 3) else value
     assert value.shape == np.shape(expected)
     np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-15)
 
@@ -225,7 +220,7 @@ FAILS = {  # false, or shapes that do not fit
     "h_t = h_{t-2}": "at t = 1:\nh has no step -1",
     r"\frac{1}{0} = \frac{2}{0}": "not finite",
     r"0 \cdot \log(0) = 0": "not finite",
-    r"\sum_{k=3}^{1} k = 0": "this sum runs from 3 to 1",
+    r"\sum_{k=3}^{1} k = 0": "this sum counts up, but runs from 3 to 1",
     r"s < 0.7": "largest difference 0",
     r"s > s + 10^{-12}": "largest difference",
     r"\lVert u \rVert \le 2.236": "left  2.23607",
@@ -239,7 +234,7 @@ FAILS = {  # false, or shapes that do not fit
     r"h_t = h_t + 0 u, \quad t < 1": "no values of the indices meet the conditions",
 }
 UNKNOWN = {  # understood as LaTeX, but not on this run
-    "z = 1": "z is not known in this run; known are A, B, H, I, T, W_uv, h, q, s, u, v, w",
+    "z = 1": "z is not known in this run; known are A, B, D, H, I, T, W_uv, g, h, q, s, u, v, w",
     "W_{ab} = A": "W_ab is not known in this run",
     "h = u": "h has a value at every step; give it an index",
     "h_{t} = u_{xy}": "u_xy is not known in this run",
@@ -314,7 +309,7 @@ def test_free_indices_take_every_value():
     assert evaluate(claim, TOY, latex.parse(r"0 \le r < t")).cases == 6
     assert evaluate((*claim, *latex.parse(r"a = b, \quad t = 2, \dots, T")[1:]), TOY).cases == 6
     assert evaluate((*claim, *latex.parse(r"a = b, \quad r = 0, \dots, t")[1:]), TOY).cases == 9
-    assert evaluate(claim, TOY).indices == {"r", "t"}
+    assert evaluate(claim, TOY).indices == {"r": {1, 2, 3}, "t": {1, 2, 3}}
 
 
 def test_a_condition_does_not_excuse_a_claim_without_its_indices():
@@ -351,9 +346,9 @@ def test_a_time_series_does_not_wrap_around():
 )
 def test_both_back_ends_agree_on_any_formula(formula):
     """Random scalar formulas have one value, read with NumPy or with SymPy."""
-    run = Run({}, {"x": np.array(0.3), "y": np.array(-1.25)})
+    run = Run("two", "two numbers", parameters={"x": "", "y": ""}, fixed={"x": 0.3, "y": -1.25}).instance
     tree = tree_of(formula)
-    value = float(Values(run, {}, {}).of(tree, {}))
+    value = np.ravel(Values(run, {}, {}).of(tree, {}))[0]
     x, y = sympy.symbols("x y", real=True)
     exact = Expressions({}).of(tree, {}).subs({x: sympy.Rational(3, 10), y: sympy.Rational(-5, 4)})
     assert value == pytest.approx(float(exact.evalf(30)), rel=1e-12, abs=1e-12)

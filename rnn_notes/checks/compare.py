@@ -1,0 +1,113 @@
+"""Whether the two sides of a relation agree: entry by entry, to the rounding of what was added up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from rnn_notes.checks import tree
+from rnn_notes.checks.arrays import fit, shape
+from rnn_notes.checks.tape import UNIT
+from rnn_notes.checks.tree import ClaimError, FormulaError, Node
+
+LEAST, ROUNDINGS = 4 * UNIT, 8  # a side may be off by so much of itself, and by so many times what its twins are off
+DECIDED = 1e-9  # rounding must stay below this, as it stands and of the sides: else nothing could be told apart
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides, (N,) or (N, rows, columns): axis 0 counts networks, or one and its twins."""
+
+    left: ndarray
+    right: ndarray
+
+    @classmethod
+    def of(cls, claim: tree.Relation, a: ndarray, b: ndarray) -> "Sides":
+        """The values of both sides of a relation; raises ClaimError if their shapes differ."""
+        a, b = fit(a, claim.left, shape(b)), fit(b, claim.right, shape(a))
+        if shape(a) != shape(b):
+            raise ClaimError(f"left is of {_shape(a)} and right of {_shape(b)}")
+        a, b = (v if v.ndim in (1, 3) else v[None] for v in np.broadcast_arrays(a, b))
+        return cls(a, b)
+
+    def excess(self, sign: str) -> ndarray:
+        """By how much an inequality is violated, relative to its sides: one number a network, the worst entry."""
+        over = self.left - self.right if sign in ("<", "le") else self.right - self.left
+        size = np.abs(self.left) + np.abs(self.right)
+        relative = np.where(over == 0, 0, over / np.where(size > 0, size, 1))
+        return np.where(np.isfinite(relative), relative, -np.inf).reshape(len(relative), -1).max(axis=1)
+
+    def slack(self) -> ndarray:
+        """By how much the sides of the first network may differ, entry by entry, from rounding."""
+        off = [np.sqrt(np.mean((v[1:] - v[0]) ** 2, axis=0)) if len(v) > 1 else 0.0 for v in (self.left, self.right)]
+        return ROUNDINGS * (off[0] + off[1]) + LEAST * (np.abs(self.left[0]) + np.abs(self.right[0]))
+
+    def show(self) -> str:
+        """The sides of the first network, for the evidence."""
+        difference = np.max(np.abs(self.left[0] - self.right[0]))
+        return f"left  {show(self.left[0])}\nright {show(self.right[0])}\nlargest difference {difference:.2g}"
+
+
+def compare(claim: tree.Relation, sides: Sides, within: float | None = None) -> float | None:
+    """The largest difference of the two sides of =, None for another sign; raises ClaimError if it does not hold."""
+    a, b, slack = sides.left[0], sides.right[0], sides.slack()
+    difference = np.abs(a - b)
+    if not np.isfinite(difference).all():
+        raise ClaimError(f"not finite\n{sides.show()}")
+    match claim.operator:
+        case "=":
+            holds = difference <= slack
+        case "approx":
+            holds = difference <= slack + (_printed(claim) if within is None else within)
+        case "ne":
+            holds = np.array(np.any(difference > slack))
+        case "<" | ">":  # strictly, by more than rounding
+            holds = (b - a if claim.operator == "<" else a - b) > slack
+        case _:
+            holds = (b - a if claim.operator == "le" else a - b) >= -slack
+    if not np.all(holds):
+        raise ClaimError(sides.show())
+    lost = (claim.operator != "ne") & (slack > DECIDED) & (slack > DECIDED * (np.abs(a) + np.abs(b)))
+    if np.any(lost):
+        raise FormulaError(
+            f"this cannot be decided: what is added up here is so large that rounding alone is {np.max(slack):.0e}"
+        )
+    return float(np.max(difference)) if claim.operator == "=" else None
+
+
+def _printed(claim: tree.Relation) -> ndarray:
+    """By how much each entry of the printed side of ≈ may be off."""
+    for side in (claim.right, claim.left):
+        if (half_units := _half_units(side)) is not None:
+            return half_units
+    raise FormulaError("≈ needs printed numbers on one side, or 'within 0.01' in the mark")
+
+
+def _half_units(node: Node) -> ndarray | None:
+    """Of a printed number, matrix, or sum of such; in a sum, those printed to the most digits are the rounded ones."""
+    match node:
+        case tree.Negative(body) | tree.Group(body):
+            return _half_units(body)
+        case tree.Matrix(rows):
+            units = [tree.half_unit(cell) for row in rows for cell in row]
+            return None if None in units else np.array(units, float).reshape(len(rows), -1)
+        case tree.Plus(terms):
+            stack = [_half_units(term) for term in terms]
+            if any(units is None for units in stack):
+                return None
+            each = np.array(stack, float)
+            return np.sum(each, axis=0, where=each == each.min(axis=0))
+    unit = tree.half_unit(node)
+    return None if unit is None else np.array(unit)
+
+
+def show(value: ndarray) -> str:
+    """A number, a column as a line, a matrix as rows."""
+    if value.ndim == 0:
+        return f"{value:.6g}"
+    text = np.array2string(value[:, 0] if value.shape[1] == 1 else value, precision=4, suppress_small=True)
+    return text.replace("\n", "\n      ") + ("ᵀ" if value.shape[1] == 1 else "")
+
+
+def _shape(value: ndarray) -> str:
+    return f"shape {shape(value)}"

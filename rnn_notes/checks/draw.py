@@ -1,0 +1,54 @@
+"""Draws the networks that stand for a run: so different that only what holds for the formulas holds in all of them."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy import ndarray
+from numpy.random import Generator
+
+from rnn_notes.checks.tape import Formulas, Network, Place
+
+# Of the networks of a family: T, and the other sizes in the order of the run. They are unrelated: no sum of products of
+# these and small whole numbers is zero in every row, and any two of them stand in either order somewhere.
+STEPS = (6, 5, 7, 5, 9, 8, 6)
+SIZES = (
+    (3, 5, 2, 7, 4, 8, 9),
+    (7, 2, 6, 3, 9, 4, 8),
+    (2, 4, 9, 5, 3, 6, 8),
+    (8, 7, 3, 2, 6, 9, 4),
+    (4, 3, 5, 8, 2, 7, 6),
+    (5, 9, 4, 6, 7, 2, 3),
+    (9, 8, 7, 4, 5, 3, 2),
+)
+
+
+def sizes(run: Formulas) -> list[dict[str, int]]:
+    """The sizes of each network of the family."""
+    letters = [letter for letter in run.sizes.split() if letter != "T"]
+    steps = {"T": STEPS} if "T" in run.sizes.split() else {}
+    return [
+        {**{name: of[row] for name, of in steps.items()}, **dict(zip(letters, SIZES[row], strict=False))}
+        for row in range(len(SIZES))
+    ]
+
+
+def networks(run: Formulas, sizes: Mapping[str, int], rng: Generator, N: int = 1, decades: float = 0.3) -> Network:
+    """N networks of these sizes; every array of each is normal, of a scale of its own over ± so many decades."""
+    common = 10 ** rng.uniform(-decades, decades, (N, 1, 1)) * (rng.random((N, 1, 1)) < 0.3)  # some share one scale
+
+    def draw(symbol: str, words: str, steps: Iterable[int | None]) -> dict[Place, ndarray]:
+        shape = run.shape(words, sizes)
+        if symbol in run.draw:
+            return {(symbol, t): np.stack([run.drawn(symbol, rng, shape) for _ in range(N)]) for t in steps}
+        own = 10 ** rng.uniform(-decades, decades, (N, 1, 1))
+        scale = np.where(common, common, own) * 1.2 / np.sqrt(shape[1])
+        return {(symbol, t): scale * rng.normal(size=(N, *shape)) for t in steps}
+
+    arrays: dict[Place, ndarray] = {}
+    for symbol, words in run.parameters.items():
+        arrays |= draw(symbol, words, [None])
+    for symbol, words in run.given.items():
+        arrays |= draw(symbol, words, range(1, sizes["T"] + 1))
+    for symbol, words in run.start.items():
+        arrays |= draw(symbol, words, [0])
+    return Network(run, dict(sizes), arrays)

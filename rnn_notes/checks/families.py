@@ -1,0 +1,85 @@
+"""What a formula claims of a run, asked of its networks."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rnn_notes.checks import tree
+from rnn_notes.checks.define import Definitions
+from rnn_notes.checks.evaluate import Found, Question
+from rnn_notes.checks.run import Run
+from rnn_notes.checks.tree import CheckError, ClaimError, Name, Node, Statement, walk
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found on the fixed network, if there is one, and on each network of the family, if it was asked."""
+
+    fixed: Found | None
+    family: tuple[Found, ...]
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """All that was found."""
+        return (*((self.fixed,) if self.fixed else ()), *self.family)
+
+
+def ask(
+    run: Run,
+    statements: tuple[Statement, ...],
+    hidden: tuple[Statement, ...],
+    definitions: Definitions,
+    within: float | None = None,
+) -> Answer:
+    """Check all statements on the networks that they speak of; ``hidden`` are the conditions of the mark.
+
+    What prints numbers is claimed of the fixed network alone, all else of every network.
+    Raises FormulaError for what cannot be evaluated, ClaimError with the numbers for what does not hold.
+    """
+    first = run.instance if run.fixed else run.family[0]
+    question = Question.of(statements, hidden, first, definitions, within)
+    try:
+        fixed = question.on(run.instance) if run.fixed else None
+        general = tuple(claim for claim in question.claims if not (run.fixed and _prints_numbers(claim)))
+        family = tuple(_on_family(run, replace(question, claims=general))) if general else ()
+    except CheckError as error:
+        used = {part.name for part in walk(statements) if isinstance(part, Name)}
+        meanings = [meaning for symbol, meaning in run.meanings.items() if symbol in used]
+        message = "\n".join([str(error), *(f"({meaning})" for meaning in meanings)])
+        raise type(error)(message, error.at) from None
+    return Answer(fixed, family)
+
+
+def _on_family(run: Run, question: Question) -> list[Found]:
+    found = []
+    try:
+        for network in run.family:
+            found.append(question.on(network))
+        of_sizes = tuple(claim for claim in question.claims if tree.free_names(claim) <= set(run.sizes.split()))
+        for network in run.bare if of_sizes else ():
+            replace(question, claims=of_sizes).on(network)
+    except ClaimError as error:
+        other = "on another network of this kind, " if run.fixed else ""
+        raise ClaimError(f"{other}{error}", error.at) from None
+    return found
+
+
+def _prints_numbers(claim: Statement) -> bool:
+    """Whether a statement is about one network: one side is a printed number, or there is a matrix of such."""
+    if isinstance(claim, tree.Member):
+        return any(isinstance(part, tree.Number) for part in walk(claim.dimensions))
+    if not isinstance(claim, tree.Relation):
+        return False
+    sides = (claim.left, claim.right)
+    bare = any(isinstance(side, tree.Name | tree.Index) for side in sides)
+    return any(_printed(side, bare) for side in sides) or any(
+        isinstance(part, tree.Matrix) and _printed(part, bare) for part in walk(claim)
+    )
+
+
+def _printed(node: Node, zeros: bool) -> bool:
+    """Whether a formula consists of printed numbers, and not, unless ``zeros``, of zeros alone."""
+    plain = tree.Number | tree.Negative | tree.Fraction | tree.Group | tree.Plus | tree.Times | tree.Power | tree.Matrix
+    parts = list(walk(node))
+    numbers = [float(part.text) for part in parts if isinstance(part, tree.Number)]
+    return all(isinstance(part, plain) for part in parts) and bool(np.any(numbers) or zeros)
