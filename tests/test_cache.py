@@ -185,14 +185,17 @@ import sys
 from pathlib import Path
 sys.dont_write_bytecode = True  # two edits within a second may have the same length
 from notes import cache
-before, within, after = sys.argv[1:]
+before, within, making, after = sys.argv[1:]
 def edit(colours):
     for colour in colours.split():
         Path("notes/colours.py").write_text(f"colour = {colour!r}\\n")
 edit(before)
-from notes import picture
+if not making:
+    from notes import picture
 edit(within)
 def make():
+    edit(making)
+    from notes import picture
     drawn = picture.draw()
     edit(after)
     return drawn
@@ -209,8 +212,8 @@ def build(tmp_path):
         (package / name).write_text(text.format(colour="red") if name == "colours.py" else text)
     shutil.copy(cache.__file__, package / "cache.py")
 
-    def built(before="", within="", after=""):
-        command = [sys.executable, "-c", BUILD, before, within, after]
+    def built(before="", within="", making="", after=""):
+        command = [sys.executable, "-c", BUILD, before, within, making, after]
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
         source = (package / "colours.py").read_text().split("'")[1]
         return run.stdout.strip(), source
@@ -223,6 +226,8 @@ def build(tmp_path):
     [
         {"before": "tan"},
         {"within": "tan"},
+        {"making": "tan"},
+        {"making": "tan", "after": "red"},
         {"after": "tan"},
         {"before": "tan red"},
         {"before": "tan", "within": "red"},
