@@ -1,8 +1,9 @@
-"""Reads the Markdown of a notebook, each line with its line in the file, however the file breaks its lines."""
+"""Reads the cells of a notebook, each line with its line in the file, however the file breaks its lines."""
 
 import json
 from bisect import bisect
 from collections.abc import Iterator
+from dataclasses import dataclass
 from json import decoder, scanner
 from typing import Any
 
@@ -37,24 +38,47 @@ class Decoder(json.JSONDecoder):
         return located, end
 
 
-def markdown(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of the Markdown cells, each with its line in the file; a blank line ends each cell.
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook."""
+
+    line: int  # of its source, in the file
+    kind: str  # "markdown", "code" or "raw"
+    source: str
+    lines: list[tuple[int, str]]  # those of its source, each with its line in the file
+    metadata: dict[str, Any]
+    attachments: bool  # whether pictures were pasted into it
+
+
+def cells(text: str) -> list[Cell]:
+    """The cells of a notebook, in the form of any program that writes nbformat 4.
 
     Raises NotebookError on a file that is cut, of an older format than nbformat 4, or no notebook at all.
     """
     breaks = [at for at, character in enumerate(text) if character == "\n"]
+    found = []
     for cell in _cells(text):
         try:
-            if cell["cell_type"] != "markdown":
-                continue
-            source = cell["source"]
+            source, kind = cell["source"], cell["cell_type"]
             parts: list[Any] = [source] if isinstance(source, str) else list(source)
             lines = [(bisect(breaks, part.at) + 1, line) for part in parts for line in part.splitlines()]
+            first = bisect(breaks, (parts[0] if parts else kind).at) + 1
+            metadata = cell.get("metadata", {})
+            found.append(Cell(first, str(kind), "".join(parts), lines, metadata, bool(cell.get("attachments"))))
         except (KeyError, TypeError, AttributeError):
             raise NotebookError(1, "a cell has no cell_type or no source that is text; save it with Jupyter") from None
-        yield from lines
-        if parts:
-            yield bisect(breaks, parts[-1].at) + 1, ""
+    return found
+
+
+def markdown(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of the Markdown cells, each with its line in the file; a blank line ends each cell.
+
+    Raises NotebookError as ``cells`` does.
+    """
+    for cell in cells(text):
+        if cell.kind == "markdown" and cell.lines:
+            yield from cell.lines
+            yield cell.lines[-1][0], ""
 
 
 def _cells(text: str) -> list[Any]:

@@ -4,7 +4,6 @@ It is used here as anybody can use it, with Python-Markdown alone, except where 
 """
 
 import importlib
-import json
 import re
 import sys
 from types import SimpleNamespace
@@ -15,7 +14,7 @@ from bs4 import BeautifulSoup
 
 from rnn_notes import figures, pages
 from rnn_notes.pages import PageError
-from rnn_notes.web import hooks, notebooks
+from rnn_notes.web import hooks
 
 REPOSITORY = "https://example.org/notes"
 FRONT_MATTER = "---\ndescription: a page\n---\n\n"
@@ -199,48 +198,6 @@ def test_a_claim_is_not_in_the_page(render):
     assert "<!-- holds: shown == 1 -->" in html.pre.text
 
 
-NOTEBOOK = {
-    "cells": [
-        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Title\n", "\n", "Text with $x$."]},
-        {"cell_type": "code", "id": "b", "metadata": {}, "source": ["1 + 1"]},
-    ]
-}
-
-RAN = (
-    '<div class="jp-Cell jp-CodeCell"><div class="jp-Cell jp-CodeCell" id="cell-id=b">'
-    '<div class="jp-OutputArea-output" data-mime-type="{mime}"><pre>{output}</pre></div></div></div>'
-    "<style>all else is dropped</style>"
-)
-
-
-@pytest.fixture
-def notebook(tmp_path):
-    """A notebook of two cells."""
-    path = tmp_path / "note.ipynb"
-    path.write_text(json.dumps(NOTEBOOK, indent=1), encoding="utf-8")
-    return path
-
-
-def test_a_notebook_is_its_text_its_code_and_its_outputs(notebook):
-    """Nothing else of the rendered notebook is kept, but a link to the notebook is added below its title."""
-    text = notebooks.markdown(notebook, RAN.format(mime="text/plain", output="2"))
-    assert text == (
-        "# Title\n\nText with $x$.\n\n"
-        '<p class="download"><a href="note.ipynb" download>Download this notebook</a></p>\n\n'
-        '```python\n1 + 1\n```\n\n<div class="output"><pre>2</pre></div>'
-    )
-
-
-def test_a_warning_in_a_notebook_is_an_error_at_its_cell(notebook):
-    """What a cell writes to standard error is not published."""
-    line = 1 + notebook.read_text().splitlines().index('   "id": "b",')
-    fault = rf"note\.ipynb:{line}: this cell prints while it runs: DeprecationWarning: old"
-    with pytest.raises(PageError, match=fault):
-        notebooks.markdown(
-            notebook, RAN.format(mime="application/vnd.jupyter.stderr", output="DeprecationWarning: old")
-        )
-
-
 def test_an_edit_of_the_package_is_seen_by_the_next_build(tmp_path, monkeypatch):
     """Modules are forgotten after an edit, and only then, so that mkdocs serve shows what the editor shows."""
     package = tmp_path / "edited_package"
@@ -251,7 +208,7 @@ def test_an_edit_of_the_package_is_seen_by_the_next_build(tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(hooks, "PACKAGE", package)
     monkeypatch.setattr(hooks, "seen", {})
-    config = SimpleNamespace(plugins={"mkdocs-jupyter": SimpleNamespace(config={})})
+    config = SimpleNamespace(plugins={})
 
     hooks.on_config(config)
     before = importlib.import_module("edited_package.picture")

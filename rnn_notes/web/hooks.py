@@ -28,29 +28,27 @@ def on_config(config: Any) -> None:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
             del sys.modules[name]
 
-    from rnn_notes.web import notebooks
 
-    notebooks.prepare(config.plugins["mkdocs-jupyter"].config)
+def on_pre_page(page: Any, config: Any, files: Any) -> Any:
+    """Let MkDocs render a notebook like any other page; mkdocs-jupyter makes it one, and offers it for download."""
+    if page.file.src_uri.endswith(".ipynb"):
+        vars(page).pop("render", None)  # which would run the notebook, and show it as a page of Jupyter's own
+    return page
+
+
+def on_page_read_source(page: Any, config: Any) -> str | None:
+    """The Markdown of a notebook, which runs if it has not run as it is."""
+    if page.file.src_uri.endswith(".ipynb"):
+        from rnn_notes.web import notebooks
+
+        return notebooks.markdown(Path(page.file.abs_src_path), get_relative_url("assets", page.url))
+    return None
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
     """Tell the extension which file it is given, and the way from its page to the assets."""
     settings = config.mdx_configs["rnn_notes.web.extension"]
     settings["path"], settings["assets"] = page.file.abs_src_path, get_relative_url("assets", page.url)
-
-
-def on_page_content(html: str, page: Any, config: Any, files: Any) -> str | None:
-    """Render an executed notebook like any other page."""
-    if page.file.src_uri.endswith(".ipynb"):
-        from mkdocs.structure.pages import Page
-
-        from rnn_notes.web import notebooks
-
-        assets = config.mdx_configs["rnn_notes.web.extension"]["assets"]
-        page.markdown = notebooks.markdown(Path(page.file.abs_src_path), html, assets)
-        Page.render(page, config, files)
-        return page.content
-    return None
 
 
 def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -> None:

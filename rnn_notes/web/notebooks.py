@@ -1,57 +1,87 @@
-"""Notebooks, turned into Markdown once they have run, so that a notebook's page is made like every other page.
+"""Notebooks, turned into Markdown with what their cells show when they run: then a notebook is a page like any other.
 
-mkdocs-jupyter runs a notebook and renders it with a style sheet and scripts of its own;
-of that only the outputs of the code cells are kept.
+Only the file is read here; ``execution.py`` runs it, ``outputs.py`` makes HTML of what its cells show.
 """
 
-import json
-from hashlib import sha256
+import re
 from html import escape
 from pathlib import Path
-from typing import Any
 
-from bs4 import BeautifulSoup, Tag
-from jupyter_client.manager import KernelManager
-
-from rnn_notes import cache
+from rnn_notes import ipynb, pages
+from rnn_notes.ipynb import Cell
 from rnn_notes.pages import PageError
-from rnn_notes.web import widgets
+from rnn_notes.web import execution, outputs, widgets
+
+HIDING = re.compile(r"hid|remove|skip|no[_-]?(in|out)put|exclude", re.IGNORECASE)
 
 
-def prepare(settings: dict[str, Any]) -> None:
-    """Let mkdocs-jupyter, whose settings these are, run a notebook again after an edit of what it imports."""
-    modules = ("rnn_notes", "rnn_notes.figures.inline", "rnn_notes.figures.surface")
-    digest = "".join(cache.digest(module) for module in modules)
-    settings["cache_dir"] = f"{cache.FOLDER}/notebooks/{sha256(digest.encode()).hexdigest()[:16]}"
-    KernelManager.transport_encryption.default_value = "auto"  # without it, each kernel prints a warning
-
-
-def markdown(path: Path, rendered: str, assets: str = "../../assets") -> str:
+def markdown(path: Path, assets: str = "../../assets") -> str:
     """The notebook as Markdown: its text as it is, its code as fences, each followed by its outputs as HTML.
 
-    ``rendered`` is the HTML that mkdocs-jupyter made of the notebook after running it.
     A cell whose metadata name a ``widget`` shows that interactive piece in the place of its last output;
     ``assets`` is the way from the page to docs/assets/, for the scripts of the piece.
-    Raises PageError if a cell prints a warning.
+    Raises PageError at the line of a cell that fails, that hides something or whose outputs a page cannot show.
     """
-    text = path.read_text(encoding="utf-8")
-    ran = {tag["id"]: tag for tag in BeautifulSoup(rendered, "html.parser").select(".jp-CodeCell[id]")}
+    try:
+        cells = ipynb.cells(path.read_text(encoding="utf-8-sig"))
+    except ipynb.NotebookError as error:
+        raise PageError(path, error.line, str(error)) from None
+    for cell in cells:
+        _admit(path, cell)
+    code = [cell for cell in cells if cell.kind == "code"]
+    try:
+        shown = dict(zip(map(id, code), execution.outputs(path, code), strict=True))
+    except execution.CellError as error:
+        raise PageError(path, code[error.number].line, str(error)) from None
     parts = []
-    for cell in json.loads(text)["cells"]:
-        parts.append("".join(cell["source"]))
-        if cell["cell_type"] == "code":
-            line = text[: text.index(json.dumps(cell["id"]))].count("\n") + 1
-            outputs = ran[f"cell-id={cell['id']}"].select(".jp-OutputArea-output")
-            parts[-1] = f"```python\n{parts[-1]}\n```"
-            shown = [_output(tag, path, line) for tag in outputs]
-            if widget := cell["metadata"].get("widget"):
-                shown[-1] = widgets.wrap(widget, shown[-1], assets)
-            parts += [f'<div class="output">{html}</div>' for html in shown]
+    for cell in cells:
+        parts.append(_fence(cell.source) if cell.kind == "code" else cell.source)
+        parts += _outputs(path, cell, shown.get(id(cell), []), assets)
     parts.insert(1, f'<p class="download"><a href="{escape(path.name)}" download>Download this notebook</a></p>')
     return "\n\n".join(parts)
 
 
-def _output(tag: Tag, path: Path, line: int) -> str:
-    if tag.get("data-mime-type") == "application/vnd.jupyter.stderr":
-        raise PageError(path, line, f"this cell prints while it runs: {tag.get_text().strip()}")
-    return tag.decode_contents().strip()
+def _admit(path: Path, cell: Cell) -> None:
+    """Raise PageError for a cell that the page would show otherwise than Jupyter does."""
+    if hidden := _hidden(cell):
+        why = "but everybody can download the notebook with all of its cells"
+        raise PageError(path, cell.line, f"this cell is to be hidden ({hidden}), {why}; take the cell or its tag away")
+    if cell.kind == "raw":
+        raise PageError(path, cell.line, "a raw cell is no text of a page; make it a cell of Markdown or code")
+    if cell.attachments:
+        raise PageError(
+            path, cell.line, "a picture is pasted into this cell; put it beside the notebook, and link to it"
+        )
+    if cell.kind == "markdown":
+        pages.scan(path, iter(cell.lines))  # what begins in a cell ends in it
+
+
+def _hidden(cell: Cell) -> str:
+    """What hides a cell or a part of it in one of the programs that show notebooks, "" if nothing does."""
+    marks = [str(tag) for tag in cell.metadata.get("tags", []) if HIDING.search(str(tag))]
+    for program in ("jupyter", "nbsphinx", "collapsed", "hide_input", "hidden", "cellView"):
+        value = cell.metadata.get(program)
+        if value and (not isinstance(value, dict) or any(value.values())):
+            marks.append(program)
+    marks += re.findall(r"^#\s*\|\s*(?:echo|include|output|eval)\s*:\s*false", cell.source, re.MULTILINE)
+    return ", ".join(marks)
+
+
+def _fence(code: str) -> str:
+    """The code as a fence that is longer than any within it."""
+    ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+    return f"{ticks}python\n{code.rstrip()}\n{ticks}"
+
+
+def _outputs(path: Path, cell: Cell, found: execution.Outputs, assets: str) -> list[str]:
+    try:
+        shown = [outputs.html(output) for output in found]
+    except outputs.OutputError as error:
+        raise PageError(path, cell.line, str(error)) from None
+    if widget := cell.metadata.get("widget"):
+        if not shown:
+            raise PageError(
+                path, cell.line, f"the piece {widget} takes the place of an output, and this cell shows none"
+            )
+        shown[-1] = widgets.wrap(widget, shown[-1], assets)
+    return [f'<div class="output">{html}</div>' for html in shown]

@@ -1,0 +1,72 @@
+"""Runs in the kernel before a notebook's first cell, and writes down what the notebook reads, from its first import on.
+
+Each line of the file named by RNN_NOTES_TRACE is JSON: a path with the digest of what was read there,
+or a null path if the notebook has done what leaves no trace, so that its run cannot be remembered.
+https://peps.python.org/pep-0578/
+"""
+
+
+def _trace() -> None:  # everything within one function: the notebook's names stay its own
+    import hashlib
+    import json
+    import os
+    import sys
+    import threading
+    from importlib.util import source_from_cache
+    from typing import Any
+
+    # What is said here is passed on to nobody whom the notebook starts.
+    trace = os.open(os.environ.pop("RNN_NOTES_TRACE"), os.O_WRONLY | os.O_APPEND)
+    seen: set[str] = set()
+    own: set[str] = set()
+    busy = threading.local()
+    untraced = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "socket.connect"}
+
+    def digest(path: str) -> str:
+        try:
+            if os.path.isdir(path):
+                content = "\n".join(sorted(os.listdir(path))).encode()
+            else:
+                with open(path, "rb") as file:
+                    content = file.read()
+        except OSError:
+            return "missing"
+        return hashlib.sha256(content).hexdigest()
+
+    def note(named: str | bytes | os.PathLike[str]) -> None:
+        path = os.path.abspath(os.fsdecode(named))
+        if path.endswith(".pyc"):
+            path = source_from_cache(path)
+        if path not in seen and path not in own:
+            seen.add(path)
+            os.write(trace, (json.dumps([path, digest(path)]) + "\n").encode())
+
+    def heard(event: str, arguments: tuple[Any, ...]) -> None:
+        if getattr(busy, "now", False):
+            return
+        busy.now = True
+        try:
+            if event in untraced:
+                os.write(trace, (json.dumps([None, event]) + "\n").encode())
+            elif event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
+                path, _, flags = arguments
+                if flags & (os.O_TRUNC | os.O_EXCL) or flags & (os.O_WRONLY | os.O_RDWR) == os.O_WRONLY:
+                    own.add(os.path.abspath(os.fsdecode(path)))  # the notebook's own, so reading it is no input
+                else:
+                    note(path)
+            elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes, os.PathLike)):
+                note(arguments[0])
+            elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
+                asks = sys._getframe(1).f_code.co_filename
+                if "importlib" not in asks:  # that looks for modules, and opens what it finds
+                    note(arguments[0] or ".")
+        except (OSError, ValueError):
+            os.write(trace, (json.dumps([None, event]) + "\n").encode())
+        finally:
+            busy.now = False
+
+    sys.addaudithook(heard)
+
+
+_trace()
+del _trace

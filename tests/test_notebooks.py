@@ -1,0 +1,331 @@
+"""A notebook's page shows what a fresh run shows, whatever was run before, and what it cannot show is refused."""
+
+import itertools
+import json
+import shutil
+import sqlite3
+
+import pytest
+from bs4 import BeautifulSoup
+
+from rnn_notes import cache
+from rnn_notes.ipynb import Cell
+from rnn_notes.pages import PageError
+from rnn_notes.web import execution, notebooks, outputs
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path, monkeypatch):
+    """Runs are remembered in a folder of the test."""
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / ".cache")
+    monkeypatch.setattr(cache, "project", lambda: tmp_path)
+    return tmp_path / ".cache" / "notebooks"
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """A function that writes a notebook of cells: Markdown if they begin with a capital letter or a #, else code."""
+
+    def written(*sources, change=lambda cells: None, minor=5, **layout):
+        cells = []
+        for n, source in enumerate(sources):
+            kind = {"cell_type": "markdown"} if source[0] == "#" or source[0].isupper() else CODE
+            cells.append({**kind, "id": f"c{n}", "metadata": {}, "source": source.splitlines(keepends=True)})
+        change(cells)
+        path = tmp_path / "note.ipynb"
+        whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
+        path.write_text(json.dumps(whole, **{"indent": 1, "ensure_ascii": False} | layout), encoding="utf-8")
+        return path
+
+    return written
+
+
+CODE = {"cell_type": "code", "execution_count": None, "outputs": []}
+
+
+def fake_run(monkeypatch, *shown):
+    """Let the cells of code show these outputs, without a kernel."""
+    monkeypatch.setattr(
+        execution, "outputs", lambda path, cells: list(itertools.islice(itertools.cycle(shown), len(cells)))
+    )
+
+
+def result(**data):
+    """The result of a cell, by media type."""
+    names = {"plain": "text/plain", "html": "text/html", "latex": "text/latex", "png": "image/png"}
+    return {"output_type": "execute_result", "data": {names.get(k, k): v for k, v in data.items()}, "metadata": {}}
+
+
+def line_of(path, text):
+    """The line of the file that holds the text."""
+    return 1 + next(n for n, line in enumerate(path.read_text().splitlines()) if text in line)
+
+
+def test_a_notebook_is_its_text_its_code_and_its_outputs(notebook, monkeypatch):
+    """Below its title, a link offers the notebook itself."""
+    fake_run(monkeypatch, [result(plain="2")])
+    assert notebooks.markdown(notebook("# Title\n\nText with $x$.", "1 + 1")) == (
+        "# Title\n\nText with $x$.\n\n"
+        '<p class="download"><a href="note.ipynb" download>Download this notebook</a></p>\n\n'
+        '```python\n1 + 1\n```\n\n<div class="output"><pre>2</pre></div>'
+    )
+
+
+@pytest.mark.parametrize("ticks", [1, 3, 4, 7])
+def test_code_is_shown_as_it_ran_whatever_backticks_it_holds(notebook, monkeypatch, ticks):
+    """The fence is longer than any run of backticks within it."""
+    fake_run(monkeypatch, [])
+    code = f's = """\n{"`" * ticks}\nhello\n{"`" * ticks}python\n"""'
+    fence = "`" * max(3, ticks + 1)
+    assert f"\n\n{fence}python\n{code}\n{fence}" in notebooks.markdown(notebook("# Title", code))
+
+
+HIDDEN = [
+    *({"tags": [tag]} for tag in ("remove_cell", "hide-input", "hide_output", "remove-input", "skip-execution")),
+    {"jupyter": {"source_hidden": True}},
+    {"jupyter": {"outputs_hidden": True}},
+    {"nbsphinx": "hidden"},
+    {"collapsed": True},
+    {"cellView": "form"},
+]
+
+
+@pytest.mark.parametrize("metadata", HIDDEN, ids=str)
+@pytest.mark.parametrize("hidden", ["secret = 1", "# Secret"])
+def test_a_cell_that_is_to_be_hidden_is_refused(notebook, monkeypatch, metadata, hidden):
+    """The page could leave it out, but the notebook that it offers for download has it."""
+    fake_run(monkeypatch, [])
+    path = notebook("# Title", hidden, change=lambda cells: cells[1]["metadata"].update(metadata))
+    with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, hidden)}: this cell is to be hidden"):
+        notebooks.markdown(path)
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"tags": ["exercise"]}, {"jupyter": {"source_hidden": False}}, {"collapsed": False}]
+)
+def test_other_metadata_do_no_harm(notebook, monkeypatch, metadata):
+    """Editors write many."""
+    fake_run(monkeypatch, [])
+    path = notebook("# Title", "secret = 1", change=lambda cells: cells[1]["metadata"].update(metadata))
+    assert "secret = 1" in notebooks.markdown(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"cell_type": "raw"}, "a raw cell is no text of a page; make it a cell of Markdown or code"),
+        ({"attachments": {"a.png": {}}}, "a picture is pasted into this cell; put it beside the notebook"),
+        ({"source": ["```python\n", "x = 1"]}, "this code block does not end"),
+    ],
+)
+def test_a_cell_that_jupyter_shows_otherwise_is_refused_at_its_line(notebook, monkeypatch, change, fault):
+    """Raw cells, pasted pictures, and a fence that only ends in the next cell."""
+    fake_run(monkeypatch, [])
+    path = notebook("# Title", "Second", "```\nx\n```", change=lambda cells: cells[1].update(change))
+    line = line_of(path, "Second" if "source" not in change else "```python")
+    with pytest.raises(PageError, match=rf"note\.ipynb:{line}: {fault}"):
+        notebooks.markdown(path)
+
+
+@pytest.mark.parametrize("layout", [{}, {"indent": None}, {"ensure_ascii": True}, {"minor": 0}], ids=str)
+def test_a_notebook_of_any_program_is_a_page(notebook, monkeypatch, layout):
+    """On one line, escaped, without ids, as one string for a source."""
+    fake_run(monkeypatch, [result(plain="2")])
+
+    def old(cells):
+        for cell in cells:
+            cell["source"] = "".join(cell["source"])
+            del cell["id"]
+
+    text = notebooks.markdown(notebook("# Tïtle", "1 + 1", change=old, **layout))
+    assert text.startswith("# Tïtle\n\n")
+    assert "```python\n1 + 1\n```" in text
+
+
+SHOWN = {
+    "text": (result(plain="a < b"), "<pre>a &lt; b</pre>"),
+    "colours": ({"output_type": "stream", "name": "stdout", "text": "\x1b[31mred\x1b[0m\n"}, "<pre>red</pre>"),
+    "progress": (
+        {"output_type": "stream", "name": "stdout", "text": "1 %\r50 %\r100 %\r\ndone"},
+        "<pre>100 %\ndone</pre>",
+    ),
+    "an expected error": (
+        {"output_type": "error", "ename": "ZeroDivisionError", "evalue": "<0>"},
+        "<pre>ZeroDivisionError: &lt;0&gt;</pre>",
+    ),
+    "HTML before text": (
+        result(plain="x", html="<table><tr><td>1</table>".replace("</table>", "</td></tr></table>")),
+        "<table><tr><td>1</td></tr></table>",
+    ),
+    "a named picture": (
+        result(png="QUJD\n") | {"metadata": {"image/png": {"alt": "A <line>."}}},
+        '<img src="data:image/png;base64,QUJD" alt="A &lt;line&gt;.">',
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_an_output_is_shown_as_jupyter_shows_it(kind):
+    """Text is escaped, and what a terminal would have overwritten is gone."""
+    output, html = SHOWN[kind]
+    assert outputs.html(output) == html
+
+
+@pytest.mark.parametrize("form", ["$\\displaystyle {}$", "$${}$$", "$${}$$\n", "\\[{}\\]", "{}"])
+def test_a_formula_that_a_cell_shows_is_typeset(form):
+    """In each form that SymPy and IPython write."""
+    html = BeautifulSoup(
+        outputs.html(result(plain="1 - tanh", latex=form.replace("{}", r"1 - \tanh^{2}{\left(x \right)}"))),
+        "html.parser",
+    )
+    assert html.select("mjx-container[display=true] mjx-math")
+    html.select_one("mjx-container").extract()
+    assert not html.get_text().strip()
+
+
+REFUSED = {
+    "a formula that states something": (
+        result(latex=r"$\displaystyle 1 = 2$"),
+        "nothing checks; write it into a Markdown cell",
+    ),
+    "an inequality": (result(latex=r"$x \le 2$"), "nothing checks"),
+    "a formula that is none": (result(latex=r"$\foo$"), r"Undefined control sequence \foo"),
+    "a picture": (result(png="QUJD", plain="<Figure>"), "a picture needs a text"),
+    "an SVG": (result(**{"image/svg+xml": "<svg/>"}), "a picture needs a text"),
+    "a picture in HTML": (result(html="<img src='x.png'>"), "a picture needs a text"),
+    "an SVG in HTML": (result(html="<div><svg></svg></div>"), "a picture needs a text"),
+    "a script": (result(**{"application/javascript": "alert(1)"}), "runs no script of a notebook"),
+    "a widget": (result(plain="x", **{"application/vnd.jupyter.widget-view+json": {}}), "needs a kernel"),
+    "Markdown": (result(**{"text/markdown": "**x**"}), "text stands in Markdown cells"),
+    "HTML that swallows the page": (result(html="<div><div>x</div>"), "does not close each <div>"),
+    "something unknown": (result(**{"application/x-new": "?"}), "shows application/x-new, which a page cannot"),
+    "a warning": (
+        {"output_type": "stream", "name": "stderr", "text": "\x1b[1mDeprecationWarning: old"},
+        "this cell prints while it runs: DeprecationWarning: old",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_a_page_cannot_show_is_refused_at_its_cell(notebook, monkeypatch, kind):
+    """The error names what to do instead."""
+    output, fault = REFUSED[kind]
+    fake_run(monkeypatch, [output])
+    path = notebook("# Title", "the_cell()")
+    with pytest.raises(PageError) as refused:
+        notebooks.markdown(path)
+    assert str(refused.value).startswith(f"{path}:{line_of(path, 'the_cell')}: ")
+    assert fault in str(refused.value)
+
+
+def test_a_piece_needs_an_output_to_stand_in_for(notebook, monkeypatch):
+    """Without JavaScript there would be nothing."""
+    fake_run(monkeypatch, [])
+    path = notebook("# Title", "x = 1", change=lambda cells: cells[1]["metadata"].update(widget="rnn-surface"))
+    with pytest.raises(PageError, match="takes the place of an output, and this cell shows none"):
+        notebooks.markdown(path)
+
+
+def cells(*sources):
+    """Cells of code."""
+    return [Cell(1, "code", source, [(1, source)], {}, False) for source in sources]
+
+
+def printed(found):
+    """What the cells have printed."""
+    return [output.get("text") or output["data"]["text/plain"] for shown in found for output in shown]
+
+
+READS = r"""
+import os, sys, sqlite3
+from pathlib import Path
+import numpy as np
+import helper
+np.save("own.npy", np.zeros(1)), np.load("own.npy")
+print(
+    Path("read.txt").read_text(), np.loadtxt("numbers.csv"), helper.x, sorted(os.listdir("folder")),
+    Path("missing.txt").exists() and Path("missing.txt").read_text(),
+    sqlite3.connect("file.db").execute("select * from t").fetchall(),
+)
+try:
+    open("absent.txt")
+except OSError:
+    print("absent")
+""".strip()
+
+
+def test_a_run_is_remembered_until_anything_that_it_has_read_changes(tmp_path, monkeypatch):
+    """Data, modules, listings, a data base, a file that was not there; but not what it has written itself."""
+    files = {"read.txt": "one", "numbers.csv": "1", "helper.py": "import deeper\nx = deeper.x", "deeper.py": "x = 1"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "folder").mkdir()
+    with sqlite3.connect(tmp_path / "file.db") as data:
+        data.execute("create table t (x)")
+    data.close()
+    runs, real = [], execution._run
+    monkeypatch.setattr(execution, "_run", lambda *given: runs.append(real(*given)) or runs[-1])
+    path = tmp_path / "note.ipynb"
+    first = printed(execution.outputs(path, cells(READS)))
+    assert printed(execution.outputs(path, cells(READS))) == first
+    (text,) = runs
+    (tmp_path / "own.npy").unlink()
+    for name in ("read.txt", "numbers.csv", "helper.py", "deeper.py", "file.db"):
+        before = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(before + b"\n")
+        assert not execution._still_holds(text), name
+        (tmp_path / name).unlink()
+        assert not execution._still_holds(text), name
+        (tmp_path / name).write_bytes(before)
+        assert execution._still_holds(text), name
+    for name in ("folder/new", "absent.txt"):
+        (tmp_path / name).touch()
+        assert not execution._still_holds(text), name
+        (tmp_path / name).unlink()
+    (tmp_path / "deeper.py").write_text("x = 22")
+    assert " 22 " in printed(execution.outputs(path, cells(READS)))[0]
+    assert len(runs) == 2
+
+
+def test_the_run_of_a_notebook_knows_nothing_of_who_started_it(tmp_path, monkeypatch):
+    """Whatever the environment of the caller, pictures are drawn inline, and settings of his own have no effect."""
+    code = "import os, matplotlib; print(matplotlib.get_backend(), 'MINE' in os.environ, __debug__)"
+    shown = []
+    for settings in ({"MPLBACKEND": "Agg"}, {"PYTHONOPTIMIZE": "1", "MINE": "yes", "MPLCONFIGDIR": str(tmp_path)}):
+        shutil.rmtree(cache.FOLDER, ignore_errors=True)
+        with monkeypatch.context() as patch:
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            shown += printed(execution.outputs(tmp_path / "note.ipynb", cells(code)))
+    assert shown[0] == shown[1]
+    assert "inline" in shown[0].lower()
+    assert shown[0].endswith(" False True\n")
+
+
+def test_a_run_that_leaves_no_trace_is_not_remembered(tmp_path, empty_cache):
+    """What another program has read, nobody knows; so such a notebook runs each time."""
+    read = "print(open('data.txt').read())"
+    code = f"import subprocess, sys\nprint(subprocess.check_output([sys.executable, '-c', {read!r}], text=True))"
+    for text in ("first", "second"):
+        (tmp_path / "data.txt").write_text(text)
+        assert printed(execution.outputs(tmp_path / "note.ipynb", cells(code))) == [f"{text}\n\n"]
+    assert not list(empty_cache.glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [("1 / 0", "this cell raises ZeroDivisionError: division by zero"), ("import os; os._exit(1)", "the kernel died")],
+)
+def test_a_cell_that_fails_is_an_error_at_its_line(notebook, code, fault):
+    """The first one that fails, also when it takes the kernel with it."""
+    path = notebook("# Title", "x = 1", f"y = 2\n{code}", "z = 3")
+    with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, 'y = 2')}: {fault}"):
+        notebooks.markdown(path)
+
+
+def test_the_names_of_a_notebook_are_its_own(tmp_path):
+    """What watches the run is not among them, and is passed on to nobody."""
+    code = (
+        "import os; print([name for name in dir() if 'trace' in name], [name for name in os.environ if 'RNN' in name])"
+    )
+    assert printed(execution.outputs(tmp_path / "note.ipynb", cells(code))) == ["[] []\n"]
