@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from importlib import import_module
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes.checks import draw as drawing
+from rnn_notes.checks.digest import digest
 from rnn_notes.checks.tape import Formulas, Network, Place
 
 KINDS = ("chain", "define", "shapes", "numbers", "skip", "claim", "holds")  # what a mark may begin with besides a run
@@ -89,6 +90,11 @@ class Run(Formulas):
         self.must(bool(self.totals) or not self.gradients, "gradients are those of totals[0]; name the loss there")
         clash = {s for s, _ in values} & ({*self.sizes.split()} | {*self.gradients})
         self.must(not clash, f"step writes {', '.join(clash)}, which is a size or a gradient; take another letter")
+
+    @cached_property
+    def digest(self) -> str:
+        """What the run computes, as a short text: the key under which verdicts on it may be remembered."""
+        return digest([getattr(self, f.name) for f in fields(self)])
 
     @cached_property
     def batched(self) -> bool:

@@ -67,10 +67,12 @@ def check(displays: Sequence[Display], runs: Runs = OURS) -> list[Verdict]:
     """The verdicts on the displays of one page, in order; definitions are known to the displays after them."""
     result: list[Verdict] = []
     earlier: list[str] = []  # the definitions so far
-    source = digest("rnn_notes.checks.verdicts") + digest(OURS) + latex.GRAMMAR
+    source = digest("rnn_notes.checks.verdicts") + latex.GRAMMAR
+    named = registered(runs)
     for display in displays:
-        key = json.dumps([display.latex, display.mark, earlier, source])
-        make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), runs)
+        of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:2]]
+        key = json.dumps([display.latex, display.mark, earlier, source, of_runs])
+        make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), named)
         verdict = Verdict(**json.loads(remember("checks", key, make)))
         if verdict.outcome == "defined":
             earlier.append(display.latex)

@@ -1,9 +1,19 @@
 """Runs of one's own: the examples of the documentation, and what a wrong description is answered with."""
 
+import os
 import re
+import subprocess
+import sys
 from textwrap import dedent
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
 
 import rnn_notes.checks
+from rnn_notes import cache
+from rnn_notes.checks import Run, check, judge
+from rnn_notes.runs import RUNS
 
 
 def test_the_examples_of_the_documentation_run():
@@ -15,3 +25,174 @@ def test_the_examples_of_the_documentation_run():
     for block in blocks:
         assert "assert" in block
         exec(compile(block, "rnn_notes.checks", "exec"), namespace)
+
+
+SCALE, OFFSET = 2.0, np.array([[1.0]])
+
+
+def scaled(x):
+    """What a step calls."""
+    return SCALE * x + OFFSET
+
+
+def counting(v):
+    """Formulas that rest on another function, and on numbers of the module."""
+    v["y"] = scaled(v["x"])
+
+
+def a_run(step=counting, **more):
+    """A run of one number."""
+    return Run("mine", "mine", parameters={"x": ""}, step=step, **more)
+
+
+def with_factor(factor):
+    """Formulas that rest on a number from around them."""
+
+    def step(v):
+        v["y"] = factor * v["x"]
+
+    return step
+
+
+def test_the_digest_of_a_run_is_that_of_all_it_computes_with(monkeypatch):
+    """It stays for the same formulas, and changes with a number, a function, an array, or what a closure holds."""
+    first = a_run().digest
+    assert a_run().digest == first
+    others = [a_run(with_factor(2.0)).digest, a_run(with_factor(3.0)).digest, a_run(draw={"x": lambda r, s: 1}).digest]
+    for name, value in [("SCALE", 3.0), ("OFFSET", np.array([[2.0]])), ("scaled", lambda x: x)]:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys.modules[__name__], name, value)
+            others.append(a_run().digest)
+    assert len({first, *others}) == 7
+    assert a_run().digest == first
+
+
+def test_a_digest_is_the_same_in_another_process():
+    """Nothing of it depends on addresses, on the order of sets, or on when it is made."""
+    code = "from rnn_notes.runs import RUNS; print(*(run.digest for run in RUNS))"
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in "01"
+    }
+    assert outputs == {" ".join(run.digest for run in RUNS) + "\n"}
+
+
+def test_a_changed_run_is_judged_again(tmp_path, monkeypatch):
+    """A verdict is remembered under the formulas of its run: a wrong one is not ticked because it once was right."""
+    monkeypatch.setattr(cache, "FOLDER", tmp_path)
+    display = SimpleNamespace(line=1, mark="mine", latex="y = 2 x", latex_line=2)
+    assert [check([display], [a_run(with_factor(f))])[0].outcome for f in (2.0, 3.0, 2.0)] == [
+        "evaluated",
+        "fails",
+        "evaluated",
+    ]
+
+
+def step(v, t):
+    """One step of a plain recurrence."""
+    v["h", t] = np.tanh(v["W"] @ v["h", t - 1] + v["x", t])
+
+
+GOOD = {"name": "mine", "words": "mine", "sizes": "T H", "parameters": {"W": "H H"}, "given": {"x": "H"}}
+GOOD |= {"start": {"h": "H"}, "step": step}
+WRONG = {  # a change that does not fit: what the error says after "run 'mine': "
+    "a name of two words": ({"name": "my run"}, "the name is one word of letters, digits and -"),
+    "the name of a kind": ({"name": "chain"}, "'chain' is a kind of check; take another name"),
+    "no words": ({"words": " "}, "words say what it is, for the reader's badge"),
+    "a size that is not there": (
+        {"parameters": {"W": "H D"}},
+        "W has the size D, which is not among the sizes 'T H'; add it",
+    ),
+    "three sizes": ({"parameters": {"W": "H H H"}}, "W has the shape 'H H H'; a shape has at most two sizes"),
+    "a letter twice": ({"parameters": {"W": "H H", "x": "H"}}, "x stands for 2 things; give each its own letter"),
+    "braces": ({"parameters": {"W_{hh}": "H H"}}, "'W_{hh}' is no symbol; spell it as on the page without braces"),
+    "a letter with a meaning": (
+        {"parameters": {"W": "H H", "pi": ""}},
+        "pi has a meaning of its own; take another letter",
+    ),
+    "steps without T": ({"sizes": "H"}, "x, h has steps; add T to the sizes"),
+    "a shape that does not fit": ({"parameters": {"W": "H 9"}}, "step fails: matmul: Input operand 1 has a mismatch"),
+    "a missing symbol": (
+        {"parameters": {}},
+        "step reads W, which is neither given nor computed before; known are h, x",
+    ),
+    "a missing start": ({"start": {}}, "step reads h, which is neither given nor computed before; known are W, x"),
+    "a flat vector": (
+        {"step": lambda v, t: v.__setitem__(("h", t), np.zeros(4))},
+        "h is written with the shape (4,); vectors are columns",
+    ),
+    "a shape that changes": (
+        {"step": lambda v, t: v.__setitem__(("h", t), np.zeros((t, 1)))},
+        "h_1 has the shape (1, 1) but began with (4, 1)",
+    ),
+    "not a number": (
+        {"step": lambda v, t: v.__setitem__(("h", t), np.log(-np.abs(v["x", t])))},
+        "h_1 is not finite; 'draw' numbers for which it is",
+    ),
+    "a symbol nobody has": (
+        {"draw": {"z": lambda rng, shape: 1}},
+        "z is drawn or fixed but no parameter, given series or start value",
+    ),
+    "a drawn shape": (
+        {"draw": {"x": lambda rng, shape: [1, 2]}},
+        "draw['x'] gives the shape (2,), but x has the shape (4, 1)",
+    ),
+    "a total without steps": ({"totals": ("L",)}, "L has no steps, so no total and no gradient; step writes v['L', t]"),
+    "a gradient of nothing": ({"gradients": {"delta": "h"}}, "gradients are those of totals[0]; name the loss there"),
+    "half of the numbers": (
+        {"fixed": {"W": np.eye(2)}},
+        "fixed has no x; a network of printed numbers gives all of them",
+    ),
+    "numbers of two sizes": (
+        {"fixed": {"W": np.eye(2), "x": np.ones((3, 2)), "h": np.ones(3)}},
+        "fixed['h'] has the size 3 where H is 2",
+    ),
+    "a symbol of a size": (
+        {"step": lambda v, t: v.__setitem__(("H", t), v["x", t])},
+        "step writes H, which is a size or a gradient",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_description_is_refused_with_the_way_out(case):
+    """A ValueError names the run, the symbol, what came and what to do."""
+    change, message = WRONG[case]
+    with pytest.raises(ValueError, match=r"^run '") as error:
+        Run(**GOOD | change)
+    assert message in str(error.value)
+
+
+def test_runs_of_one_name_and_other_things_are_refused():
+    """A collection holds runs, each under its own name; a mapping names them by its keys."""
+    run = Run(**GOOD)
+    with pytest.raises(ValueError, match="runs has two runs of the name 'mine'; rename one of them"):
+        judge("h_t = h_t + 0", "mine", runs=[run, run])
+    with pytest.raises(ValueError, match=r"'math:__name__' has 'm', which is no rnn_notes.checks.Run"):
+        judge("h_t = h_t + 0", "mine", runs="math:__name__")
+    assert judge(r"h_t = \tanh(W h_{t-1} + x_t)", "other", runs={"other": run}).outcome == "evaluated"
+    assert "or a run (other)" in judge("h_t = h_t + 0", "mine", runs={"other": run}).evidence
+
+
+def test_formulas_for_one_network_at_a_time_are_computed_one_by_one():
+    """A step that transposes with .T, or sums without axis, is right too, and its derivatives are the same."""
+
+    def alone(v, t):
+        v["h", t] = np.tanh((v["h", t - 1].T @ v["W"].T).T + v["x", t])
+
+    slow, fast = Run(**GOOD | {"step": alone}), Run(**GOOD)
+    assert (slow.batched, fast.batched) == (False, True)
+    for of, by in [(("h", 3), ("h", 1)), (("h", 2), ("x", 2))]:
+        np.testing.assert_allclose(
+            slow.family[0].derivative(of, by), fast.family[0].derivative(of, by), rtol=1e-10, atol=1e-14
+        )
+    assert (
+        judge(r"\frac{\partial h_t}{\partial x_t} = \mathrm{diag}(1 - h_t^2)", "mine", runs=[slow]).outcome
+        == "evaluated"
+    )
