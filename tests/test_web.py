@@ -28,8 +28,8 @@ def render(tmp_path):
         path = tmp_path / "page.md"
         path.write_text(FRONT_MATTER + text, encoding="utf-8")
         configs = {
-            "pymdownx.arithmatex": {"generic": True},
-            "rnn_notes.web.extension": {"path": str(path), "repo_url": REPOSITORY},
+            "rnn_notes.web.extension": {"path": str(path), "how": "about/checks.md"},
+            "rnn_notes.web.furniture": {"repo_url": REPOSITORY},
         }
         extensions = ["admonition", "smarty", "tables", "pymdownx.details", "pymdownx.superfences", *configs]
         return BeautifulSoup(markdown.markdown(text, extensions=extensions, extension_configs=configs), "html.parser")
@@ -52,7 +52,7 @@ def test_a_display_is_typeset_with_its_verdict_beside_it(render):
     assert display.find("mjx-container")["display"] == "true"
     assert "proved" in display.a["aria-label"]
     assert display.a["title"] == display.a["aria-label"]
-    assert display.a["href"].endswith("docs/reference/how-it-is-checked.md")
+    assert display.a["href"].endswith("about/checks.md")
 
 
 def test_the_mark_of_a_display_is_not_typeset(render):

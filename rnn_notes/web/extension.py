@@ -1,7 +1,13 @@
-"""A Python-Markdown extension for the notes: formulas are typeset and judged, figures drawn, claims hidden.
+"""A Python-Markdown extension for anybody's notes: formulas are typeset and judged, claims hidden.
 
-Each feature is a file beside this one. It needs pymdownx.arithmatex (with ``generic: true``), which finds the
-formulas, and nothing of MkDocs.
+In the mkdocs.yml of any project, without hooks::
+
+    markdown_extensions:
+      - rnn_notes.web.extension:
+          runs: my_runs           # MODULE[:NAME]; else those of [tool.rnn_notes.checks] in pyproject.toml
+          how: about/checks.md    # the page that a badge links to; no link without it
+
+It asks for pymdownx.arithmatex itself, which finds the formulas. Each feature is a file beside this one.
 Every mistake on a page is a PageError with file and line, except a display that does not hold:
 that one is shown in red and logged as a warning, so that its author sees it, and a strict build fails.
 """
@@ -10,39 +16,35 @@ from typing import Any
 
 from markdown import Extension, Markdown
 
-from rnn_notes.web.census import Counts
 from rnn_notes.web.claims import HideClaims
-from rnn_notes.web.code_blocks import CodeBlocks
-from rnn_notes.web.figures import Figures, ShareGlyphs
-from rnn_notes.web.formulas import Formulas
+from rnn_notes.web.formulas import Formulas, Sheet
 from rnn_notes.web.source import Source
-from rnn_notes.web.tables import Tables
 
 
-class Notes(Extension):
-    """The extension; ``path`` is the file that the text comes from, ``repo_url`` where the code can be read."""
+class Checks(Extension):
+    """The extension."""
 
     def __init__(self, **settings: Any) -> None:
         self.config = {
-            "path": ["", "the file of the text: named in errors, and where relative links start"],
-            "repo_url": ["", "the address of the repository, for links to the code of a figure"],
-            "assets": ["../../assets", "the way from the page to docs/assets/, for the scripts of interactive pieces"],
+            "path": ["", "the file of the text: named in errors; MkDocs need not be told"],
+            "runs": ["", "MODULE[:NAME], the runs that a mark may name"],
+            "how": ["", "the page that explains the badges: a URL, or a file below the folder of the pages"],
+            "sheet": [True, "whether each page brings the style sheet of its formulas"],
         }
         super().__init__(**settings)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Register what follows with Python-Markdown, formulas and figures after its inline patterns."""
+        """Register what follows with Python-Markdown, formulas after its inline patterns."""
+        md.registerExtensions(["pymdownx.arithmatex"], {"pymdownx.arithmatex": {"generic": True}})
         source = Source(md, self.getConfig("path"))
+        formulas = Formulas(md, source, self.getConfig("runs"), self.getConfig("how"))
         md.preprocessors.register(source, "notes-source", 200)
-        md.preprocessors.register(Counts(md), "notes-counts", 190)
-        md.treeprocessors.register(Formulas(md, source), "notes-formulas", 6)
-        md.treeprocessors.register(Figures(md, source, self.getConfigs()), "notes-figures", 6)
+        md.treeprocessors.register(formulas, "notes-formulas", 6)
         md.postprocessors.register(HideClaims(md), "notes-claims", 0)
-        md.postprocessors.register(ShareGlyphs(md), "notes-glyphs", 0)
-        md.postprocessors.register(CodeBlocks(md), "notes-code", 0)
-        md.postprocessors.register(Tables(md), "notes-tables", 0)
+        if self.getConfig("sheet"):
+            md.postprocessors.register(Sheet(md, formulas), "notes-sheet", 0)
 
 
-def makeExtension(**settings: Any) -> Notes:
+def makeExtension(**settings: Any) -> Checks:
     """The entry point that Python-Markdown looks for."""
-    return Notes(**settings)
+    return Checks(**settings)

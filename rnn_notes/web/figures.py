@@ -18,9 +18,9 @@ class Figures(Treeprocessor):
     With ``{ widget=rnn-sigmoid }`` behind it, an interactive piece takes the place of the picture once it is alive.
     """
 
-    def __init__(self, md: Markdown, source: Source, settings: dict[str, str]) -> None:
+    def __init__(self, md: Markdown, settings: dict[str, str]) -> None:
         super().__init__(md)
-        self.source = source
+        self.source: Source = md.preprocessors["notes-source"]  # of rnn_notes.web.extension
         self.repo_url, self.assets = settings["repo_url"], settings["assets"]
 
     def run(self, root: Element) -> None:

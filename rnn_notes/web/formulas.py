@@ -1,18 +1,19 @@
 """Formulas: the LaTeX that arithmatex has found is typeset, and each display judged, with its verdict beside it."""
 
 import logging
-import os
 import re
+from base64 import b64encode
 from html import unescape
 from itertools import zip_longest
-from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
+from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from rnn_notes import pages
-from rnn_notes.checks import verdicts
+from rnn_notes import pages, project
+from rnn_notes.checks.verdicts import Verdict
+from rnn_notes.web import rendering, typeset
 from rnn_notes.web.source import Source
 from rnn_notes.web.typeset import TexError, Typesetter
 
@@ -21,23 +22,23 @@ log = logging.getLogger("mkdocs.rnn_notes")  # MkDocs counts the warnings of its
 PUNCTUATION = re.compile(r"[^\s\w([\x02]+")  # what may not begin a line; \x02 begins what Markdown has put aside
 OPENING = re.compile(r"[(\[]+$")  # what may not end one
 
-HOW = "reference/how-it-is-checked.md"
-
 
 class Formulas(Treeprocessor):
     """Replaces the LaTeX that arithmatex has found by typeset formulas, each display with its verdict."""
 
-    def __init__(self, md: Markdown, source: Source) -> None:
+    def __init__(self, md: Markdown, source: Source, runs: str, how: str) -> None:
         super().__init__(md)
-        self.source = source
+        self.source, self.runs, self.how = source, runs, how
+        self.rules: dict[str, None] = {}  # the style rules that the formulas of the page need, in order
 
     def run(self, root: Element) -> None:
         """Typeset all formulas of the page."""
         page = self.source.page
         elements = [div for div in root.iter("div") if div.get("class") == "arithmatex"]
         self._compare([unescape(div.text or "")[2:-2] for div in elements])
-        judged = verdicts.check(page.displays)
+        judged = self._project().judge(page)
         with Typesetter() as typesetter:
+            self.rules = typesetter.rules
             for div, display, verdict in zip(elements, page.displays, judged, strict=True):
                 div.text = self._typeset(typesetter, display.latex, display.latex_line)
                 self._badge(div, verdict)
@@ -49,6 +50,14 @@ class Formulas(Treeprocessor):
                         span.set("class", "maths")
                         self._keep_together(parent, before, span)
                     before = span
+
+    def _project(self) -> project.Project:
+        """The project of the page, with the runs of the extension if it names some."""
+        try:
+            settings = project.load(self.source.path.resolve().parent)
+            return settings.with_runs(self.runs, "rnn_notes.web.extension: runs") if self.runs else settings
+        except project.ProjectError as error:
+            raise self.source.error("", str(error)) from None
 
     @staticmethod
     def _keep_together(parent: Element, before: Element | None, span: Element) -> None:
@@ -79,15 +88,33 @@ class Formulas(Treeprocessor):
                 way_out = "leave a blank line before and after it, and none inside"
                 raise self.source.error("$$", f"this display is not rendered as one; {way_out}", display.line)
 
-    def _badge(self, div: Element, verdict: verdicts.Verdict) -> None:
-        """The mark beside a display, a link to the page that explains it; a box with the evidence if it fails."""
+    def _badge(self, div: Element, verdict: Verdict) -> None:
+        """The mark beside a display, a link if there is a page that explains it; if it fails, a box with evidence."""
         div.set("class", f"display {verdict.outcome}")
-        href = os.path.relpath(pages.DOCS / HOW, self.source.path.parent) if self.source.path.exists() else HOW
         name = verdict.badge or f"{verdict.outcome}, for the reason below"
-        SubElement(div, "a", {"class": "badge", "href": Path(href).as_posix(), "title": name, "aria-label": name})
+        words = {"class": "badge", "title": name, "aria-label": name}
+        if self.how:
+            SubElement(div, "a", {**words, "href": rendering.link(self.md, self.how)})
+        else:
+            SubElement(div, "span", {**words, "role": "img", "tabindex": "0"})
         if verdict.outcome in ("fails", "refused"):
             log.warning(verdict.report(str(self.source.path)))
             SubElement(div, "pre", {"class": "evidence"}).text = verdict.evidence
+
+
+class Sheet(Postprocessor):
+    """Gives the page the style sheet of its formulas, in a link, whose content no search engine takes for text."""
+
+    def __init__(self, md: Markdown, formulas: Formulas) -> None:
+        super().__init__(md)
+        self.formulas = formulas
+
+    def run(self, text: str) -> str:
+        """The page with its sheet, if it has formulas."""
+        if not self.formulas.rules:
+            return text
+        sheet = b64encode(typeset.sheet(self.formulas.rules).encode()).decode()
+        return f'<link rel="stylesheet" href="data:text/css;base64,{sheet}">\n{text}'
 
 
 def _tokens(latex: str) -> list[str]:

@@ -46,9 +46,8 @@ def on_page_read_source(page: Any, config: Any) -> str | None:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
-    """Tell the extension which file it is given, and the way from its page to the assets."""
-    settings = config.mdx_configs["rnn_notes.web.extension"]
-    settings["path"], settings["assets"] = page.file.abs_src_path, get_relative_url("assets", page.url)
+    """Tell the extension the way from the page to the assets."""
+    config.mdx_configs["rnn_notes.web.furniture"]["assets"] = get_relative_url("assets", page.url)
 
 
 def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -> None:

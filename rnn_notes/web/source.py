@@ -8,6 +8,7 @@ from markdown.preprocessors import Preprocessor
 
 from rnn_notes import pages
 from rnn_notes.pages import Page, PageError
+from rnn_notes.web import rendering
 
 
 class Source(Preprocessor):
@@ -16,22 +17,29 @@ class Source(Preprocessor):
     def __init__(self, md: Markdown, path: str) -> None:
         super().__init__(md)
         self.path = Path(os.path.relpath(path)) if path else Path("page")
+        self.given = bool(path)
         self.page = Page(self.path)
         self.lines: list[tuple[int, str]] = []
 
     def run(self, lines: list[str]) -> list[str]:
         """Scan the page; a notebook is scanned as a file, since its text has no lines of its own."""
-        whole = self.path.read_text(encoding="utf-8").split("\n") if self.path.exists() else lines
+        file = rendering.source_file(self.md)
+        if file is not None and not self.given:
+            self.path = Path(os.path.relpath(file.abs_src_path))
+        whole = self.path.read_text(encoding="utf-8").split("\n") if self.path.is_file() else lines
         front_matter = len(whole) - len(lines) if whole[-len(lines) :] == lines else 0
-        if self.path.suffix == ".ipynb":
-            self.lines = list(enumerate(whole, start=1))
-            self.page = pages.read(self.path)
-        else:
-            self.lines = list(enumerate(lines, start=1 + front_matter))
-            self.page = pages.scan(self.path, iter(self.lines))
+        try:
+            if self.path.suffix == ".ipynb":
+                self.lines = list(enumerate(whole, start=1))
+                self.page = pages.read(self.path)
+            else:
+                self.lines = list(enumerate(lines, start=1 + front_matter))
+                self.page = pages.scan(self.path, iter(self.lines))
+        except PageError as error:
+            raise self.error("", error.message, error.line) from None
         return lines
 
     def error(self, near: str, message: str, line: int | None = None) -> PageError:
         """An error at a line, if not given at the first one that holds some text."""
         found = (number for number, text in self.lines if near in text)
-        return PageError(self.path, line or next(found, 1), message)
+        return rendering.error(self.md, self.path, line or next(found, 1), message)

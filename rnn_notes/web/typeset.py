@@ -7,6 +7,7 @@ A formula is typeset once and remembered, with the style rules that its glyphs n
 import html
 import json
 import re
+from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 from types import TracebackType
@@ -73,6 +74,8 @@ function makeBreakable(math, adaptor) {
 }
 """
 
+DISPLAYS = Path(__file__).with_name("formulas.css")
+
 LONG = 20  # glyphs; a shorter formula in a line of text stays in one piece
 
 rules: dict[str, None] = {}  # the style rules that the formulas typeset so far need, in order
@@ -87,6 +90,7 @@ class Typesetter:
 
     def __enter__(self) -> "Typesetter":
         self.v8: MiniRacer | None = None
+        self.rules: dict[str, None] = {}  # those that its formulas need, in order
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -100,7 +104,8 @@ class Typesetter:
         """
         key = f"{cache.digest(__name__)} {display} {latex}"
         text, needs = json.loads(cache.remember("maths", key, lambda: self._typeset(latex, display)))
-        rules.update(dict.fromkeys(needs))
+        for known in (rules, self.rules):
+            known.update(dict.fromkeys(needs))
         return text
 
     def _typeset(self, latex: str, display: bool) -> str:
@@ -116,12 +121,17 @@ class Typesetter:
 
 
 def write(folder: Path) -> None:
-    """Write ``mathjax.css``, fonts included, for the formulas typeset so far."""
-    sheet = "\n".join(rules)
-    key = f"{cache.digest(fonts.__name__)} {sheet}"
-    text = cache.remember("fonts", key, lambda: fonts.embed(sheet, MATHJAX / "output/chtml/fonts/woff-v2"))
+    """Write ``mathjax.css`` for the formulas typeset so far."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "mathjax.css").write_text(text, encoding="utf-8")
+    (folder / "mathjax.css").write_text(sheet(rules), encoding="utf-8")
+
+
+def sheet(needed: Iterable[str]) -> str:
+    """The style sheet of formulas that need these rules, fonts and the look of displays included."""
+    glyphs = "\n".join(needed)
+    key = f"{cache.digest(fonts.__name__)} {glyphs}"
+    text = cache.remember("fonts", key, lambda: fonts.embed(glyphs, MATHJAX / "output/chtml/fonts/woff-v2"))
+    return f"{text}\n{DISPLAYS.read_text(encoding='utf-8')}"
 
 
 def _start() -> MiniRacer:

@@ -1,0 +1,37 @@
+"""A second Python-Markdown extension, for these notes alone: figures of the package, interactive pieces, tables, code.
+
+It comes after ``rnn_notes.web.extension``, which makes formulas and is for everybody.
+"""
+
+from typing import Any
+
+from markdown import Extension, Markdown
+
+from rnn_notes.web.census import Counts
+from rnn_notes.web.code_blocks import CodeBlocks
+from rnn_notes.web.figures import Figures, ShareGlyphs
+from rnn_notes.web.tables import Tables
+
+
+class Furniture(Extension):
+    """The extension; ``repo_url`` is where the code can be read."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.config = {
+            "repo_url": ["", "the address of the repository, for links to the code of a figure"],
+            "assets": ["../../assets", "the way from the page to docs/assets/, for the scripts of interactive pieces"],
+        }
+        super().__init__(**settings)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register what follows with Python-Markdown, figures after its inline patterns."""
+        md.preprocessors.register(Counts(md), "notes-counts", 190)
+        md.treeprocessors.register(Figures(md, self.getConfigs()), "notes-figures", 6)
+        md.postprocessors.register(ShareGlyphs(md), "notes-glyphs", 0)
+        md.postprocessors.register(CodeBlocks(md), "notes-code", 0)
+        md.postprocessors.register(Tables(md), "notes-tables", 0)
+
+
+def makeExtension(**settings: Any) -> Furniture:
+    """The entry point that Python-Markdown looks for."""
+    return Furniture(**settings)
