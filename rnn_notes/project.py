@@ -11,17 +11,19 @@ The checker is imported where it is used: pytest asks every project whether it h
 import sys
 import tomllib
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb, format_exception_only
 from typing import TYPE_CHECKING, Any
 
 from rnn_notes import cache
-from rnn_notes.pages import Page
+from rnn_notes.pages import Page, PageError
 
 if TYPE_CHECKING:
     from rnn_notes.checks.verdicts import Verdict
 
 TABLE = "tool.rnn_notes.checks"
+STDLIB = Path(tomllib.__file__).parents[1]
 SUFFIXES = (".md", ".markdown", ".ipynb")
 SETTINGS = {"pages": 'a list of paths such as ["docs", "README.md"]', "runs": '"MODULE" or "MODULE:NAME"'}
 
@@ -55,32 +57,39 @@ class Project:
         return sorted(found)
 
     def judge(self, page: Page) -> list["Verdict"]:
-        """The verdicts on the displays of a page, in order."""
+        """The verdicts on the displays of a page, in order; raises PageError if the step of a run raises."""
         from rnn_notes.checks import verdicts
 
-        return verdicts.check(page.displays, self.runs or verdicts.OURS)
+        try:
+            return verdicts.check(page.displays, self.runs or verdicts.OURS)
+        except Exception as error:
+            if not any(not _of_a_library(Path(frame.filename)) for frame in extract_tb(error.__traceback__)):
+                raise
+            raise PageError(page.path, 1, f"a run that this page is checked on raises {_raised(error)}") from error
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
-        from rnn_notes.checks import verdicts
+        from rnn_notes.checks.run import registered
 
         for folder in (str(self.root), str(Path.cwd())):
             if folder not in sys.path:
                 sys.path.insert(0, folder)
-        module = runs.partition(":")[0]
+        module, _, name = runs.partition(":")
         if not module:
             raise ProjectError(f"{where}: {SETTINGS['runs']} is expected, not {runs!r}")
         try:
-            verdicts.registered(runs)
-        except ModuleNotFoundError as error:
-            if f"{module}.".startswith(f"{error.name}."):
+            value: Any = getattr(import_module(module), name or "RUNS", None)
+        except (Exception, SystemExit) as error:
+            if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}."):
                 places = f"neither in {self.root} nor among the installed packages"
                 raise ProjectError(f"{where}: there is no module {error.name!r}, {places}") from None
             raise ProjectError(f"{where}: importing {module} raises {_raised(error)}") from error
-        except (Exception, SystemExit) as error:
-            if isinstance(error, AttributeError) and error.obj is sys.modules.get(module):
-                raise ProjectError(f"{where}: {module} has no {error.name!r}, which must hold the runs") from None
-            raise ProjectError(f"{where}: importing {module} raises {_raised(error)}") from error
+        try:
+            registered(value)
+        except (ValueError, TypeError) as error:
+            fault = str(error) if isinstance(error, ValueError) else f"it is {value!r}"
+            wanted = f"{name or 'RUNS'} in {module} must be a list of rnn_notes.checks.Run"
+            raise ProjectError(f"{where}: {wanted}; {fault}") from None
         return replace(self, runs=runs)
 
 
@@ -139,6 +148,12 @@ def _raised(error: BaseException) -> str:
     """An exception with the place in the author's file that raised it."""
     if isinstance(error, SyntaxError):
         return f"SyntaxError: {error.msg} ({error.filename}:{error.lineno})"
-    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]
+    frames = [frame for frame in extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+    theirs = [frame for frame in frames if not _of_a_library(Path(frame.filename))] or frames
     words = "".join(format_exception_only(error)).strip()
-    return f"{words} ({frames[-1].filename}:{frames[-1].lineno})"
+    return f"{words} ({theirs[-1].filename}:{theirs[-1].lineno})"
+
+
+def _of_a_library(file: Path) -> bool:
+    """Whether a file belongs to this package, to Python or to another installed package."""
+    return "site-packages" in file.parts or any(map(file.is_relative_to, (Path(__file__).parent, STDLIB)))

@@ -117,3 +117,19 @@ def test_a_block_that_says_why_it_is_not_run_is_not_run(project):
     """And so is one in another language."""
     text = '```python title="not run: it raises"\n1 / 0\n```\n\n```text\nwords\n```\n'
     assert "no tests ran" in project({"docs/page.md": text, "pyproject.toml": TABLE})
+
+
+OWN = """from rnn_notes.checks import Run
+def double(v):
+    v["y"] = {factor} * v["x"]
+RUNS = [Run("doubling", "twice a number", parameters={{"x": ""}}, step=double)]
+"""
+
+
+def test_the_runs_of_the_project_are_those_of_its_table(project):
+    """The module lies beside pyproject.toml; a verdict is not remembered once the module says something else."""
+    page = "$$\n% check: doubling\ny = 2 x\n$$\n"
+    files = {"docs/page.md": page, "pyproject.toml": TABLE + "runs = 'own_runs'\n"}
+    assert "1 passed" in project(files | {"own_runs.py": OWN.format(factor=2)})
+    assert "1 passed" in project(files)
+    assert "1 failed" in project(files | {"own_runs.py": OWN.format(factor=2.5)})

@@ -56,8 +56,9 @@ WRONG = {
     "page = ['docs']": "page: there is no such setting; there are pages, runs",
     "runs = 'no_such_module'": "runs: there is no module 'no_such_module', neither in",
     "runs = 'rnn_notes.nothing'": "runs: there is no module 'rnn_notes.nothing', neither in",
-    "runs = 'math'": "runs: math has no 'RUNS', which must hold the runs",
-    "runs = 'math:MINE'": "runs: math has no 'MINE', which must hold the runs",
+    "runs = 'math'": "runs: RUNS in math must be a list of rnn_notes.checks.Run; it is None",
+    "runs = 'math:pi'": "runs: pi in math must be a list of rnn_notes.checks.Run; it is 3.14",
+    "runs = 'sys:path'": "runs: path in sys must be a list of rnn_notes.checks.Run; runs has ",
 }
 
 
@@ -92,6 +93,8 @@ RAISES = {
     "raise SystemExit": "raises SystemExit",
     "import no_such_module": "raises ModuleNotFoundError: No module named 'no_such_module'",
     "import math; math.nothing": "raises AttributeError: module 'math' has no attribute 'nothing'",
+    "import numpy; numpy.zeros(-1)": "raises ValueError: negative dimensions",
+    "from rnn_notes.checks import Run; Run('my run', 'mine')": "raises ValueError: run 'my run': the name is one word",
     "def f(:": "raises SyntaxError: invalid syntax",
 }
 
@@ -110,7 +113,7 @@ def test_a_module_that_raises_is_named_with_its_line(folder, line):
 def test_runs_of_its_own_are_found_beside_the_file(folder, monkeypatch):
     """Also from a folder below it."""
     name = next(names)
-    (folder / f"{name}.py").write_text("RUNS = {}\n")
+    (folder / f"{name}.py").write_text("RUNS = []\n")
     (folder / "docs").mkdir()
     (folder / "pyproject.toml").write_text(f"[tool.rnn_notes.checks]\nruns = '{name}'\n")
     monkeypatch.chdir(folder / "docs")

@@ -1,6 +1,7 @@
 """What an author of pages sees: the command, verdicts that are remembered, places of faults."""
 
 import json
+import sys
 
 import pytest
 
@@ -123,6 +124,24 @@ def test_a_page_that_cannot_be_read_is_reported_and_the_others_are_checked(name,
     assert message in out
     assert "2 displays: 1 proved, 1 unread" in out
     assert json.loads((tmp_path / "v.json").read_text())[0]["outcome"] == "unread"
+
+
+RAISES_LATER = """from rnn_notes.checks import Run
+def step(v, t):
+    v["h", t] = v["h", t - 1] + 1 / (4 - t)
+RUNS = [Run("counts", "counting down", sizes="T", start={"h": ""}, step=step)]
+"""
+
+
+def test_a_run_that_raises_is_named_with_its_line(tmp_path, capsys, empty_cache, monkeypatch):
+    """It fits together for few steps and raises for more."""
+    (tmp_path / "raises_later.py").write_text(RAISES_LATER)
+    page(tmp_path, ("counts", "h_t = h_{t-1}"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    assert main(["page.md", "--runs", "raises_later"]) == 2
+    fault = "a run that this page is checked on raises ZeroDivisionError: division by zero"
+    assert f"page.md:1: UNREAD\n    {fault} ({tmp_path}/raises_later.py:3)" in capsys.readouterr().out
 
 
 def test_a_file_for_the_verdicts_lies_in_a_folder_that_is_there(tmp_path, capsys):
