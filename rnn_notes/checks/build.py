@@ -9,20 +9,25 @@ from lark import Token, v_args
 from lark.visitors import Transformer_NonRecursive
 
 from rnn_notes.checks import tree
+from rnn_notes.checks.dots import go_on
 from rnn_notes.checks.tree import FormulaError, Name, Node, Statement, free_names, walk
 
 CAPITALISED = ("relu", "softmax", "tanh", "sigmoid", "gelu", "elu", "silu", "softplus", "sinc", "diag")
+RELATIONS = {"leq": "le", "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">"}
 
 
 def spell(symbol: str) -> str:
     r"""The spelling rule: drop braces and backslashes. ``\mathrm{softmax}`` is ``softmax``."""
-    return re.sub(r"\\(mathrm|operatorname)|[\\{}&\s]", "", symbol)
+    return re.sub(
+        r"\\(math[a-z]{2,4}|operatorname\*?|text[a-z]*|mbox|boldsymbol|bm|pmb|symbf|vec)(?![a-z])|[\\{}\s]", "", symbol
+    )
 
 
 def _function(name: str) -> str:
     r"""The name of a function, with its case; well-known ones may be capitalised, as ``\mathrm{ReLU}``."""
     spelled = spell(name)
-    return spelled.lower() if spelled.lower() in CAPITALISED else spelled
+    known = spelled.lower() if spelled.lower() in CAPITALISED else spelled
+    return "sigma" if known == "sigmoid" else known
 
 
 def _is_printed_fraction(node: Node) -> bool:
@@ -43,6 +48,9 @@ class Builder(Transformer_NonRecursive):
         statements: list[Statement] = []
         last = None  # a row that begins with a relation goes on from here
         for row in rows:
+            if isinstance(row, Token):  # the end of a column, or words: nothing goes on over them
+                last = None
+                continue
             if isinstance(row, tuple):
                 raise FormulaError("nothing is claimed here; write a relation such as =", row[0].span[0])
             if isinstance(row, Statement):
@@ -64,7 +72,7 @@ class Builder(Transformer_NonRecursive):
     def _relation(self, left: Node, sign: str, right: Node) -> tree.Relation:
         if left == right:
             raise FormulaError("both sides of this step are the same formula", right.span[0])
-        operator = {"leq": "le", "geq": "ge", "neq": "ne"}.get(spell(sign), spell(sign))
+        operator = RELATIONS.get(spell(sign), spell(sign))
         relation = tree.Relation(left, operator, right, span=(left.span[0], right.span[1]))
         for big in (node for node in walk(relation) if isinstance(node, tree.Big)):
             if big.index in free_names(relation) | {n.index for n in walk(big.body) if isinstance(n, tree.Big)}:
@@ -91,22 +99,23 @@ class Builder(Transformer_NonRecursive):
     list = dimensions = subscript = cells = several
     # Rules whose parts are just the fields of a node.
     member, group, negative, fraction = tree.Member, tree.Group, tree.Negative, tree.Fraction
-    transpose, absolute, norm = tree.Transpose, tree.Absolute, tree.Norm
+    power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
     indexed = entry = tree.Index
-
-    def power(self, base: Node, exponent: Node) -> Node:
-        if isinstance(exponent, tree.Group):  # round ones make a copy, so these are square
-            raise FormulaError(
-                "[ ] above a symbol is an index or a power; write an index below, a_{l}, and a power without brackets",
-                exponent.span[0],
-            )
-        return tree.Power(base, exponent)
+    over = tree.Over
 
     def plus(self, left: Node, right: Node) -> Node:
         return tree.Plus((*(left.terms if isinstance(left, tree.Plus) else [left]), right))
 
     def minus(self, left: Node, right: Node) -> Node:
         return self.plus(left, tree.Negative(right, span=right.span))
+
+    def dotted_sum(self, left: Node, last: Node) -> Node:
+        terms = go_on(left.terms if isinstance(left, tree.Plus) else (left,), last, "sum")
+        return tree.Plus(terms) if len(terms) > 1 else terms[0]
+
+    def dotted_product(self, left: Node, last: Node) -> Node:
+        factors = go_on(left.factors if isinstance(left, tree.Times) else (left,), last, "product")
+        return tree.Times(factors) if len(factors) > 1 else factors[0]
 
     def hadamard(self, left: Node, right: Node) -> Node:
         more = right.factors if isinstance(right, tree.Hadamard) else (right,)
@@ -116,7 +125,8 @@ class Builder(Transformer_NonRecursive):
         return tree.Times((*(left.factors if isinstance(left, tree.Times) else [left]), right))
 
     def juxtapose(self, left: Node, right: Node) -> Node:
-        if isinstance(right.base if isinstance(right, tree.Power) else right, tree.Number):
+        first = right.base if isinstance(right, tree.Power) else right
+        if isinstance(first, tree.Number) and first.span[0] == right.span[0]:  # it is not below a root
             raise FormulaError(
                 "a number stands right behind another factor; put it first or write \\cdot", right.span[0]
             )
@@ -127,10 +137,6 @@ class Builder(Transformer_NonRecursive):
             )
         return self.times(left, right)
 
-    def small_fraction(self, digits: Token) -> Node:
-        above, below = re.findall("[0-9]", digits)
-        return tree.Fraction(tree.Number(above), tree.Number(below))
-
     def root(self, body: Node) -> Node:
         return tree.Power(body, tree.Fraction(tree.Number("1"), tree.Number("2")))
 
@@ -138,20 +144,35 @@ class Builder(Transformer_NonRecursive):
         *variable, step = parts
         return tree.Copy(tree.Index(*variable) if len(variable) > 1 else variable[0], step)
 
-    def symbol(self, *tokens: Token) -> Node:
-        return Name("_".join(spell(token) for token in reversed(tokens)))
+    def symbol(self, token: Token) -> Node:
+        accent = re.match(r"\\(hat|tilde|bar)\{(.*)\}$", token)
+        letter = accent[2] if accent else token
+        font = re.match(r"\\([a-z]+)\*?\s*\{", letter)
+        return Name(spell(letter) + (f"_{accent[1]}" if accent else ""), font=font[1] if font else "")
 
     def number(self, text: Token) -> Node:
         return tree.Number(str(text))
 
-    def SUP_DIGIT(self, token: Token) -> Node:
-        end = token.end_pos or 0
-        return tree.Number(token[-1], span=(end - 1, end))
-
-    SUB_DIGIT = SUP_DIGIT
-
     def matrix(self, *rows: tuple[Node, ...]) -> Node:
         return tree.Matrix(rows)
+
+    def square_group(self, body: Node) -> Node:
+        return tree.Group(body, square=True)
+
+    def listed(self, *parts: Node) -> Node:
+        return tree.Listed(parts)
+
+    def case(self, value: Node, *rest: Any) -> tuple[Node, tuple[tree.Relation, ...]]:
+        if not isinstance(rest[0], Node):
+            return value, ()
+        pairs = zip(rest[::2], rest[1::2], rest[2::2], strict=False)
+        return value, tuple(self._relation(*pair) for pair in pairs)
+
+    def cases(self, *cases: tuple[Node, tuple[tree.Relation, ...]]) -> Node:
+        values, conditions = zip(*cases, strict=True)
+        if () in conditions[:-1]:
+            raise FormulaError("what holds otherwise stands last in a case distinction", values[0].span[0])
+        return tree.Cases(values, conditions)
 
     def stack(self, *blocks: Node) -> Node:
         return tree.Matrix(tuple((block,) for block in blocks))
@@ -164,8 +185,8 @@ class Builder(Transformer_NonRecursive):
 
     def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
         name, mark = function
-        call = tree.Call(name, arguments, prime=isinstance(mark, Token))
-        return tree.Power(call, mark) if isinstance(mark, tree.Number) else call
+        call = tree.Call(name, arguments, prime=mark is not None and mark.type == "PRIME")
+        return tree.Power(call, tree.Number(str(mark))) if mark and mark.type == "NUMBER" else call
 
     def bare_call(self, function: tuple[str, Any], argument: Node) -> Node:
         if function[0] == "sigma":
@@ -187,6 +208,9 @@ class Builder(Transformer_NonRecursive):
 
     def differential(self, above: Token, below: Token, by: Node) -> Callable[[Node], Node]:
         return lambda of: self.derivative(above, of, below, by)
+
+    def gradient(self, sign: Token, by: Node) -> Callable[[Node], Node]:
+        return lambda of: tree.Derivative(of, by, immediate=False, gradient="nabla" in sign)
 
     def apply(self, operator: Callable[[Node], Node], operand: Node) -> Node:
         return operator(operand)

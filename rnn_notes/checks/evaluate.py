@@ -13,6 +13,7 @@ from rnn_notes.checks import tree
 from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.compare import Sides, compare
 from rnn_notes.checks.define import Definitions
+from rnn_notes.checks.indices import resolve
 from rnn_notes.checks.tape import Network, Series
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Number, Statement, walk
 from rnn_notes.checks.values import Scope, Unbound, Values
@@ -50,6 +51,7 @@ class Question:
         within: float | None = None,
     ) -> "Question":
         """Tell conditions from claims; the symbols are those of the network. Raises FormulaError."""
+        statements, hidden = resolve((statements, hidden), network.symbols)
         symbols = {node.name for node in walk(statements) if isinstance(node, Name)} & set(network.symbols)
         for name in sorted(symbols & set(definitions)):
             raise FormulaError(f"{name} is a symbol of this run and defined on the page too; take another letter")

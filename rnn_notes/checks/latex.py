@@ -6,29 +6,40 @@ and a way out; nothing is guessed.
 
 import re
 from functools import cache
-from pathlib import Path
+from typing import Any
 
-from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
+from lark import Lark, Token, UnexpectedToken
 from lark.exceptions import VisitError
 
 from rnn_notes.checks import tree
-from rnn_notes.checks.build import Builder, spell
+from rnn_notes.checks.build import Builder
+from rnn_notes.checks.layout import layout
+from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED, canonical, classify, lex
 from rnn_notes.checks.tree import FormulaError, Statement
 
-GRAMMAR = (Path(__file__).parent / "latex.lark").read_text(encoding="utf-8")
 LONGEST, DEEPEST = 5000, 40  # characters of a display, and brackets within brackets
 
+LETTER = r"if it is a letter here, say so in a spelling: '\sigma is s'"
 HINTS = {
-    r"\\[lcv]?dots": r"three dots mean something to a reader only; write \sum or \prod with bounds",
+    r"\\[lcv]?dots": r"write \sum or \prod with bounds",
     r"[{}]": "braces do not show on the page; group with brackets",
     r"\\\|": r"write \lVert … \rVert",
-    r"\|": r"write \lvert … \rvert",
-    r"\*": r"write \cdot or \odot",
+    r"\||\\right|\\left": r"write \lvert … \rvert",
+    r"\*|\\(circ|ast|star|otimes|bullet)$": r"write \odot entry by entry or \cdot, or say so in a spelling: "
+    r"'{} is \odot'",
     r"\^": "a power of a power needs brackets, and so does a function without them: (a^b)^c",
-    r"_": "an index comes before the power, and sums and products need both bounds: h_t^2, \\sum_{t=1}^{T}",
-    r"d$|\\mathrm": r"d is kept for derivatives such as \frac{d}{dx}, and \mathrm for functions",
+    r"_": r"sums and products need both bounds, \sum_{t=1}^{T}, or one index, \sum_t",
+    r"d$|\\mathrm": r"d is kept for derivatives such as \frac{d}{dx}; another meaning needs a spelling: 'd is m'",
     r"'": "only a function has a prime",
-    r"\\(mathbf|boldsymbol|vec|bar)": "write the letter plain; its shape tells what it is",
+    r"\\mathbb": r"of these only \mathbb{R} is read; an expectation is written as its sum, \sum_k p_k x_k",
+    r"\\(equiv|doteq|triangleq|propto|sim|simeq|cong|to|mapsto|rightarrow|implies|iff|Rightarrow)": "the relations "
+    r"are = < > \le \ge \ne \approx and \in",
+    r"\\(not|notin|nless|ngtr)": r"write \ne, \ge or \le",
+    r"\\(int|oint|iint|lim)": "integrals and limits are not checked; mark the display 'skip: reason'",
+    r"\\(infty|forall|exists)": "say for which indices it is meant, t = 1, …, T",
+    r"\\(dot|ddot|check|breve|overline|underline|overrightarrow)": "accents are hat, tilde and bar; spell others",
+    r"\\begin": "environments are aligned, align, split, gathered, array, cases and matrices",
+    r"\\[A-Za-z]+": r"if it is your own command, say what it means in a spelling: '{} is h'",
 }
 
 
@@ -37,14 +48,14 @@ def parse(latex: str, functions: frozenset[str] = frozenset()) -> tuple[Statemen
 
     Raises FormulaError.
     """
-    _guard(latex)
+    ready = layout(tokens(latex, functions))
+    parser = _parser().parse_interactive("")
     try:
-        statements = Builder().transform(_parser(functions).parse(latex))
-    except UnexpectedCharacters as error:
-        at = error.pos_in_stream or 0
-        raise _refusal(re.findall(r"\\[A-Za-z]+|\\?.", latex[at:])[0], at) from None
+        for token in ready:
+            parser.feed_token(token)
+        statements = Builder().transform(parser.feed_eof(ready[-1] if ready else None))  # type: ignore[no-untyped-call]
     except UnexpectedToken as error:
-        raise _unexpected(error, latex) from None
+        raise _unexpected(error.token, parser.parser_state.value_stack, latex) from None
     except VisitError as error:
         raise error.orig_exc from None
     for step in (statement for statement in statements if isinstance(statement, tree.Relation)):
@@ -59,18 +70,15 @@ def _bare(latex: str, side: tree.Node) -> str:
     return re.sub(r"\\(left|right|[bB]igg?[lr]?)(?![A-Za-z])|\\[,;:! ]|[\s~()\[\]{}]", "", latex[slice(*side.span)])
 
 
-def tokens(latex: str) -> list[Token]:
-    """The tokens of a display, each with ``start_pos`` and ``end_pos``."""
-    return list(_parser(frozenset()).lex(latex))
+def tokens(latex: str, functions: frozenset[str] = frozenset()) -> list[Token]:
+    """The tokens of a display as the grammar knows them, each with ``start_pos`` and ``end_pos``."""
+    _guard(latex)
+    return classify(canonical(lex(latex)), functions)
 
 
 @cache
-def _parser(functions: frozenset[str]) -> Lark:
-    def introduced(token: Token) -> Token:
-        return Token.new_borrow_pos("FUNCTION", token, token) if spell(token) in functions else token
-
-    callbacks = {"NAME": introduced}
-    return Lark(GRAMMAR, parser="lalr", lexer="basic", propagate_positions=True, lexer_callbacks=callbacks)
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", lexer="basic", propagate_positions=True)
 
 
 def _guard(latex: str) -> None:
@@ -94,15 +102,24 @@ def _guard(latex: str) -> None:
 
 def _refusal(found: str, at: int, why: str = "is not read here") -> FormulaError:
     hint = next((hint for pattern, hint in HINTS.items() if re.match(pattern, found)), "")
-    return FormulaError(f"{found} {why}{hint and '; '}{hint}", at)
+    return FormulaError(f"{found} {why}{hint and '; '}{hint.replace('{}', found)}", at)
 
 
-def _unexpected(error: UnexpectedToken, latex: str) -> FormulaError:
-    if error.token.type == "$END":
-        return FormulaError("the formula ends too early: something is missing or not closed", len(latex.rstrip()))
-    for value in error.interactive_parser.parser_state.value_stack[-2:]:
-        if getattr(value, "data", None) in ("function", "ordered", "differential"):
+def _unexpected(token: Token, values: list[Any], latex: str) -> FormulaError:
+    if token.type in ("$END", "BREAK", "_NEWLINE"):
+        return FormulaError(NOT_CLOSED, token.end_pos or len(latex.rstrip()))
+    if token.type in ("OTHER", "FONT", "ACCENT", "BEGIN", "END", "SPACE"):
+        return _refusal(str(token), token.start_pos or 0)
+    for value in values[-2:]:
+        if isinstance(value, Token) and value.type == "FUNCTION":
+            known = value == "\\sigma"
+            words = f"σ is the sigmoid here and has no argument; {LETTER}"
+            other = f"{value} is a function here and has no argument; put it in brackets"
+            return FormulaError(words if known else other, value.start_pos)
+        if getattr(value, "data", None) in ("function", "ordered", "differential", "gradient"):
             start = value.meta.start_pos
             command = latex[start : value.meta.end_pos]
             return FormulaError(f"where the argument of {command} ends is unclear; put it in brackets", start)
-    return _refusal(str(error.token), error.token.start_pos, "cannot stand here")
+    if any(isinstance(value, Token) and value.type == "_GROUP" for value in values):
+        return _refusal("{", token.start_pos or 0, f"}} around {token} cannot stand here")
+    return _refusal(str(token), token.start_pos or 0, "cannot stand here")

@@ -1,6 +1,6 @@
 """The tree of a formula: the one thing that the LaTeX reader makes and both back-ends read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from itertools import chain
 from typing import Any, Self
@@ -46,6 +46,7 @@ class Name(Node):
     r"""A symbol by its spelling: ``\tilde{c}`` is ``c_tilde``, ``\delta`` is ``delta``."""
 
     name: str
+    font: str = field(default="", compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Group(Node):
     """Brackets that a reader sees."""
 
     body: Node
+    square: bool = field(default=False, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,21 @@ class Copy(Node):
 
 
 @dataclass(frozen=True)
+class Listed(Node):
+    """[a, b]: columns below each other, or rows beside each other."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Cases(Node):
+    """A case distinction: values, and for each the relations that hold then; without any, otherwise."""
+
+    values: tuple[Node, ...]
+    conditions: tuple[tuple["Relation", ...], ...]
+
+
+@dataclass(frozen=True)
 class Absolute(Node):
     body: Node
 
@@ -155,12 +172,21 @@ class Big(Node):
 
 
 @dataclass(frozen=True)
+class Over(Node):
+    """A sum without bounds, over all that its index can be in the body."""
+
+    index: str
+    body: Node
+
+
+@dataclass(frozen=True)
 class Derivative(Node):
-    """d of/d by; ``immediate`` if it was written with ∂⁺."""
+    """d of/d by; ``immediate`` if it was written with ∂⁺, ``gradient`` if with ∇, which is that of a number."""
 
     of: Node
     by: Node
     immediate: bool
+    gradient: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,6 +257,16 @@ def without_brackets(part: Any) -> Any:
     return replace(part, **changed)
 
 
+def rebuilt(part: Any, change: Callable[[Node], Node]) -> Any:
+    """A tree in which each node, from the leaves up, is what ``change`` makes of it."""
+    if isinstance(part, tuple):
+        return tuple(rebuilt(child, change) for child in part)
+    if not isinstance(part, Node):
+        return part
+    inner = {f.name: rebuilt(getattr(part, f.name), change) for f in fields(part) if f.name not in ("span", "font")}
+    return change(replace(part, **inner))
+
+
 def label(node: Node) -> str | None:
     """A subscript read as a label, as the ``xh`` of W_{xh}; None if it is a sum or another formula."""
     match node:
@@ -251,6 +287,8 @@ def free_names(part: object) -> set[str]:
             return {name}
         case Big(_, index, low, high, body):
             return free_names(body) - {index} | free_names((low, high))
+        case Over(index, body):
+            return free_names(body) - {index}
         case Node():
             return free_names(tuple(getattr(part, f.name) for f in fields(part) if f.name != "span"))
         case tuple():

@@ -20,6 +20,7 @@ from rnn_notes.checks.prove import prove
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
 from rnn_notes.checks.tape import Network, Place
+from rnn_notes.checks.tokens import GRAMMAR
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
@@ -67,7 +68,7 @@ def check(displays: Sequence[Display], runs: Runs = OURS) -> list[Verdict]:
     """The verdicts on the displays of one page, in order; definitions are known to the displays after them."""
     result: list[Verdict] = []
     earlier: list[str] = []  # the definitions so far
-    source = digest("rnn_notes.checks.verdicts") + latex.GRAMMAR
+    source = digest("rnn_notes.checks.verdicts") + GRAMMAR
     named = registered(runs)
     for display in displays:
         of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:2]]

@@ -92,7 +92,7 @@ SCALARS = {
     r"\bigl[ s + 1 \bigr] s": (s + 1) * s,
     r"\lvert -s \rvert": s,
     r"\left| 1 - 2 s \right|": abs(1 - 2 * s),
-    r"\underbrace{s}_{\text{small}} + 1": s + 1,
+    r"\underbrace{s}_{\text{the scale}} + 1": s + 1,
     r"\sum_{k=1}^{3} k": 6,
     r"\sum_{k=1}^3 k s + 1": 6 * s + 1,
     r"2 \sum_{k=1}^{2} k s": 6 * s,

@@ -1,0 +1,47 @@
+r"""What h^{(t)}, W^{(1)} and h[t] mean on a run: the index of a symbol, if the run has such a one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rnn_notes.checks import tree
+from rnn_notes.checks.tape import Series
+from rnn_notes.checks.tree import Copy, Group, Index, Name, Node, Times, label
+
+
+def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
+    """The statements with plain indices, h_t; W^{(t)}, the weights as used at step t, stays as it is."""
+
+    def place(node: Node, step: Node) -> Index | None:
+        base, at = (node.base, node.at) if isinstance(node, Index) else (node, ())
+        if not isinstance(base, Name):
+            return None
+        first = label(at[0]) if at else None
+        labelled = at[:1] if f"{base.name}_{first}" in symbols else ()
+        found = symbols.get(f"{base.name}_{first}" if labelled else base.name)
+        numbered = f"{base.name}_{label(step)}" in symbols and not labelled
+        if isinstance(found, Series) or numbered:
+            return Index(base, (*labelled, step, *at[len(labelled) :]), span=node.span)
+        return None
+
+    def change(node: Node) -> Node:
+        match node:
+            case Copy(body, step):
+                return place(body, step) or node
+            case Times(factors):
+                found: list[Node] = []
+                for factor in factors:
+                    if isinstance(factor, Group) and factor.square and found and _is_whole(found[-1], symbols):
+                        factor = place(found.pop(), factor.body) or factor
+                    found.append(factor)
+                return found[0] if len(found) == 1 else Times(tuple(found), span=node.span)
+        return node
+
+    return tree.rebuilt(statements, change)
+
+
+def _is_whole(node: Node, symbols: Mapping[str, Any]) -> bool:
+    """Whether it is a symbol that has a value at a step only, so that brackets behind it cannot be a factor."""
+    base, at = (node.base, node.at) if isinstance(node, Index) else (node, ())
+    name = f"{base.name}_{label(at[0])}" if isinstance(base, Name) and len(at) == 1 else getattr(base, "name", "")
+    found = symbols.get(name)
+    return isinstance(found, Series) and found.total is None

@@ -1,0 +1,282 @@
+"""The tokens of a display, brought into one form before the grammar sees them.
+
+Fonts, words, environments and the place of scripts differ from author to author and say nothing, or one thing only.
+Here they become the few kinds of token of ``latex.lark``; what could mean two things is refused.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, Token
+
+from rnn_notes.checks.build import CAPITALISED
+from rnn_notes.checks.tree import FormulaError
+
+GRAMMAR = (Path(__file__).parent / "latex.lark").read_text(encoding="utf-8")
+KNOWN = {*CAPITALISED, "sigma", "exp", "log", "ln", "sin", "cos", "sinh", "cosh", "max", "min"}
+CLOSING = {"(": ")", "[": "]", "<": ">", r"\langle": r"\rangle"}
+NOT_CLOSED = "the formula ends too early: something is missing or not closed"
+
+
+@cache
+def _lexer() -> Lark:
+    return Lark(GRAMMAR, parser=None, lexer="basic")
+
+
+def lex(latex: str) -> list[Token]:
+    """The tokens as they stand."""
+    return list(_lexer().lex(latex))
+
+
+def made(kind: str, value: str, first: Token, last: Token | None = None) -> Token:
+    """A token of another kind in the place of what stands from ``first`` to ``last``."""
+    token = Token.new_borrow_pos(kind, value, first)
+    token.end_pos = (last or first).end_pos
+    return token
+
+
+def end_of(tokens: list[Token], start: int, opening: str = "_OPEN", closing: str = "_CLOSE") -> int:
+    """Where the bracket at ``start`` closes."""
+    depth = 0
+    for at in range(start, len(tokens)):
+        depth += (tokens[at].type == opening) - (tokens[at].type == closing)
+        if depth == 0:
+            return at
+    raise FormulaError(NOT_CLOSED, tokens[-1].end_pos)
+
+
+def canonical(tokens: list[Token]) -> list[Token]:
+    """Each script and argument in braces, an index before its power, a letter with its accent and font as one token."""
+    return _Reader(tokens).all()
+
+
+class _Reader:
+    """Takes tokens from a stack."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.rest = tokens[::-1]
+
+    def all(self) -> list[Token]:
+        found: list[Token] = []
+        while self.rest:
+            found += self.item(self.rest.pop())
+        return found
+
+    def item(self, token: Token) -> list[Token]:
+        """What begins with a token."""
+        match token.type:
+            case "_SUB" | "_SUP":
+                return self.scripts(token)
+            case "_FRACTION":
+                return [token, *self.braced(token), *self.braced(token)]
+            case "_ROOT" if self.next() == "_LSQ":
+                raise FormulaError(r"a root other than the square root is a power: x^{1/3}", token.start_pos)
+            case "_ROOT":
+                return [token, *self.braced(token)]
+            case "_UNDERBRACE":
+                return [token, *self.braced(token), *self.claim()]
+            case "FONT" | "ACCENT":
+                return self.letter(token)
+            case "_OPEN":
+                _, *inner, _ = whole = self.group(token)
+                kinds = made("_GROUP", "{", token), made("_GROUP_END", "}", whole[-1])
+                return [kinds[0], *inner, kinds[1]] if len(inner) > 1 else inner
+        return [token]
+
+    def next(self) -> str:
+        return self.rest[-1].type if self.rest else ""
+
+    def group(self, opening: Token) -> list[Token]:
+        """What stands in braces, with them."""
+        tokens = [opening, *self.rest[::-1]]
+        end = end_of(tokens, 0)
+        del self.rest[-end:]
+        return [opening, *canonical(tokens[1:end]), tokens[end]]
+
+    def braced(self, command: Token) -> list[Token]:
+        """The argument of a command or script, in braces: a group, or one token, of a number its first digit."""
+        if not self.rest:
+            raise FormulaError(NOT_CLOSED, command.end_pos)
+        token = self.rest.pop()
+        if token.type == "_OPEN":
+            return self.group(token)
+        if token.type == "NUMBER" and len(token) > 1:
+            at = (token.start_pos or 0) + 1
+            self.rest.append(Token("NUMBER", token[1:], at, token.line, token.column, end_pos=token.end_pos))
+            token = Token("NUMBER", token[0], token.start_pos, token.line, token.column, end_pos=at)
+        inner = self.item(token)
+        return [made("_OPEN", "{", inner[0]), *inner, made("_CLOSE", "}", inner[-1])] if inner else [token, token]
+
+    def scripts(self, token: Token) -> list[Token]:
+        """The scripts that follow each other, the index first; those without content say nothing."""
+        found = {token.type: [token, *self.braced(token)]}
+        while self.next() in ("_SUB", "_SUP"):
+            other = self.rest.pop()
+            if other.type in found:
+                raise FormulaError(
+                    "a power of a power needs brackets, (a^b)^c, and an index of an index, too", other.start_pos
+                )
+            found[other.type] = [other, *self.braced(other)]
+        parts = (found.get(kind, []) for kind in ("_SUB", "_SUP"))
+        return [token for part in parts if len(part) > 3 for token in part]
+
+    def claim(self) -> list[Token]:
+        """What stands at the brace below or above a term; words claim nothing."""
+        if self.next() not in ("_SUB", "_SUP"):
+            return []
+        script, *inner = self.scripts(self.rest.pop())
+        if len(inner) == 3 and inner[1].type == "TEXT":
+            check_words(inner[1])
+            inner[1] = made("_REMARK", inner[1], inner[1])
+        return [made("_SUB", "_", script), *inner]
+
+    def letter(self, command: Token) -> list[Token]:
+        r"""A letter in a font or under an accent, as one token: ``\hat{\mathbf{y}}``."""
+        _, *inner, _ = self.braced(command)
+        first = inner[0] if inner else command
+        if command.type == "FONT" and len(inner) > 1 and all(token.isalpha() for token in inner):
+            word = "".join(inner)
+            return [made("WORD", f"{command}{{{word}}}", command, inner[-1])]
+        if first.type not in ("NAME", "OTHER", "D") or (len(inner) > 1 and command.type == "ACCENT"):
+            raise FormulaError(f"{command} stands over one letter here", command.start_pos)
+        name = f"{command.replace('wide', '')}{{{first}}}"
+        name = re.sub(r"^(\\[a-z]+)\{(\\hat|\\tilde|\\bar)\{(.*)\}\}$", r"\2{\1{\3}}", name)
+        return [made("NAME", name, command, first), *inner[1:]]
+
+
+def classify(tokens: list[Token], functions: frozenset[str], script: bool = False) -> list[Token]:
+    """Words become labels, functions or words; brackets above a symbol become what they mean."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, after = tokens[at], tokens[at + 1 : at + 2]
+        if token.type in ("_SUB", "_SUP"):
+            end = end_of(tokens, at + 1)
+            inner = tokens[at + 2 : end]
+            found += (_index if token.type == "_SUB" else _superscript)(tokens[at : end + 1], inner, found, functions)
+            at = end + 1
+            continue
+        if token.type in ("WORD", "TEXT"):
+            token = _word(token, after[0].type if after else "", script)
+        elif token.type == "NAME" and spelled(token) in functions and not script:
+            token = made("FUNCTION", token, token)
+        elif token.type == "D" and after and after[0].type == "_SUB":
+            token = made("GRADIENT" if "partial" in token else "NAME", token, token)
+        elif token == "d" and found[-2:-1] and found[-2].type == "_ROOT" and after and after[0].type == "_CLOSE":
+            token = made("NAME", token, token)
+        found.append(token)
+        at += 1
+    return found
+
+
+def spelled(token: str) -> str:
+    """A letter without backslash, font and accent."""
+    return re.sub(r"\\[a-z]+\{|[\\}]", "", token)
+
+
+def content(token: Token) -> str:
+    r"""What a word says: ``xh`` of ``\textrm{xh}``."""
+    return re.sub(r"^\\[a-z]+\*?\s*", "", token).strip("{}")
+
+
+def _word(token: Token, following: str, script: bool) -> Token:
+    word = content(token)
+    if word == "d" and token.type == "WORD":
+        return made("D", "d", token)
+    is_word = re.fullmatch(r"\s*[A-Za-z][A-Za-z0-9]*\s*" if script else "[A-Za-z]+", word)
+    if is_word and script:
+        return made("NAME", token, token)
+    called = following in ("_LPAR", "_LSQ", "PRIME") or (following and word.lower() in KNOWN)
+    if is_word and len(word) > 1 and (called or (token.type == "WORD" and word.lower() in KNOWN)):
+        return made("FUNCTION", token, token)
+    return made("NAME" if token.type == "WORD" and is_word else "_WORDS", token, token)
+
+
+def _index(whole: list[Token], inner: list[Token], _: list[Token], functions: frozenset[str]) -> list[Token]:
+    """An index; [k] is k there, and letters with digits behind them, as ``chao1``, are a label."""
+    if _is_bracketed(inner, "["):
+        inner = inner[1:-1]
+    last = inner[-1]
+    if last.type == "NUMBER" and len(inner) > 2 and all(t.type in ("NAME", "D") and len(t) == 1 for t in inner[:-1]):
+        inner = [*inner[:-2], made("NAME", inner[-2] + last, inner[-2], last)]
+    inner = [made("NAME", t, t) if t.type == "D" and t == "d" else t for t in inner]
+    return [*whole[:2], *classify(inner, functions, script=True), whole[-1]]
+
+
+def _superscript(whole: list[Token], inner: list[Token], before: list[Token], functions: frozenset[str]) -> list[Token]:
+    """A power, a transpose, or in round or angle brackets an index."""
+    marks, base = whole[0], before[-1] if before else whole[0]
+    last = inner[-1]
+    upright = last.type in ("WORD", "TEXT") and content(last) == "T"
+    if upright or last == r"\top" or last == r"\intercal":
+        if len(inner) > 1 and not _is_bracketed(inner[:-1], "(", "<", r"\langle"):
+            raise FormulaError("a transpose stands above a symbol alone; use brackets", last.start_pos)
+        transpose = [made("_TRANSPOSE", r"^\top", marks, whole[-1])]
+        return transpose if len(inner) == 1 else [*_superscript(whole, inner[:-1], before, functions), *transpose]
+    if _is_bracketed(inner, "["):
+        way_out = "write an index below, a_{l}, or spell it, a^{[l]} is a_l, and a power without brackets"
+        raise FormulaError(f"[ ] above a symbol is an index or a power; {way_out}", inner[0].start_pos)
+    is_power = base.type == "NUMBER" or base == "e"
+    if _is_bracketed(inner, "(", "<", r"\langle") and not is_power:
+        copied = classify(inner[1:-1], functions, script=True)
+        return [made("_COPY", "^{(", marks, inner[0]), *copied, made("_COPY_END", ")}", last, whole[-1])]
+    if inner[0].type in ("WORD", "TEXT"):
+        word = content(inner[0])
+        raise FormulaError(f"{word} above a symbol is no power; make it an index, or spell it", inner[0].start_pos)
+    return [*whole[:2], *classify(inner, functions), whole[-1]]
+
+
+def _is_bracketed(tokens: list[Token], *openings: str) -> bool:
+    """Whether one pair of brackets of such a kind holds all."""
+    if len(tokens) < 3 or (opening := re.sub(r"^\\(left|[bB]ig+l?)\s*", "", tokens[0])) not in openings:
+        return False
+    depth = 0
+    for at, token in enumerate(tokens):
+        plain = re.sub(r"^\\(left|right|[bB]ig+[lr]?)\s*(?=[()\[\]])", "", token)
+        depth += (plain == opening) - (plain == CLOSING[opening])
+        if depth == 0:
+            return at == len(tokens) - 1
+    return False
+
+
+# What words may say, since they are not read: what joins statements, and reasons beside a step.
+JOINING = re.compile(
+    "(and|or|so|hence|thus|therefore|then|that|is|ie|where|with|for|all|every|each|if|when|whenever|as|since|because|let"
+    "|given|by|also|here|we|have|get|which|gives|implies|this)"
+)
+CLAIMING = re.compile(
+    r"\b(not?|never|none|neither|nor|cannot|\w+n[’']t|without|unless|except|but|false|wrong|untrue|fails?|if|only|when"
+    r"|whenever|provided|assum\w+|suppos\w+|small|large|positive|negative|non\w*|approx\w*|nearly|almost|roughly|about"
+    r"|times|plus|minus|equals?|equal|less|greater|unequal|differs?|different)\b",
+    re.IGNORECASE,
+)
+
+
+def check_words(token: Token, joining: bool = False) -> None:
+    """Raise FormulaError for words that claim something, or that join formulas in an unknown way."""
+    words = content(token)
+    odd = re.search(r"[^A-Za-z\s,.;:()’'-]|(?<![A-Za-z])-|-(?![A-Za-z])", words) or CLAIMING.search(words)
+    if odd and not (joining and JOINING.fullmatch(odd[0].lower())):
+        why = "words are not checked, so digits, signs and negations stand in formulas"
+        raise FormulaError(f"\\text{{{words}}} says {odd[0]!r}; {why}", token.start_pos)
+    if not re.search("[A-Za-z]", words):
+        raise FormulaError(r"\text without words says nothing; use \quad", token.start_pos)
+    if joining and (unknown := [w for w in re.sub(r"[^a-z ]", "", words.lower()).split() if not JOINING.fullmatch(w)]):
+        way_out = "put it beside the step, && \\text{…}, or into the text"
+        raise FormulaError(f"{unknown[0]!r} stands between formulas and is not checked; {way_out}", token.start_pos)
+
+
+def split(tokens: list[Token], *kinds: str) -> Iterator[list[Token]]:
+    """The parts between tokens of such kinds, outside of braces and environments."""
+    part: list[Token] = []
+    depth = 0
+    for token in tokens:
+        depth += (token.type in ("_OPEN", "BEGIN")) - (token.type in ("_CLOSE", "END"))
+        if depth == 0 and token.type in kinds:
+            yield part
+            part = []
+        else:
+            part.append(token)
+    yield part

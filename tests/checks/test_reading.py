@@ -1,0 +1,157 @@
+r"""What other authors write is read as what it says: fonts, words, scripts, environments, columns, dots."""
+
+import pytest
+
+from rnn_notes.checks import latex
+from rnn_notes.checks.tree import FormulaError, Group, Relation, rebuilt
+
+
+def read(formula: str):
+    """The statements of a display."""
+    return latex.parse(formula)
+
+
+def refused(formula: str) -> str:
+    """The message with which a display is refused."""
+    with pytest.raises(FormulaError) as error:
+        latex.parse(formula)
+    assert error.value.at is not None
+    return str(error.value)
+
+
+SAME = [  # as printed somewhere, and in the plain form
+    (r"\mathbf{h}_t = \boldsymbol{\delta}_t + \bm x + \vec{y} + \mathcal{L}", r"h_t = \delta_t + x + y + L"),
+    (r"\hat{\mathbf{y}}_t = \mathbf{\hat y}_s + \widetilde{\mathbf c}", r"\hat{y}_t = \hat{y}_s + \tilde{c}"),
+    (r"\mathbf{h_t} = 1", r"h_t = 1"),
+    (r"\text{tanh}(x) = tanh(x) + 1", r"\tanh(x) = \tanh(x) + 1"),
+    (
+        r"\operatorname{sigmoid}(x) = \textrm{sigmoid}(x) + \text{softmax}(y)",
+        r"\sigma(x) = \sigma(x) + \mathrm{softmax}(y)",
+    ),
+    (r"\operatorname{tanh}^2(x) = 1", r"\tanh^2(x) = 1"),
+    (r"\mathrm{ReLU}(x) = ReLU(x) + 1", r"\mathrm{relu}(x) = \mathrm{relu}(x) + 1"),
+    (r"h^{<t>} = h^{\langle t-1 \rangle} + 1", r"h^{(t)} = h^{(t-1)} + 1"),
+    (r"h^{(t)}_k = f_i^{(t)} + 1", r"h_k^{(t)} = f^{(t)}_i + 1"),
+    (r"\hat{y}^{(t)}_{[i]} = z_{}^{(k)} + 1", r"\hat{y}_i^{(t)} = z^{(k)} + 1"),
+    (r"a^{2}_t = {h_t}^\top {x}", r"a_t^2 = h_t^{\top} x"),
+    (r"A^\mathsf{T} = B^{\mathrm{T}} + {\left(C\right)}^{T-i}", r"A^\top = B^\top + (C)^{T-i}"),
+    (r"\frac 1 2 x = \frac{1}2 \sqrt3 \frac ab", r"\frac{1}{2} x = \frac12 \sqrt{3} \frac{a}{b}"),
+    (r"\nabla_{h_t} L = 1", r"\nabla_{h_t} L = 1"),
+    (r"\partial_{x} y = \partial_x (z)", r"\partial_{x} y = \partial_{x} (z)"),
+    (r"\sum^{T}_{t=1} L_t = 1", r"\sum_{t=1}^T L_t = 1"),
+    (r"\sum\limits_{t=1}^{T} \displaystyle L_t = 1 \label{eq:a} \nonumber", r"\sum_{t=1}^{T} L_t = 1"),
+    (
+        r"\Xi = \xi + \Gamma_t + \varphi + \Sigma + \nu + \zeta \chi \psi",
+        r"\Xi = \xi + \Gamma_t + \varphi + \Sigma + \nu + \zeta \chi \psi",
+    ),
+    (r"\sqrt{d} = d_k + \frac{1}{\sqrt{d}}", r"\sqrt{d} = d_{k} + \frac{1}{\sqrt{d}}"),
+    (r"\left. a \right. = \big( b \big) + \Big[ c \Big]", r"a = (b) + [c]"),
+    (r"\begin{align} a &= b \tag{1} \\ c &= f \tag*{(2)} \end{align}", r"a = b \\ c = f"),
+    (r"\begin{align*} a &= b, \\[2pt] c &= f. \end{align*}", r"a = b \\ c = f"),
+    (r"\begin{equation} \label{eq:x} \begin{split} a &= b \\ &= c \end{split} \end{equation}", "a = b = c"),
+    (r"\begin{gathered} a = b \\ c = f \end{gathered}.", r"a = b \\ c = f"),
+    (r"\begin{array}{ll} \\ a = b \\ c = f \\ \end{array}", r"a = b \\ c = f"),
+    (r"\begin{eqnarray} a &=& b \\ &=& c + \\ & & f \end{eqnarray}", "a = b = c + f"),
+    (
+        r"\begin{pmatrix} a \\ b \end{pmatrix} = \left[\begin{array}{c} a \\ b \end{array}\right]_1",
+        r"\begin{bmatrix} a \\ b \end{bmatrix} = \left[\begin{bmatrix} a \\ b \end{bmatrix}\right]_1",
+    ),
+    (r"x = 1, y = 2; \\", r"x = 1 \\ y = 2"),
+    (r"a = b \text{ and } c = f", r"a = b \\ c = f"),
+    (r"h &= \tanh( a \\ & \quad + b)", r"h = \tanh(a + b)"),
+    (r"x \leqslant y \lt 2", r"x \le y < 2"),
+]
+
+
+@pytest.mark.parametrize(("printed", "plain"), SAME)
+def test_what_others_print_is_the_plain_form(printed, plain):
+    """Fonts, words, the place of scripts and the environment change nothing."""
+    assert read(printed) == read(plain)
+
+
+def test_a_row_goes_on_from_its_own_column():
+    """What begins with a relation or a sign continues what stands above it in the same column."""
+    two = r"\begin{aligned} a &= b & c &= f \\ &= g & & + 1 \\ & & &= k \end{aligned}"
+    assert read(two) == read(r"a = b = g \\ c = f + 1 = k")
+    assert read(r"a &= b & c &= f \\ & + g") == read(r"a = b + g \\ c = f")
+    assert read(r"a &= b && c &= f \\ &= g && &= k") == read(r"a = b = g \\ c = f = k")
+    assert "no left side" in refused(r"a &= b & c &= f \\ && &&= g")
+
+
+DOTTED = [
+    (r"a_1 + a_2 + \cdots + a_n = 1", r"\sum_{k=1}^{n} a_k = 1"),
+    (r"L_1 + \dots + L_T = 1", r"\sum_{k=1}^{T} L_k = 1"),
+    (r"a_1 b_0 + a_2 b_1 + \ldots + a_n b_{n-1} = 1", r"\sum_{k=1}^{n} a_k b_{k-1} = 1"),
+    (r"1 + x + x^2 + \cdots + x^n = 1", r"1 + x + \sum_{k=2}^{n} x^k = 1"),
+    (r"1 + 2 + \cdots + n = 1", r"\sum_{k=1}^{n} k = 1"),
+    (r"J_t J_{t-1} \cdots J_{s+1} v = 1", r"\prod_{k=t}^{s+1} [J_k] v = 1"),
+    (r"J_t \cdot J_{t-1} \cdot \ldots \cdot J_1 = 1", r"\prod_{k=t}^{1} J_k = 1"),
+    (r"h^{(1)} + h^{(2)} + \cdots + h^{(T)} = 1", r"\sum_{k=1}^{T} h^{(k)} = 1"),
+]
+
+
+@pytest.mark.parametrize(("dotted", "plain"), DOTTED)
+def test_dots_between_terms_of_one_pattern_are_its_sum_or_product(dotted, plain):
+    """The terms shown give the pattern, the first and the last of them the bounds."""
+    plain_letter = rebuilt(read(plain), lambda node: node.body if isinstance(node, Group) and node.square else node)
+    assert read(dotted) == plain_letter
+
+
+UNCLEAR = {
+    r"a + \cdots + c = 1": "no pattern in common",
+    r"1 + 2 + 4 + \cdots + 2^n = 1": "no pattern in common",
+    r"a_1 - a_2 + \cdots + a_n = 1": "no pattern in common",
+    r"a_1 b_n + a_2 b_{n-1} + \cdots + a_n b_1 = 1": "no pattern in common",
+    r"x_1 + x_3 + \cdots + x_n = 1": "can be read in two ways; show one more term, or write",
+    r"2 + \cdots + n = 1": "can be read in two ways",
+    r"J_t \cdots J_{s+1} = 1": "it could count up or down",
+    r"f_1 \odot f_2 \odot \cdots \odot f_n = 1": r"\cdots cannot stand here; write \sum or \prod with bounds",
+    r"\text{mean loss} = b": "'mean' stands between formulas and is not checked",
+    r"a = b, \quad \text{and} = c": "this relation has no left side",
+    r"a = b \text{ not } c = f": "says 'not'",
+    r"a = b \text{ times } c = f": "says 'times'",
+    r"a = b, \quad \text{unless } t = 1": "says 'unless'",
+    r"a = b, \quad \text{for all but } t = 1": "says 'but'",
+    r"a = b && \text{as 2 is even}": "says '2'",
+    r"a = b && \text{since $x > 0$}": "says '$'",
+    r"a = b && \text{for small weights}": "says 'small'",
+    r"a = b && \text{never } c": "says 'never'",
+    r"a = b && \text{we don't know}": 'says "don\'t"',
+    r"a = b && \text{ } \cdot 2": r"\text without words says nothing",
+    r"a = b && \text{so} \cdot 2": r"words stand where \cdot needs a formula before it",
+    r"a = b && \text{so } c \equiv 0": r"\equiv stands in a reason",
+    r"\underbrace{a}_{\text{2 b}} = c": "says '2'",
+    r"\frac{x - \mu}{\sigma} = z": r"σ is the sigmoid here",
+    r"\sigma = z": r"σ is the sigmoid here and has no argument; if it is a letter here, say so in a spelling",
+    r"\sigma \sqrt{T} = z": "σ is the sigmoid here",
+    r"a^{[l]} = 1": "[ ] above a symbol is an index or a power; write an index below, a_{l}, or spell it",
+    r"x \circ y = 1": r"\circ is not read here; write \odot entry by entry or \cdot, or say so in a spelling",
+    r"\mathbb{E}[x] = 1": r"an expectation is written as its sum, \sum_k p_k x_k",
+    r"\Vh = 1": r"\Vh is not read here; if it is your own command, say what it means in a spelling: '\Vh is h'",
+    r"a \equiv b": r"the relations are = < > \le \ge \ne \approx and \in",
+    r"a^{\text{new}} = 1": "new above a symbol is no power; make it an index, or spell it",
+    r"{a + b} x = 1": "braces do not show on the page; group with brackets",
+    r"{x^2}^3 = 1": "braces do not show on the page",
+    r"\sqrt[3]{x} = 1": "a root other than the square root is a power",
+    r"a_b_c = 1": "a power of a power needs brackets, (a^b)^c, and an index of an index, too",
+    r"\hat{ab} = 1": r"\hat stands over one letter here",
+    r"\mathbf{1} = 1": r"\mathbf stands over one letter here",
+    r"\begin{aligned} a &= b \end{align}": r"\begin{aligned} is closed by \end{align}",
+    r"\begin{theorem} a = b \end{theorem}": r"\begin{theorem} cannot stand within a formula",
+    r"f = \begin{cases} 1 & \text{otherwise} \\ 2 & x > 0 \end{cases}": "what holds otherwise stands last",
+    r"\frac{d^2 f}{dx^2} = 1": "cannot stand here",
+    r"a = \int f": "integrals and limits are not checked",
+}
+
+
+@pytest.mark.parametrize(("formula", "message"), UNCLEAR.items())
+def test_what_has_two_readings_or_words_that_claim_is_refused_with_a_way_out(formula, message):
+    """Nothing is guessed, and what is known but not read names what to write."""
+    assert message in refused(formula)
+
+
+def test_a_label_may_hold_digits():
+    """S_{chao1} is one symbol; a bound index cannot hide in it."""
+    chao, observed = (relation.left for relation in (*read("S_{chao1} = 1"), *read("S_{obs} = 1")))
+    assert chao != observed
+    assert isinstance(read("S_{chao1} = S_{obs} + 1")[0], Relation)
