@@ -3,78 +3,134 @@
 The complex step (Squire and Trapp 1998) uses f(x + iε) = f(x) + iε f′(x) + O(ε²):
 the imaginary part divided by ε is f′(x), with no difference of nearby numbers,
 so ε can be so small that the result is exact to rounding.
+
+A judge must not be wrong itself. Each array of a gradient is held against a second opinion before it is returned:
+how f, kept real, changes along one direction, for many lengths δ. If it agrees with none of them, an error says why.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import is_dataclass
+import math
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy import ndarray
 
 from rnn_notes import parameters
+from rnn_notes.opinion import NOT_ANALYTIC, SINGLE, Called, copied, second_opinions, unit_of
 
-V = TypeVar("V")  # an array, or a cell
+V = TypeVar("V")  # an array, a cell, or a tuple, list or dict of them
 
 
 def complex_step(f: Callable[[Any], Any], value: V, step: float = 1e-30) -> V:
-    """The gradient of the scalar function f at value, which is an array or a cell of real numbers.
+    """The gradient of the scalar function f at value, exact to rounding.
 
-    f is called with a complex128 copy of value and must use analytic operations only (no abs, no max).
-    Raises TypeError if f returns a real number, since its derivative would then silently be zero.
+    value is an array of real numbers, a cell, or a tuple, list or dict of them; so is the result. f is called with a
+    complex128 copy of value and must use analytic operations only (no abs, no conjugate, no buffer of real numbers).
+    Raises TypeError if f returns a real number, since its derivative would then silently be zero; ValueError if value
+    or what f returns is nothing of the kind, or if the second opinion differs.
     """
+    called = Called(f, value, np.complex128)
+    if np.imag(called()):
+        raise ValueError(
+            "f of real numbers is not real, so its imaginary part is no derivative; "
+            "return a real function of value, or use finite_differences"
+        )
 
-    def derivative(z: Any, a: ndarray, at: tuple[int, ...]) -> float:
-        a[at] += 1j * step
-        result = f(z)
-        a[at] = a[at].real
-        if not np.iscomplexobj(result):
-            raise TypeError(
-                f"f returned {result!r}, a real number, but the complex step needs f to keep complex numbers; "
-                f"leave out abs, float and .real"
-            )
+    def along(a: ndarray, direction: Any) -> float:
+        start = a.copy()
+        a += 1j * step * direction
+        result = called()
+        a[...] = start
         return float(np.imag(result)) / step
 
-    return _each(derivative, value, np.complex128)
+    found = _each(called, along)
+    for name, a in called.arrays.items():
+        direction = called.rng.uniform(0.5, 2, a.shape)
+        sum_of_entries = float(np.sum(found[name] * direction))
+        if abs(along(a, direction) - sum_of_entries) > 1e-11 * np.linalg.norm(found[name]) * math.sqrt(a.size):
+            called.refuse_noise()
+            raise ValueError(f"the derivatives of {name or 'value'} do not add up along a direction; {SINGLE}")
+        for opinion in second_opinions(called, name, a, found[name], tolerance=1e-6):
+            opinion.refuse(NOT_ANALYTIC)
+    return called.form(found)
 
 
 def finite_differences(f: Callable[[Any], Any], value: V, step: float = 1e-6) -> V:
-    """The gradient of f at value by central differences, (f(x + ε) − f(x − ε)) / 2ε: right to about 1e-9."""
+    """The gradient of f at value by central differences, (f(x + ε) − f(x − ε)) / 2ε: right to about 1e-9.
 
-    def derivative(z: Any, a: ndarray, at: tuple[int, ...]) -> float:
-        start = a[at]
-        a[at] = start + step
-        above = f(z)
-        a[at] = start - step
-        below = f(z)
-        a[at] = start
-        return float((above - below) / (2 * step))
-
-    return _each(derivative, value, np.float64)
-
-
-def relative_difference(value: Any, reference: Any) -> float:
-    """The largest |value − reference| over all entries, divided by the largest |reference|; NaN if any entry is NaN.
-
-    Raises ValueError if the shapes differ.
+    value is as for ``complex_step``; f is called with a float64 copy of it. ε is step, times the size of the largest
+    entry of the array if that is above 1. Raises ValueError if value or what f returns is nothing of the kind, or if
+    the second opinion differs by 1e-5: a step too long for a steep f, or lost in what f rounds.
     """
-    pairs = list(zip(_arrays(value), _arrays(reference), strict=True))
-    for v, r in pairs:
-        if v.shape != r.shape:
-            raise ValueError(f"value has shape {v.shape} but the reference has {r.shape}")
-    size = np.max([np.max(np.abs(r)) for _, r in pairs])  # np.max lets no NaN go by, as max does
-    return float(np.max([np.max(np.abs(v - r)) for v, r in pairs]) / (size or 1.0))
+    called = Called(f, value, np.float64)
+
+    def along(a: ndarray, direction: Any) -> float:
+        start, results, ends = a.copy(), [], []
+        for way in (step, -step):
+            a += way * unit_of(start) * direction
+            ends.append(a.copy())
+            results.append(called())
+            a[...] = start
+        moved = float(np.max(np.abs(ends[0] - ends[1])))
+        if not moved:
+            raise ValueError(f"step is {step}, which rounds away beside the entries; pass step=1e-6")
+        return float(results[0] - results[1]) / moved
+
+    found = _each(called, along)
+    for name, a in called.arrays.items():
+        for opinion in second_opinions(called, name, a, found[name], tolerance=1e-5, step=step):
+            opinion.refuse(opinion.better_step(step))
+            if opinion.flat:  # what differences made of rounding
+                found[name] = np.zeros_like(found[name])
+    return called.form(found)
 
 
-def _each(derivative: Callable[..., float], value: V, dtype: Any) -> V:
-    """An array or cell like value that holds the derivative for every single entry."""
-    z = parameters.astype(value, dtype) if is_dataclass(value) else np.array(value, dtype)
+class Difference(float):
+    """A relative difference that knows more: how far each array is off, and which said nothing."""
 
-    def gradient(a: ndarray) -> ndarray:
-        return np.array([derivative(z, a, at) for at in np.ndindex(a.shape)]).reshape(a.shape)
+    by_array: dict[str, float]  # each relative to the reference of that array alone
+    empty: tuple[str, ...]  # what is zero throughout on both sides, so that nothing was compared
 
-    return parameters.apply(gradient, z) if is_dataclass(z) else gradient(z)  # type: ignore[return-value]
+    def __repr__(self) -> str:
+        worst = next((name for name, off in self.by_array.items() if off == self), "") if self else ""
+        said = [f"{', '.join(self.empty)}: 0 against 0, which says nothing"] if self.empty else []
+        return "; ".join([float.__repr__(self) + (f" at {worst}" if worst else ""), *said])
 
 
-def _arrays(value: Any) -> Iterator[ndarray]:
-    return iter(parameters.arrays(value).values()) if is_dataclass(value) else iter([np.asarray(value)])
+def relative_difference(value: Any, reference: Any) -> Difference:
+    """How far the worst array is off: the largest |value − reference| divided by the largest |reference| of that array.
+
+    A number, that also tells how far each array is off; NaN if any entry is NaN. An array whose reference is zero
+    throughout is off by its largest |value|. Raises ValueError if all are zero on both sides, so that nothing would be
+    compared, or if the kinds, names or shapes differ.
+    """
+    value, reference = copied(value, "value"), copied(reference, "reference")
+    parameters.same_form(value, reference, ("value", "the reference"))
+    by_array, empty = {}, []
+    for (name, v), r in zip(parameters.arrays(value).items(), parameters.arrays(reference).values(), strict=True):
+        size, off = np.max(np.abs(r), initial=0), np.max(np.abs(v - r), initial=0)  # np.max lets no NaN go by
+        by_array[name] = float(off / (size or 1.0))
+        if size == off == 0:
+            empty.append(name)
+    if len(empty) == len(by_array):
+        raise ValueError(
+            "value and reference are 0 against 0 throughout, so nothing is compared; "
+            "choose inputs where the gradient is not zero"
+        )
+    found = Difference(np.max(list(by_array.values())))
+    found.by_array, found.empty = by_array, tuple(empty)
+    return found
+
+
+def _each(called: Called, along: Callable[[ndarray, Any], float]) -> dict[str, ndarray]:
+    """The derivative for every single entry."""
+
+    def derivative(a: ndarray, at: tuple[int, ...]) -> float:
+        direction = np.zeros(a.shape)
+        direction[at] = 1
+        return along(a, direction)
+
+    return {
+        name: np.array([derivative(a, at) for at in np.ndindex(a.shape)], np.float64).reshape(a.shape)
+        for name, a in called.arrays.items()
+    }

@@ -1,12 +1,15 @@
 """Arithmetic over the arrays of a cell: one loop over its fields, whatever the cell.
 
 A cell, its gradient and a readout are frozen dataclasses of arrays, so all functions here take any of them,
-and also a tuple of them, such as a model (cell, readout).
+and also a tuple, list or dict of them or of arrays, such as a model (cell, readout).
 """
 
-import os
+import io
+import math
+import warnings
+import zipfile
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,22 +17,82 @@ import numpy as np
 from numpy import ndarray
 from numpy.typing import DTypeLike
 
+from rnn_notes import files
+
 C = TypeVar("C")
+
+MAX_UNPACKED = 100  # times the size of the file: numbers of a network shrink to no less than a few tenths
 
 
 def arrays(cell: Any) -> dict[str, ndarray]:
     """The arrays of a cell by name, in the order of its fields; those of a tuple's k-th cell as ``k.name``."""
-    if isinstance(cell, tuple):
-        return {f"{k}.{name}": array for k, part in enumerate(cell) for name, array in arrays(part).items()}
-    return {f.name: getattr(cell, f.name) for f in fields(cell)}
+    if isinstance(cell, ndarray):
+        return {"": cell}
+    parts = vars(cell) if is_dataclass(cell) else cell if isinstance(cell, dict) else None
+    if parts is None:
+        if not isinstance(cell, tuple | list):
+            raise ValueError(
+                f"the value is a {type(cell).__name__} but a cell, an array, or a tuple, list or dict of them "
+                f"is expected; pass np.array of numbers"
+            )
+        parts = dict(enumerate(cell))
+    found: dict[str, ndarray] = {}
+    for key, part in parts.items():
+        if isinstance(part, ndarray):
+            found[str(key)] = part
+        else:
+            found |= {f"{key}.{name}": array for name, array in arrays(part).items()}
+    return found
 
 
 def apply(f: Callable[..., ndarray], cell: C, *others: C) -> C:
-    """A new cell whose arrays are f(array of cell, array of each other cell)."""
-    if isinstance(cell, tuple):
-        return tuple(apply(f, *parts) for parts in zip(cell, *others, strict=True))  # type: ignore[return-value]
-    columns = [arrays(c) for c in (cell, *others)]
-    return type(cell)(**{name: f(*(c[name] for c in columns)) for name in columns[0]})
+    """A new cell whose arrays are f(array of cell, array of each other cell).
+
+    Raises ValueError if the others are not of the same kind and shapes: nothing is broadcast.
+    """
+    for other in others:
+        same_form(cell, other)
+    return _apply(f, cell, *others)
+
+
+def same_form(value: Any, other: Any, names: tuple[str, str] = ("the first", "the other")) -> None:
+    """Raise ValueError unless both are of one kind, such as two GRUs, with arrays of the same names and shapes."""
+    if type(value) is not type(other):
+        raise ValueError(f"{names[0]} is {_kind(value)} but {names[1]} is {_kind(other)}; pass two of one kind")
+    if isinstance(value, ndarray):
+        if value.shape != other.shape:
+            raise ValueError(
+                f"{names[0]} has shape {value.shape} but {names[1]} has {other.shape}; pass two of one shape"
+            )
+        return
+    a, b = arrays(value), arrays(other)
+    if a.keys() != b.keys():
+        raise ValueError(f"{names[0]} holds {', '.join(a)} but {names[1]} holds {', '.join(b)}; pass two of one form")
+    for name in a:
+        if a[name].shape != b[name].shape:
+            raise ValueError(
+                f"{name} has shape {a[name].shape} in {names[0]} but {b[name].shape} in {names[1]}; "
+                f"pass two of the same sizes"
+            )
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, ndarray):
+        return "an array"
+    name = type(value).__name__
+    return f"{'an' if name[0] in ('AEFHILMNORSX' if name.isupper() else 'aeiou') else 'a'} {name}"
+
+
+def _apply(f: Callable[..., ndarray], *cells: Any) -> Any:
+    first = cells[0]
+    if isinstance(first, ndarray):
+        return f(*cells)
+    if is_dataclass(first):
+        return type(first)(**{name: _apply(f, *(getattr(c, name) for c in cells)) for name in vars(first)})  # type: ignore[misc]
+    if isinstance(first, dict):
+        return {name: _apply(f, *(c[name] for c in cells)) for name in first}
+    parts = [_apply(f, *column) for column in zip(*cells, strict=True)]
+    return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)  # a named tuple takes its fields
 
 
 def count(cell: Any) -> int:
@@ -53,8 +116,14 @@ def scale(cell: C, factor: float) -> C:
 
 
 def global_norm(cell: Any) -> float:
-    """The length of all the cell's numbers taken as one vector: √(Σ |number|²)."""
-    return float(np.sqrt(sum(np.sum(np.abs(a).astype(np.float64) ** 2) for a in arrays(cell).values())))
+    """The length of all the cell's numbers taken as one vector: √(Σ |number|²), also where a square would overflow."""
+    sizes = [np.abs(a).astype(np.float64) for a in arrays(cell).values()]
+    largest = float(np.max([np.max(size, initial=0) for size in sizes]))
+    if not 0 < largest < math.inf:
+        return largest
+    unit = 2.0 ** (math.frexp(largest)[1] - 1)  # a power of two, so that to divide by it rounds nothing
+    with np.errstate(under="ignore"):
+        return unit * math.sqrt(sum(float(np.sum((size / unit) ** 2)) for size in sizes))
 
 
 def clip(cell: C, max_norm: float) -> C:
@@ -72,54 +141,91 @@ def clip(cell: C, max_norm: float) -> C:
 
 
 def save(path: str | Path, cell: Any) -> None:
-    """Write the arrays of a cell to a ``.npz`` file, whole or not at all."""
-    path = Path(path)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, **arrays(cell))  # type: ignore[arg-type]
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    """Write the arrays of a cell, or of a tuple of cells, to a ``.npz`` file, whole or not at all.
+
+    Raises ValueError if it is neither; OSError if the file cannot be written.
+    """
+    if isinstance(cell, type) or not (is_dataclass(cell) or isinstance(cell, tuple)) or not arrays(cell):
+        raise ValueError(f"cell is {cell!r:.60} but a cell, or a tuple of cells, is expected; pass (cell, readout)")
+    content = io.BytesIO()
+    np.savez(content, **arrays(cell))  # type: ignore[arg-type]
+    files.write(path, content.getvalue())
 
 
 def load(path: str | Path, kind: Any) -> Any:
     """The cell of the class kind, or the tuple of cells of a tuple of classes, that ``save`` wrote to path.
 
-    Nothing in the file is run: arrays of Python objects are refused, never unpickled.
-    Raises ValueError if the file is damaged, or if an array is missing, is one too many, or has a wrong shape or dtype;
-    OSError if the file cannot be opened.
+    Nothing in the file is run: arrays of Python objects are refused, never unpickled. Nothing is unpacked before the
+    names, shapes and types that the file promises are those of the kind.
+    Raises ValueError if the file is damaged, or if an array is missing, is one too many, or has a wrong shape or dtype,
+    or a number that is not finite; OSError if the file cannot be opened.
     """
-    found, expected = _read(path), _names(kind)
-    if found.keys() != set(expected):
-        raise ValueError(
-            f"{path} holds {', '.join(sorted(found)) or 'nothing'} but {', '.join(expected)} are expected; "
-            f"load what was saved there"
-        )
+    expected = _names(kind)
+    with Path(path).open("rb") as file:
+        promised = _read(path, file, _promise)
+        if promised.keys() != set(expected):
+            raise ValueError(
+                f"{path} holds {', '.join(sorted(promised)) or 'nothing'} but {', '.join(expected)} are expected; "
+                f"load what was saved there"
+            )
+        size, unpacked = file.seek(0, io.SEEK_END), sum(a.nbytes for a in promised.values())
+        if unpacked > MAX_UNPACKED * size:
+            raise ValueError(
+                f"{path} has {size} bytes but would unpack to {unpacked}; "
+                f"if you trust it, take its arrays with np.load, and save the cell again"
+            )
+        _build(path, kind, promised)
+        return _build(path, kind, _read(path, file, lambda archive: _unpack(file)))
 
-    def build(kind: Any, prefix: str = "") -> Any:
-        if isinstance(kind, tuple):
-            return tuple(build(part, f"{k}.") for k, part in enumerate(kind))
-        return kind(**{f.name: found[prefix + f.name] for f in fields(kind)})
 
+def _build(path: str | Path, kind: Any, found: dict[str, ndarray], prefix: str = "") -> Any:
+    """A cell of the class kind from arrays by name, or a tuple of cells."""
+    if isinstance(kind, tuple):
+        return tuple(_build(path, part, found, f"{prefix}{k}.") for k, part in enumerate(kind))
     try:
-        return build(kind)
+        return kind(**{f.name: found[prefix + f.name] for f in fields(kind)})
     except ValueError as problem:
         raise ValueError(f"{path}: {problem}") from None
 
 
 def _names(kind: Any, prefix: str = "") -> list[str]:
     """The names of the arrays of a class of cells, or of a tuple of them."""
-    if isinstance(kind, tuple):
-        return [name for k, part in enumerate(kind) for name in _names(part, f"{k}.")]
+    if isinstance(kind, tuple) and kind:
+        return [name for k, part in enumerate(kind) for name in _names(part, f"{prefix}{k}.")]
+    if not (isinstance(kind, type) and is_dataclass(kind)):
+        raise ValueError(
+            f"kind is {kind!r:.60} but a class of cells, or a tuple of them, is expected; pass RNN or (RNN, Readout)"
+        )
     return [prefix + f.name for f in fields(kind)]
 
 
-def _read(path: str | Path) -> dict[str, ndarray]:
-    """The arrays of a ``.npz`` file by name."""
-    with Path(path).open("rb") as file:
-        try:
-            with np.load(file, allow_pickle=False) as found:
-                return {name: found[name] for name in found.files}
-        except Exception as problem:  # which ones a damaged file raises, NumPy and zipfile leave open
-            raise ValueError(f"{path} is damaged or no .npz file of numbers; save the cell again") from problem
+def _promise(archive: zipfile.ZipFile) -> dict[str, ndarray]:
+    """For each array of a ``.npz`` file one zero that has its shape and dtype, by the headers alone."""
+    found = {}
+    for member in archive.infolist():
+        with archive.open(member) as file, warnings.catch_warnings():
+            warnings.simplefilter("error")
+            version = np.lib.format.read_magic(file)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, _, dtype = read(file)
+            if dtype.hasobject or file.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
+                raise ValueError("objects, or not as many numbers as promised")
+        name = member.filename.removesuffix(".npy")
+        if name in found:
+            raise ValueError("two arrays of one name")
+        found[name] = np.broadcast_to(np.zeros((), dtype), shape)
+    return found
+
+
+def _unpack(file: Any) -> dict[str, ndarray]:
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as found:
+        return {name: found[name] for name in found.files}
+
+
+def _read(path: str | Path, file: Any, take: Callable[[zipfile.ZipFile], dict[str, ndarray]]) -> dict[str, ndarray]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return take(archive)
+    except Exception as problem:  # which ones a damaged file raises, NumPy and zipfile leave open
+        raise ValueError(f"{path} is damaged or no .npz file of numbers; save the cell again") from problem

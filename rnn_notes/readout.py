@@ -28,6 +28,7 @@ class Readout:
     @classmethod
     def init(cls, H: int, O: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√H; bias zero."""
+        H, O = door.sizes(rng, H=H, O=O)
         return cls((rng.uniform(-1, 1, (O, H)) / np.sqrt(H)).astype(dtype), np.zeros(O, dtype))
 
     @property
@@ -50,38 +51,58 @@ class Readout:
         return grads, (rows @ self.W_hy).reshape(h.shape)
 
 
-def squared_error(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
+def squared_error(y: ArrayLike, target: ArrayLike) -> tuple[ndarray, ndarray]:
     """½ (y − target)², summed over steps and outputs, averaged over the batch; y and target are (T, B, O).
 
     The squares are plain squares, not |·|², so that the complex step can differentiate through them.
+    Raises ValueError if y or target has another shape, or is not finite.
     """
-    if np.shape(target) != y.shape:
-        raise ValueError(
-            f"target has shape {np.shape(target)} but y has shape {y.shape}; pass target of shape {y.shape}"
-        )
+    y, target = _outputs(y), door.numbers("target", target)
+    if target.shape != y.shape:
+        way_out = f"pass target of shape {y.shape}"
+        if target.shape == y.shape[1:]:
+            way_out += ", or for a loss at the last step alone y[-1:] and target[None]"
+        raise ValueError(f"target has shape {target.shape} but y has shape {y.shape}; {way_out}")
     B = y.shape[1]
-    return 0.5 * np.sum((y - target) ** 2) / B, (y - target) / B
+    loss = 0.5 * np.sum((y - target) ** 2) / B
+    if not np.isfinite(loss):
+        door.refuse_not_finite(y=y, target=target)
+    return loss, (y - target) / B
 
 
-def cross_entropy(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
+def cross_entropy(y: ArrayLike, target: ArrayLike) -> tuple[ndarray, ndarray]:
     """−log softmax(y)[target], summed over steps, averaged over the batch.
 
     y is (T, B, O), one score a class; target is (T, B), whole numbers from 0 to O − 1.
+    Raises ValueError if y or target has another shape, y is not finite, or target has no such numbers.
     """
-    target = np.asarray(target)
+    y, target = _outputs(y), door.numbers("target", target)
     T, B, O = y.shape
     if target.shape != (T, B) or target.dtype.kind not in "iu":
+        way_out = "target.argmax(axis=-1)" if target.shape == y.shape else "whole numbers such as target.astype(int)"
         raise ValueError(
             f"target is {target.dtype} of shape {target.shape} but class numbers of shape {(T, B)} are expected; "
-            f"pass whole numbers, not one-hot vectors"
+            f"pass {way_out}"
         )
     if target.min() < 0 or target.max() >= O:
         raise ValueError(f"target holds {target.min()} to {target.max()} but y has {O} classes; pass 0 to {O - 1}")
     row, target = np.arange(T * B), target.ravel()
-    shifted = (y - np.max(np.real(y), axis=-1, keepdims=True)).reshape(T * B, O)  # so that no power of e overflows
-    e = np.exp(shifted)
-    total = e.sum(axis=-1)
-    loss = np.sum(np.log(total) - shifted[row, target]) / B
-    dy = e / total[:, None]  # softmax(y) …
-    dy[row, target] -= 1  # … minus one-hot
-    return loss, dy.reshape(T, B, O) / B
+    with np.errstate(under="ignore"):  # a power of e may become 0, which is right to rounding
+        shifted = (y - np.max(np.real(y), axis=-1, keepdims=True)).reshape(T * B, O)  # so that none overflows
+        e = np.exp(shifted)
+        total = e.sum(axis=-1)
+        loss = np.sum(np.log(total) - shifted[row, target]) / B
+        if not np.isfinite(loss):
+            door.refuse_not_finite(y=y)
+        dy = e / total[:, None]  # softmax(y) …
+        dy[row, target] -= 1  # … minus one-hot
+        return loss, dy.reshape(T, B, O) / B
+
+
+def _outputs(y: ArrayLike) -> ndarray:
+    """What a readout has returned, (T, B, O)."""
+    y = door.numbers("y", y)
+    if y.ndim != 3 or y.size == 0:
+        way_out = "y[None] for a single time step, y[:, None] for a single sequence" if y.ndim == 2 else "such an array"
+        raise ValueError(f"y has shape {y.shape} but (T, B, O) is expected, no size zero; pass {way_out}, target alike")
+    return y

@@ -37,7 +37,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes import extras, parameters
-from rnn_notes.cells import GRU, LSTM, RNN, LSTMTrace
+from rnn_notes.cells import GRU, LSTM, RNN, LSTMTrace, door
 from rnn_notes.readout import Readout
 
 tqdm = extras.load("tqdm", "training").tqdm
@@ -106,20 +106,31 @@ class Progress:
 def gradient(model: Model, x: ndarray, target: ndarray, loss: Loss, *state: ndarray) -> tuple[float, Model, Any]:
     """The loss of a model on a batch, its gradient (a model), and the trace of the cell, run from state.
 
-    Raises FloatingPointError if the loss is not finite.
+    Raises FloatingPointError if the loss or a gradient is not finite, unless it is the target: then ValueError.
     """
     cell, readout = model
     trace = cell.forward(x, *state)
     h = trace.h[1:]
     value, dy = loss(readout.forward(h), target) if np.isfinite(h).all() else (math.nan, h)
     if not math.isfinite(value):
+        door.refuse_not_finite(target=door.numbers("target", target))
         raise FloatingPointError(f"the loss is {value}")
-    d_readout, dh = readout.backward(h, dy)
-    return float(value), (cell.backward(trace, dh)[0], d_readout), trace  # type: ignore[arg-type]
+    try:
+        d_readout, dh = readout.backward(h, dy)
+        return float(value), (cell.backward(trace, dh)[0], d_readout), trace  # type: ignore[arg-type]
+    except door.NotFiniteError as problem:
+        raise FloatingPointError(f"the gradient is not finite ({problem})") from None
 
 
 def pieces(x: ndarray, target: ndarray, T: int) -> Iterator[tuple[ndarray, ndarray]]:
-    """A long sequence x (N, B, D) and its target in pieces of T steps; the last may be shorter."""
+    """A long sequence x (N, B, D) and its target in pieces of T steps; the last may be shorter.
+
+    Raises ValueError if T is less than 1, or if x and target are not of one length.
+    """
+    if T < 1:
+        raise ValueError(f"T is {T} but a piece of at least 1 step is expected; pass T=1 or more")
+    if len(x) != len(target):
+        raise ValueError(f"target has {len(target)} time steps but x has {len(x)}; pass one target for each step")
     return ((x[start : start + T], target[start : start + T]) for start in range(0, len(x), T))
 
 
@@ -139,34 +150,47 @@ def train(
 
     ``max_norm`` clips the gradient; ``carry`` starts each batch in the state in which the batch before it ended.
     The best model is the one of the lowest loss, each on its own batch; with ``validate``, the one of the lowest
-    ``validate(model)``, which is looked at before the first step and then after each ``every`` steps.
+    ``validate(model)``, which is looked at before the first step, after each ``every`` steps and after the last;
+    to know the last, each batch is then drawn one step ahead.
     Ctrl-C ends the loop after the last whole step, so that the last progress holds the best model.
     If standard error is a terminal, a bar there shows the loss, steps per second and the time left.
 
-    Raises ValueError if there is no batch; FloatingPointError, with the number of the step, if a loss is not finite,
-    or the norm of a gradient that is to be clipped.
+    Raises ValueError if there is no batch, or one that does not fit the model, or ``steps`` or ``every`` is less
+    than 1; FloatingPointError, with the number of the step, if a loss, a gradient, the model after a step or what
+    ``validate`` returns is not finite.
     """
+    for name, number in (("steps", steps), ("every", every)):
+        if number is not None and number < 1:
+            way_out = "leave it out to go on until batches end" if name == "steps" else "pass 1 to look after each step"
+            raise ValueError(f"{name} is {number} but at least 1 is expected; {way_out}")
     best, best_loss, step = model, math.inf, 0
     state: tuple[ndarray, ...] = ()
+    if validate:
+        best_loss = _looked_at(validate, model, step)
     with tqdm(total=steps or length_hint(batches) or None, unit="step", disable=None) as bar:
         try:
-            for x, target in islice(batches, steps):
+            for batch, last in _until_last(islice(batches, steps), ahead=bool(validate)):
+                x, target = _pair(batch)
                 try:
                     value, grads, trace = gradient(model, x, target, loss, *state)
                     norm = parameters.global_norm(grads)
                     clipped = grads if max_norm is None else parameters.clip(grads, max_norm)
-                except FloatingPointError as problem:
-                    raise FloatingPointError(
-                        f"step {step + 1}: {problem}; lower the rate ({optimiser.rate}), "
-                        f"or clip the gradient (max_norm={max_norm})"
-                    ) from None
-                seen = value if validate is None else validate(model) if step % every == 0 else math.inf
-                if seen < best_loss:
+                    after = optimiser.step(model, clipped)
+                except (FloatingPointError, door.NotFiniteError) as problem:
+                    way_out = (
+                        f"lower the rate ({optimiser.rate}), or clip the gradient (max_norm={max_norm})"
+                        if step
+                        else f"bring x and target to a size near 1, or lower the rate ({optimiser.rate})"
+                    )
+                    raise FloatingPointError(f"step {step + 1}: {problem}; {way_out}") from None
+                step += 1
+                if not validate and value < best_loss:
+                    best, best_loss = model, value
+                model = after
+                if validate and (last or step % every == 0) and (seen := _looked_at(validate, model, step)) < best_loss:
                     best, best_loss = model, seen
-                model = optimiser.step(model, clipped)
                 if carry:
                     state = (trace.h[-1], trace.c[-1]) if isinstance(trace, LSTMTrace) else (trace.h[-1],)
-                step += 1
                 bar.set_postfix(loss=f"{value:.4g}", refresh=False)
                 bar.update()
                 yield Progress(step, value, norm, model, best, best_loss)
@@ -177,3 +201,33 @@ def train(
             return
     if step == 0:
         raise ValueError("batches is empty but at least one pair (x, target) is expected; a generator runs only once")
+
+
+def _until_last(batches: Iterator[Any], ahead: bool) -> Iterator[tuple[Any, bool]]:
+    """Each batch, and whether it is known to be the last, since there was none when one was drawn ahead."""
+    for batch in batches:
+        while ahead:
+            following = next(batches, None)
+            yield batch, following is None
+            if following is None:
+                return
+            batch = following
+        yield batch, False
+
+
+def _pair(batch: Any) -> Any:
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        came = f"a {type(batch).__name__}" + (f" of {len(batch)}" if isinstance(batch, tuple | list) else "")
+        raise ValueError(f"a batch is {came} but a pair (x, target) is expected; pass [(x, target)] for a single one")
+    return batch
+
+
+def _looked_at(validate: Callable[[Model], float], model: Model, step: int) -> float:
+    seen = validate(model)
+    if not isinstance(seen, float | int | np.number | ndarray) or np.ndim(seen):
+        raise ValueError(f"validate returned {seen!r:.60} but a number is expected; end it in return float(loss)")
+    if math.isnan(seen):
+        raise FloatingPointError(
+            f"validate returned nan after step {step}; look at its data, which may have a missing value"
+        )
+    return float(seen)

@@ -10,11 +10,11 @@ from rnn_notes.activations import (
     sigmoid,
     sigmoid_prime,
     softmax,
-    softmax_jacobian,
     tanh,
     tanh_prime,
 )
 from rnn_notes.gradcheck import complex_step
+from rnn_notes.readout import cross_entropy
 
 A = np.linspace(-6, 6, 49)
 
@@ -81,14 +81,54 @@ def test_softmax_of_two_is_the_sigmoid_of_their_difference():
     np.testing.assert_allclose(softmax(pairs)[:, 0], sigmoid(pairs[:, 0] - pairs[:, 1]), rtol=1e-14)
 
 
-def test_the_softmax_jacobian_is_the_derivative():
-    """Row k is ∂y_k/∂a, against the complex step, also for a batch."""
-    a = np.random.default_rng(0).normal(size=(2, 4))
-    J = softmax_jacobian(softmax(a))
-    for b in range(2):
-        for k in range(4):
-            row = complex_step(lambda v, k=k: softmax(v)[k], a[b])
-            np.testing.assert_allclose(J[b, k], row, rtol=0, atol=1e-15)
+def log_sigmoid(a):
+    """log σ(a) = −log(1 + e^(−a)), without σ."""
+    return -np.logaddexp(0, -a)
+
+
+@pytest.mark.parametrize(("dtype", "last"), [(np.float64, -708), (np.float32, -87), (np.complex128, -708)])
+def test_the_sigmoid_keeps_its_digits_in_both_tails(dtype, last):
+    """log σ(−40) = −40, as for all a down to the smallest normal number; and 1 − σ(a) is σ(−a)."""
+    a = np.linspace(last, 40, 401)
+    rounding = np.finfo(dtype).eps
+    exact = np.exp(log_sigmoid(a.astype(dtype).real.astype(np.float64)))
+    np.testing.assert_allclose(sigmoid(a.astype(dtype)), exact, rtol=4 * rounding + 1e-13, atol=0)
+    assert np.log(sigmoid(np.float64(-40))) == -40
+
+
+def test_the_slope_of_the_sigmoid_is_right_in_both_tails_by_the_complex_step():
+    """σ′(a) = σ(a) σ(−a), from where it is 1e-270 to where it is that again, and no NaN further out."""
+    a = np.linspace(-620, 620, 63)
+    measured = np.array([sigmoid(np.array(b + 1e-30j)).imag / 1e-30 for b in a])
+    np.testing.assert_allclose(measured[:32], np.exp(log_sigmoid(a[:32]) + log_sigmoid(-a[:32])), rtol=1e-12)
+    np.testing.assert_allclose(
+        measured[32:], np.exp(log_sigmoid(a[32:]) + log_sigmoid(-a[32:])), rtol=1e-12, atol=1e-16
+    )
+    assert (np.array([sigmoid(np.array(b + 1e-30j)).imag for b in (-1e300, -750, 750, 1e300)]) == 0).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+def test_nothing_far_out_is_a_floating_point_error(dtype):
+    """Also where every one is to be raised: of overflow, underflow, division and invalid operation."""
+    a = np.array([-1e30, -800, -746, -710, -104, -89, 0, 89, 104, 710, 800, 1e30], dtype)
+    with np.errstate(all="raise"):
+        for f in (sigmoid, relu, tanh):
+            assert np.isfinite(f(a)).all()
+        assert np.isfinite(softmax(np.stack([a, a[::-1], 0 * a], axis=-1))).all()
+        loss, dy = cross_entropy(np.array([[[-800, 0, 3], [0, 800, -800]]], dtype), np.array([[0, 2]]))
+        assert np.isfinite(loss)
+        assert np.isfinite(dy).all()
+
+
+def test_unsigned_integers_are_numbers_too():
+    """−200 is 56 among them."""
+    assert sigmoid(np.array([0, 200], np.uint8)).tolist() == [0.5, 1]
+
+
+@pytest.mark.parametrize("f", [sigmoid, tanh, relu, softmax, sigmoid_prime, tanh_prime, relu_prime])
+def test_not_a_number_is_never_hidden(f):
+    """What is NaN stays NaN, so that whoever looks for it finds it."""
+    assert np.isnan(f(np.array([np.nan, 1.0]))[0])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
@@ -97,4 +137,4 @@ def test_shape_and_dtype_are_kept(name, dtype):
     """Also in single precision, where a stray float64 would double the work."""
     result = getattr(activations, name)(np.full((2, 3), 0.5, dtype))
     assert result.dtype == dtype
-    assert result.shape == ((2, 3, 3) if name == "softmax_jacobian" else (2, 3))
+    assert result.shape == (2, 3)

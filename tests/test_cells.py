@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from random_cells import CELLS, B, D, H, random_run, steps
 
-from rnn_notes import parameters
+from rnn_notes import Readout, parameters
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.gradcheck import complex_step, finite_differences, relative_difference
 
@@ -348,6 +348,18 @@ REFUSED_X = [
     (X.astype(object), "x has dtype object but this {cell} expects numbers; pass x as float64"),
     (X > 0, "x has dtype bool but this {cell} expects numbers; pass x as float64"),
     (None, "x has dtype object but this {cell} expects numbers; pass x as float64"),
+    *(
+        (
+            masked,
+            "x is a MaskedArray but a plain array is expected, as only its numbers would be used; "
+            "pass x.filled(0), or another number for what is masked",
+        )
+        for masked in (np.ma.masked_array(X, X > 0), [np.ma.masked_array(X[0], X[0] > 0), X[1]])
+    ),
+    (
+        np.ones((1, 1)).view(np.matrix),
+        "x is a matrix but a plain array is expected, as only its numbers would be used; pass x.view(np.ndarray)",
+    ),
 ]
 
 
@@ -495,6 +507,19 @@ def test_a_cell_refuses_parameters_that_do_not_fit(cls):
                 f"{name} has dtype float32 but {first} has float64; give all one dtype",
             ),
             (
+                np.ma.masked_array(good[name], True),
+                f"{name} is a MaskedArray but a plain array is expected, as only its numbers would be used; "
+                f"pass {name}.filled(0), or another number for what is masked",
+            ),
+            *(
+                (
+                    np.where(np.arange(good[name].size).reshape(shape) == 0, number, good[name]),
+                    f"{name} holds {number} at {(0,) * len(shape)} but this {cell} expects finite float64 numbers; "
+                    f"go back to weights that were finite; if it is a gradient, it overflowed: make the loss smaller",
+                )
+                for number in (np.nan, -np.inf)
+            ),
+            (
                 np.zeros((*shape, 1)),
                 f"{name} has shape {(*shape, 1)} but this {cell} expects {shape}, as {first} has shape "
                 f"{PARAMETERS[cls][first]}; weights are (to, from)",
@@ -502,6 +527,42 @@ def test_a_cell_refuses_parameters_that_do_not_fit(cls):
         ]:
             with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
                 cls(**{**good, name: wrong})
+
+
+@each_cell
+def test_weights_may_be_as_large_as_numbers_are(cls):
+    """Their squares overflow, they do not; and a memory map is an array like another."""
+    arrays = {name: np.full(shape, -1e300) for name, shape in PARAMETERS[cls].items()}
+    assert (cls(**arrays).forward(0 * X).h[0] == 0).all()
+
+
+@each_cell
+def test_a_gradient_that_overflows_is_refused(cls):
+    """Nobody gets infinite weights from it, and of a loss that is smaller there is one."""
+    run = random_run(cls)
+    trace = run.cell.forward(run.x, *run.state)
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(ValueError, match="it overflowed: make the loss"):
+        run.cell.backward(trace, 1.5e308 * np.sign(run.w))
+    assert np.isfinite(parameters.global_norm(run.cell.backward(trace, run.w)[0]))
+
+
+@pytest.mark.parametrize("cls", [*CELLS, Readout])
+@pytest.mark.parametrize("wrong", [2.0, "3", None, 0, -1, True, np.float64(3), [3]])
+def test_init_takes_whole_numbers(cls, wrong):
+    """As sizes; and a generator."""
+    rng = np.random.default_rng(0)
+    first, second = ("hidden units", "outputs") if cls is Readout else ("features", "hidden units")
+    name = {"features": "D", "hidden units": "H", "outputs": "O"}
+    for sizes, what in (((wrong, 3), first), ((3, wrong), second)):
+        text = f"{name[what]} is {wrong!r} but a whole number of {what} is expected, at least 1; pass {name[what]}=3"
+        with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+            cls.init(*sizes, rng)
+    for no_rng in (None, 0, np.random):
+        with pytest.raises(
+            ValueError, match=r"^rng is a \w+ but a random generator is expected; pass np\.random\.default"
+        ):
+            cls.init(3, 3, no_rng)
+    assert parameters.count(cls.init(np.int64(3), np.uint8(3), rng)) > 0
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,17 @@
 """The derivatives measured from outside are right on functions whose derivative is known."""
 
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rnn_notes import RNN, parameters
+from rnn_notes import GRU, RNN, Readout, parameters
+from rnn_notes.activations import relu
 from rnn_notes.gradcheck import complex_step, finite_differences, relative_difference
+from rnn_notes.readout import squared_error
+from rnn_notes.training import gradient
 
 X = np.array([[0.3, -1.2], [2.0, 0.7]])
 
@@ -60,15 +67,302 @@ def test_relative_difference_sees_all_fields_of_a_cell():
 
 def test_relative_difference_of_not_a_number_is_no_small_number():
     """A NaN never passes a check of the kind difference < tolerance, wherever it stands."""
-    cell = RNN.init(4, 3, np.random.default_rng(0))
-    for name in parameters.arrays(cell):
-        wrong = RNN(**{**parameters.arrays(cell), name: getattr(cell, name) * np.nan})
-        assert not relative_difference(wrong, cell) < 1e-12
-        assert not relative_difference(cell, wrong) < 1e-12
+    good = {"W": np.ones((2, 2)), "b": np.ones(2)}
+    for name in good:
+        wrong = {**good, name: good[name] * np.nan}
+        assert not relative_difference(wrong, good) < 1e-12
+        assert not relative_difference(good, wrong) < 1e-12
     assert not relative_difference(np.array([1.0, np.nan]), np.array([1.0, 1.0])) < 1e-12
 
 
-def test_relative_difference_refuses_values_of_different_shape():
-    """It would otherwise broadcast, and compare the wrong numbers."""
-    with pytest.raises(ValueError, match=r"^value has shape \(2, 2\) but the reference has \(2,\)$"):
-        relative_difference(X, X[0])
+def test_relative_difference_is_relative_to_each_array():
+    """A bias that is missing beside large weights is seen whole, and by its name."""
+    reference = Readout(1e9 * np.ones((2, 3)), np.ones(2))
+    found = relative_difference(Readout(reference.W_hy, 0 * reference.b_y), reference)
+    assert found == 1
+    assert found.by_array == {"W_hy": 0.0, "b_y": 1.0}
+    assert repr(found) == "1.0 at b_y"
+
+
+def test_zero_against_zero_is_said():
+    """Of one array in the number itself; where there is nothing else, by an error."""
+    some = {"W": np.ones(2), "b": np.zeros(2)}
+    found = relative_difference(some, some)
+    assert found == 0
+    assert found.empty == ("b",)
+    assert repr(found) == "0.0; b: 0 against 0, which says nothing"
+    with pytest.raises(ValueError, match="0 against 0 throughout, so nothing is compared; choose inputs where"):
+        relative_difference(np.zeros(3), np.zeros(3))
+
+
+RNG = np.random.default_rng(0)
+DIFFERENT = [
+    (RNN.init(3, 3, RNG), GRU.init(3, 3, RNG), "value is an RNN but the reference is a GRU; pass two of one kind"),
+    (X, X[0], "value has shape (2, 2) but the reference has (2,); pass two of one shape"),
+    (X, (X,), "value is an array but the reference is a tuple; pass two of one kind"),
+    ((X, X), (X,), "value holds 0, 1 but the reference holds 0; pass two of one form"),
+    ({"W": X}, {"U": X}, "value holds W but the reference holds U; pass two of one form"),
+    (
+        RNN.init(3, 3, RNG),
+        RNN.init(1, 3, RNG),
+        "W_xh has shape (3, 3) in value but (3, 1) in the reference; pass two of the same sizes",
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "reference", "text"), DIFFERENT)
+def test_relative_difference_names_what_differs_in_kind(value, reference, text):
+    """It would otherwise broadcast, leave something out, and compare the wrong numbers."""
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        relative_difference(value, reference)
+
+
+@pytest.mark.parametrize("measure", [complex_step, finite_differences])
+@pytest.mark.parametrize(
+    ("value", "product"),
+    [
+        ((X, X[0]), lambda p: p[0] @ p[1]),
+        ([X, X[0]], lambda p: p[0] @ p[1]),
+        ({"U": X, "v": X[0]}, lambda p: p["U"] @ p["v"]),
+        ({"pair": (X, X[0])}, lambda p: p["pair"][0] @ p["pair"][1]),
+        ((X, [0.3, -1.2]), lambda p: p[0] @ p[1]),
+    ],
+)
+def test_the_arrays_of_a_student_are_taken_in_any_container(measure, value, product):
+    """The gradient of the sum of a product U v is 1 vᵀ and Uᵀ 1, in a container of the same form."""
+    found = measure(lambda p: product(p).sum(), value)
+    assert type(found) is type(value)
+    by_name = dict(zip(("U", "v"), parameters.arrays(found).values(), strict=True))
+    wanted = {"U": np.array([X[0], X[0]]), "v": X.sum(axis=0)}
+    assert relative_difference(by_name, wanted) < 1e-9
+
+
+@pytest.mark.parametrize("measure", [complex_step, finite_differences])
+def test_a_cell_with_its_readout_is_measured_as_one(measure):
+    """A model (cell, readout), as training takes it."""
+    rng = np.random.default_rng(0)
+    model, x, target = (GRU.init(2, 3, rng), Readout.init(3, 1, rng)), rng.normal(size=(3, 2, 2)), np.ones((3, 2, 1))
+    found = measure(lambda m: squared_error(m[1].forward(m[0].forward(x).h[1:]), target)[0], model)
+    assert relative_difference(gradient(model, x, target, squared_error)[1], found) < 1e-7
+
+
+# The judge is judged: of each kind of function that makes one method wrong, others are generated.
+
+SHAPES = {  # a smooth function and its derivative
+    "tanh": (np.tanh, lambda a: 1 / np.cosh(a) ** 2),
+    "sin": (np.sin, np.cos),
+    "exp": (np.exp, np.exp),
+    "square": (lambda a: a * a, lambda a: 2 * a),
+    "cube": (lambda a: a**3, lambda a: 3 * a * a),
+}
+
+
+@st.composite
+def smooth(draw):
+    """A random f(x) = gain · (Σ w shape(slope x) + offset), where to take its derivative, and the derivative."""
+    name = draw(st.sampled_from(sorted(SHAPES)))
+    steep = 2 if name in ("tanh", "sin") else 0.5
+    slope, gain = 10 ** draw(st.floats(-1, steep)), 10 ** draw(st.floats(-5, 5))
+    offset = draw(st.sampled_from([0.0, 1.0, -30.0]))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    n = draw(st.integers(1, 5))
+    x, w = rng.uniform(0.1, 1.5, n) * rng.choice([-1, 1], n) / max(1, slope / 2), rng.uniform(0.5, 2, n)
+    shape, prime = SHAPES[name]
+    return (lambda v: gain * w * shape(slope * v)), gain * offset, x, gain * slope * w * prime(slope * x)
+
+
+@given(smooth())
+@settings(derandomize=True, max_examples=100, deadline=None)
+def test_what_is_right_is_never_refused(made):
+    """Steep, flat, large, small, and beside a large constant: the gradient is as its formula says."""
+    terms, offset, x, wanted = made
+    f = lambda v: terms(v).sum() + offset  # noqa: E731
+    for v, g in ((x, wanted), ({"v": x}, {"v": wanted})):
+        inner = f if v is x else lambda p: f(p["v"])
+        assert relative_difference(complex_step(inner, v), g) < 1e-12
+        assert relative_difference(finite_differences(inner, v), g) < 1e-5
+
+
+def single(terms, offset):
+    return lambda v: float(terms(v.astype(np.float32)).astype(np.float32).sum(dtype=np.float32)) + offset
+
+
+def single_result(terms, offset):
+    return lambda v: np.float32(terms(v).sum() + offset)
+
+
+def single_complex(terms, offset):
+    return lambda v: np.complex128(terms(v.astype(np.complex64)).sum()) + offset
+
+
+def real_buffer(terms, offset):
+    def f(v):
+        buffer = np.zeros(v.shape)
+        buffer[:] = terms(v)
+        return buffer.sum() + offset + 0 * v.sum()
+
+    return f
+
+
+def real_part(terms, offset):
+    return lambda v: terms(v).real.sum() + offset + 0 * v.sum()
+
+
+def one_real_part(terms, offset):
+    return lambda v: terms(v)[:-1].sum() + terms(v)[-1].real + offset + 0j
+
+
+def conjugate(terms, offset):
+    return lambda v: np.conj(terms(v)).sum() + offset
+
+
+def inner_product(terms, offset):
+    return lambda v: np.vdot(terms(v), terms(v)) + offset + 0 * v.sum()
+
+
+def modulus(terms, offset):
+    return lambda v: np.abs(terms(v)).sum() + offset + 0 * v.sum()
+
+
+def changes_argument(terms, offset):
+    def f(v):
+        v *= 1.5
+        return terms(v).sum() + offset
+
+    return f
+
+
+def remembers(terms, offset):
+    seen = []
+
+    def f(v):
+        seen.append(None)
+        return terms(v).sum() * (1 + 1e-4 * len(seen)) + offset
+
+    return f
+
+
+def draws(terms, offset):
+    rng = np.random.default_rng(0)
+    return lambda v: (terms(v) * rng.random(v.shape)).sum() + offset
+
+
+def not_a_number(terms, offset):
+    return lambda v: terms(v).sum() * np.nan
+
+
+def an_array(terms, offset):
+    return lambda v: terms(v)[None]
+
+
+def nothing(terms, offset):
+    return lambda v: None
+
+
+BOTH = (complex_step, finite_differences)
+WRONG = [
+    (single, finite_differences, "single precision; convert to float64 inside it"),
+    (single_result, finite_differences, "f returned a float32, so f computes in single precision"),
+    (single_complex, complex_step, "do not add up along a direction; f computes in single precision"),
+    (real_buffer, complex_step, "f drops imaginary parts on its way; f is not analytic"),
+    *((kind, complex_step, "f is not analytic: abs") for kind in (real_part, one_real_part, conjugate, inner_product)),
+    (modulus, complex_step, "f is not analytic: abs"),
+    *((changes_argument, measure, "f changed its argument") for measure in BOTH),
+    *(
+        (kind, measure, "for the same argument; draw random numbers outside")
+        for kind in (remembers, draws)
+        for measure in BOTH
+    ),
+    *((not_a_number, measure, "but a finite number is expected; choose a value where f is finite") for measure in BOTH),
+    *((an_array, measure, "f returned an array of shape (1, ") for measure in BOTH),
+    *((nothing, measure, "f returned a NoneType but a number is expected") for measure in BOTH),
+]
+
+
+@pytest.mark.parametrize(("kind", "measure", "text"), WRONG)
+@given(smooth())
+@settings(derandomize=True, max_examples=25, deadline=None)
+def test_what_would_make_a_judge_wrong_is_refused_with_its_reason(kind, measure, text, made):
+    """Of each kind of fault in f some that are generated, each refused for what it is."""
+    terms, offset, x, _ = made
+    f = kind(terms, offset)
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(ValueError, match=re.escape(text)):
+        measure(f, x)
+
+
+KINKED = [
+    lambda v: np.abs(v).sum(),
+    lambda v: np.maximum(v, 0).sum(),
+    lambda v: (v[0] + relu(v[1:]).sum()) ** 2 + v[0],
+    lambda v: float(max(v[1], 3 * v[2])),
+]
+
+
+@pytest.mark.parametrize("f", KINKED)
+def test_a_kink_has_no_derivative_and_is_said(f):
+    """Central differences would give the mean of the slopes on both sides; off the kink, there is no complaint."""
+    at, off = np.array([1.0, 0.0, 0.0]), np.array([1.0, 0.1, 0.2])
+    with pytest.raises(
+        ValueError, match=r"^f has a kink at value, where it has no derivative; move value away from it$"
+    ):
+        finite_differences(f, at)
+    assert np.isfinite(finite_differences(f, off)).all()
+
+
+def test_the_complex_step_sees_a_kink_too():
+    """Where relu, which is piecewise analytic, gives it one of the two slopes."""
+    with pytest.raises(ValueError, match=r"^f has a kink at value"):
+        complex_step(lambda v: relu(v).sum(), np.array([1.0, 0.0]))
+    assert complex_step(lambda v: relu(v).sum(), np.array([1.0, -2.0])).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("size", [1e3, 1e8, 1e12])
+def test_large_numbers_get_large_steps(size):
+    """A step of 1e-6 would be lost beside 1e8, 1 % of the derivative with it."""
+    x = np.array([1.0, 2.0]) * size
+    assert relative_difference(finite_differences(lambda v: (v * v).sum(), x), 2 * x) < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("f", "wanted", "reason"),
+    [
+        (lambda v: 1e10 + v.sum(), lambda v: np.ones(2), "too short, and lost in the rounding of f"),
+        (lambda v: np.sin(1e7 * v).sum(), lambda v: 1e7 * np.cos(1e7 * v), "too long for so steep an f"),
+        (lambda v: np.exp(1e5 * (v - 1)).sum(), lambda v: 1e5 * np.exp(1e5 * (v - 1)), "too long for so steep an f"),
+    ],
+)
+def test_a_step_that_does_not_suit_is_refused_with_one_that_does(f, wanted, reason):
+    """The step that the message names leads to the derivative, and so does the complex step."""
+    x = np.array([1.0, 1.0 + 1e-6])
+    with pytest.raises(ValueError, match=re.escape(reason)) as refused:
+        finite_differences(f, x)
+    step = float(re.search(r"pass step=([\d.e+-]+), or use complex_step", str(refused.value))[1])
+    assert relative_difference(finite_differences(f, x, step), wanted(x)) < 1e-4
+    assert relative_difference(complex_step(f, x), wanted(x)) < 1e-9
+
+
+REFUSED_VALUES = [
+    (np.array([1.0, np.nan]), "value holds nan at (1,) but finite numbers are expected"),
+    ({"W": X, "b": np.array([np.inf])}, "value['b'] holds inf at (0,) but finite numbers are expected"),
+    (X + 0j, "value is complex but real numbers are expected"),
+    (np.ma.masked_array(X, X > 1), "value is a MaskedArray but a plain array is expected"),
+    (np.array(["a"]), "value has dtype <U1 but numbers are expected"),
+    ((X, None), "value[1] is a NoneType but a cell, an array, or a tuple, list or dict of them is expected"),
+    ("value", "value is a str but a cell, an array, or a tuple, list or dict of them is expected"),
+    ([[1.0], [1.0, 2.0]], "value is ragged but an array is expected"),
+]
+
+
+@pytest.mark.parametrize("measure", BOTH)
+@pytest.mark.parametrize(("value", "text"), REFUSED_VALUES)
+def test_what_has_no_derivative_is_refused_by_name(measure, value, text):
+    """Before f is called."""
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+        measure(lambda v: pytest.fail("called"), value)
+
+
+def test_an_empty_array_has_an_empty_gradient():
+    """As the bias of a layer without one."""
+    found = complex_step(lambda p: (p["W"] ** 2).sum() + p["b"].sum(), {"W": X, "b": np.zeros(0)})
+    assert found["b"].shape == (0,)
+    assert relative_difference(found["W"], 2 * X) < 1e-15

@@ -1,8 +1,11 @@
 """Arithmetic over cells, and files of cells: what is read is what was written, or an error that says why not."""
 
+import os
 import pickle
 import re
+import tracemalloc
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -84,6 +87,32 @@ def test_the_norm_of_a_single_precision_gradient_does_not_overflow():
     assert parameters.global_norm(parameters.clip(grads, 1.0)) == pytest.approx(1, rel=1e-5)
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-200, 1.0, 1e200, 1e300])
+def test_the_norm_neither_overflows_nor_vanishes(size):
+    """Though the squares of 1e200 and of 1e-200 do, without a warning; and such a gradient can be clipped."""
+    grads = {"W": np.array([3.0, 0.0]) * size, "b": np.array([[-4.0]]) * size}
+    with np.errstate(all="raise"):
+        assert parameters.global_norm(grads) == pytest.approx(5 * size, rel=1e-15)
+        assert parameters.global_norm(parameters.clip(grads, size / 2)) == pytest.approx(size / 2, rel=1e-15)
+    assert parameters.global_norm({"W": np.zeros(3)}) == 0
+
+
+def test_nothing_is_broadcast():
+    """Two cells of other sizes, another kind, or other names are not added, whatever NumPy would make of them."""
+    rng = np.random.default_rng(0)
+    one, more = RNN.init(1, 1, rng), RNN.init(5, 6, rng)
+    for other, text in (
+        (more, "W_xh has shape (1, 1) in the first but (6, 5) in the other; pass two of the same sizes"),
+        (GRU.init(1, 1, rng), "the first is an RNN but the other is a GRU; pass two of one kind"),
+        ((one, one), "the first is an RNN but the other is a tuple; pass two of one kind"),
+        (np.ones(3), "the first is an RNN but the other is an array; pass two of one kind"),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+            parameters.add(one, other)
+    with pytest.raises(ValueError, match=r"the first holds 0\.W_xh, .* but the other holds 0\.W_xh, .*, 1\.W_xh"):
+        parameters.add((one,), (one, one))
+
+
 def test_clip_refuses_what_it_cannot_clip():
     """A bound that is not positive, and a gradient without a direction."""
     grads = random_run(RNN).cell
@@ -91,7 +120,7 @@ def test_clip_refuses_what_it_cannot_clip():
         parameters.clip(grads, 0)
     text = "^the norm of the gradient is nan, so it has no direction to keep$"
     with pytest.raises(FloatingPointError, match=text):
-        parameters.clip(parameters.scale(grads, np.nan), 1.0)
+        parameters.clip({"W": np.array([1.0, np.nan])}, 1.0)
 
 
 # Files
@@ -124,21 +153,119 @@ def test_the_same_cell_is_the_same_file(tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+def test_nested_models_are_loaded_by_their_nested_kinds(tmp_path):
+    """Names have a place for each tuple."""
+    rng = np.random.default_rng(0)
+    model = (random_run(LSTM).cell, Readout.init(3, 2, rng)), random_run(GRU).cell
+    parameters.save(tmp_path / "model.npz", model)
+    loaded = parameters.load(tmp_path / "model.npz", ((LSTM, Readout), GRU))
+    assert same(loaded, model)
+
+
+@pytest.mark.parametrize("nothing", [RNN, (), np.ones(3), {"a": random_run(RNN).cell}, None])
+def test_what_could_not_be_loaded_is_not_saved(nothing, tmp_path):
+    """Neither a class, nor an array, a dict or nothing at all; and no file is begun."""
+    with pytest.raises(
+        ValueError, match=r"^cell is .* but a cell, or a tuple of cells, is expected; pass \(cell, readout\)$"
+    ):
+        parameters.save(tmp_path / "cell.npz", nothing)
+    assert list(tmp_path.iterdir()) == []
+    parameters.save(tmp_path / "cell.npz", random_run(RNN).cell)
+    with pytest.raises(
+        ValueError, match=r"^kind is .* but a class of cells, or a tuple of them, is expected; pass RNN"
+    ):
+        parameters.load(tmp_path / "cell.npz", nothing if nothing is not RNN else "RNN")
+
+
 def test_a_save_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     """Whole or not at all, and no half file beside it."""
     path = tmp_path / "cell.npz"
     old = random_run(RNN, seed=1).cell
     parameters.save(path, old)
 
-    def full(file, **arrays):
-        file.write(b"half")
+    def full(unfinished, path):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(OSError, match="no space left"):
         parameters.save(path, random_run(RNN, seed=2).cell)
     assert same(parameters.load(path, RNN), old)
     assert [p.name for p in tmp_path.iterdir()] == ["cell.npz"]
+
+
+def test_threads_may_save_to_one_path(tmp_path):
+    """Every save succeeds, and every load meanwhile finds one of the cells, whole."""
+    path = tmp_path / "cell.npz"
+    cells = [random_run(RNN, seed=seed).cell for seed in range(4)]
+    parameters.save(path, cells[0])
+
+    def save_and_load(k):
+        parameters.save(path, cells[k % 4])
+        loaded = parameters.load(path, RNN)
+        return any(same(loaded, cell) for cell in cells)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(save_and_load, range(80)))
+    assert [p.name for p in tmp_path.iterdir()] == ["cell.npz"]
+
+
+def test_a_saved_file_keeps_its_mode_and_a_link_its_target(tmp_path):
+    """A secret stays a secret, and what a link points to is what is written."""
+    target, link = tmp_path / "target.npz", tmp_path / "link.npz"
+    parameters.save(target, random_run(RNN, seed=1).cell)
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert target.stat().st_mode == plain.stat().st_mode
+    target.chmod(0o600)
+    link.symlink_to(target)
+    cell = random_run(RNN, seed=2).cell
+    parameters.save(link, cell)
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert same(parameters.load(target, RNN), cell)
+
+
+def zipped(path, **arrays):
+    """A compressed file of arrays, of which one may be too large for the memory: the headers, and zeros in pieces."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, shape in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                header = {"descr": "<f8", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(member, header)
+                left = 8 * int(np.prod(shape))
+                while left:
+                    left -= member.write(bytes(min(left, 2**20)))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "text"),
+    [
+        ({"W_xh": (3, 4), "W_hh": (3, 3), "b_h": (3,), "more": (2**24,)}, "holds W_hh, W_xh, b_h, more but"),
+        ({"W_xh": (3, 4), "W_hh": (3, 3), "b_h": (2**24,)}, "would unpack to 1342"),
+        ({"W_xh": (3, 4), "W_hh": (2**12, 2**12), "b_h": (3,)}, "would unpack to 1342"),
+        ({"W_xh": (4000, 1), "W_hh": (4000, 4000), "b_h": (4000,)}, "would unpack to 12806"),
+    ],
+)
+def test_a_file_that_would_fill_the_memory_is_refused_before_it_does(arrays, text, tmp_path):
+    """For its names, its shapes, or since no network shrinks to a thousandth."""
+    path = tmp_path / "bomb.npz"
+    zipped(path, **arrays)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))} .*{text}"):
+        parameters.load(path, RNN)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**22
+
+
+def test_weights_that_are_not_finite_are_not_loaded(tmp_path):
+    """As they are not built."""
+    path = tmp_path / "cell.npz"
+    np.savez(path, **{**GOOD, "b_h": np.array([0, np.nan, 0])})
+    with pytest.raises(
+        ValueError, match=rf"^{re.escape(str(path))}: b_h holds nan at \(1,\) but this RNN expects finite"
+    ):
+        parameters.load(path, RNN)
 
 
 GOOD = {"W_xh": np.ones((3, 4)), "W_hh": np.ones((3, 3)), "b_h": np.ones(3)}

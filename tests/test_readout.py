@@ -103,7 +103,55 @@ REFUSED = [
     (
         lambda r: cross_entropy(np.ones((T, B, O)), np.ones((T, B, O))),
         "target is float64 of shape (4, 2, 5) but class numbers of shape (4, 2) are expected; "
-        "pass whole numbers, not one-hot vectors",
+        "pass target.argmax(axis=-1)",
+    ),
+    (
+        lambda r: cross_entropy(np.ones((T, B, O)), np.ones((T, B))),
+        "target is float64 of shape (4, 2) but class numbers of shape (4, 2) are expected; "
+        "pass whole numbers such as target.astype(int)",
+    ),
+    *(
+        (
+            lambda r, loss=loss, target=target: loss(np.ones((B, O)), target),
+            "y has shape (2, 5) but (T, B, O) is expected, no size zero; "
+            "pass y[None] for a single time step, y[:, None] for a single sequence, target alike",
+        )
+        for loss, target in ((squared_error, np.ones((B, O))), (cross_entropy, np.ones(B, int)))
+    ),
+    (
+        lambda r: squared_error(np.ones((T, 0, O)), np.ones((T, 0, O))),
+        "y has shape (4, 0, 5) but (T, B, O) is expected, no size zero; pass such an array, target alike",
+    ),
+    (
+        lambda r: squared_error(np.ones((T, B, O)), np.ones((B, O))),
+        "target has shape (2, 5) but y has shape (4, 2, 5); pass target of shape (4, 2, 5), "
+        "or for a loss at the last step alone y[-1:] and target[None]",
+    ),
+    (
+        lambda r: squared_error(np.full((T, B, O), np.nan), np.ones((T, B, O))),
+        "y holds nan at (0, 0, 0) but finite numbers are expected; replace or remove missing values first",
+    ),
+    (
+        lambda r: cross_entropy(np.full((T, B, O), np.nan), np.ones((T, B), int)),
+        "y holds nan at (0, 0, 0) but finite numbers are expected; replace or remove missing values first",
+    ),
+    (
+        lambda r: squared_error(np.ones((1, 1, 1)), np.ma.masked_array([[[1.0]]], True)),
+        "target is a MaskedArray but a plain array is expected, as only its numbers would be used; "
+        "pass target.filled(0), or another number for what is masked",
+    ),
+    (
+        lambda r: cross_entropy(np.ones((1, 1, 2)), np.ma.masked_array([[1]], True)),
+        "target is a MaskedArray but a plain array is expected, as only its numbers would be used; "
+        "pass target.filled(0), or another number for what is masked",
+    ),
+    (
+        lambda r: squared_error([[[1.0], [2.0]], [[1.0]]], np.ones((2, 2, 1))),
+        "y is ragged but an array is expected; pass sequences of one length",
+    ),
+    (
+        lambda r: squared_error(np.ones((1, 1, 1)), [[["a"]]]),
+        "target has dtype <U1 but numbers are expected; pass target as float64",
     ),
     (
         lambda r: cross_entropy(np.ones((T, B, O)), np.full((T, B), O)),
@@ -125,3 +173,15 @@ def test_what_does_not_fit_is_refused(readout, call, text):
     """With the name, what was expected, what came, and the way out."""
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         call(readout)
+
+
+def test_losses_take_lists():
+    """As all else that takes an array."""
+    assert squared_error([[[1.0]]], [[[3.0]]])[0] == 2
+    assert cross_entropy([[[0.0, 0.0]]], [[1]])[0] == pytest.approx(np.log(2))
+
+
+def test_a_loss_at_the_last_step_alone_is_what_the_message_says(rng):
+    """``y[-1:]`` and ``target[None]`` lead out: dy of the last step is that of the whole."""
+    y, target = rng.normal(size=(T, B, O)), rng.normal(size=(B, O))
+    assert squared_error(y[-1:], target[None])[0] == pytest.approx(0.5 * np.sum((y[-1] - target) ** 2) / B)

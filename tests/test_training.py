@@ -187,20 +187,32 @@ def test_the_best_model_is_the_one_of_the_lowest_loss():
         assert same(progress.best, models[np.argmin(losses)])
 
 
-def test_the_best_model_is_the_one_of_the_lowest_validation():
-    """Which is looked at before the first step and then after each ``every`` steps."""
-    scores, seen = iter([3.0, 2.0, 5.0, 2.5]), []
+@pytest.mark.parametrize("steps", [None, 10, 20])
+def test_the_best_model_is_the_one_of_the_lowest_validation(steps):
+    """Looked at before the first step, after each ``every`` steps and after the last, whatever ends the task."""
+    scores, seen = iter([3.0, 2.0, 5.0, 2.5, 1.0]), []
 
     def validate(model):
         seen.append(model)
         return next(scores)
 
-    progress = list(train(model(), echoes(10), squared_error, SGD(0.1), validate=validate, every=3))
-    assert len(seen) == 4
+    progress = list(train(model(), echoes(10), squared_error, SGD(0.1), validate=validate, every=3, steps=steps))
+    assert len(seen) == 5
     assert same(seen[0], model())
     assert same(seen[1], progress[2].model)
-    assert [p.best_loss for p in progress] == [3.0] * 3 + [2.0] * 7
-    assert same(progress[-1].best, seen[1])
+    assert same(seen[4], progress[9].model)
+    assert [p.best_loss for p in progress] == [3.0] * 2 + [2.0] * 7 + [1.0]
+    assert same(progress[-2].best, seen[1])
+    assert same(progress[-1].best, seen[4])
+
+
+def test_the_last_model_is_looked_at_once():
+    """Also where ``every`` divides the number of steps, or is more."""
+    for every, looks in ((5, 3), (10, 2), (1000, 2), (1, 11)):
+        seen = []
+        validate = lambda model, seen=seen: seen.append(model) or 1.0  # noqa: E731
+        list(train(model(), echoes(10), squared_error, SGD(0.1), validate=validate, every=every))
+        assert len(seen) == looks
 
 
 def test_steps_ends_an_endless_task():
@@ -275,7 +287,8 @@ def test_a_loss_that_is_not_finite_is_refused_by_the_number_of_its_step():
 def test_a_training_that_explodes_is_refused_too(cls):
     """A rate far too high, with nothing made up: whatever becomes infinite first, the step is named."""
     text = (
-        r"^step \d+: the (loss|norm of the gradient) is (inf|nan).*; lower the rate \(1e\+\d+\), or clip the gradient"
+        r"^step \d+: (the (loss|norm of the gradient) is (inf|nan)|the gradient is not finite|\w+ holds (-?inf|nan))"
+        r".*; (bring x and target to a size near 1, or )?lower the rate \(1e\+\d+\)"
     )
     for rate in (1e150, 1e300, 1e308):
         for max_norm in (None, 1e308):
@@ -283,13 +296,74 @@ def test_a_training_that_explodes_is_refused_too(cls):
                 list(train(model(cls), echoes(20), squared_error, SGD(rate), max_norm=max_norm))
 
 
-@each_cell
-def test_a_model_of_infinite_weights_has_no_loss(cls):
-    """Its states are no numbers, which is said of the loss, not of an input that the caller never made."""
-    cell, readout = model(cls)
-    infinite = parameters.apply(lambda a: np.full_like(a, np.inf), cell)
-    with np.errstate(invalid="ignore"), pytest.raises(FloatingPointError, match=r"^the loss is nan$"):
-        gradient((infinite, readout), *next(echoes(1)), squared_error)
+@pytest.mark.parametrize(
+    ("validate", "kind", "text"),
+    [
+        (lambda model: np.nan, FloatingPointError, "validate returned nan after step 0; look at its data"),
+        (
+            lambda model: None,
+            ValueError,
+            "validate returned None but a number is expected; end it in return float(loss)",
+        ),
+        (lambda model: np.ones(2), ValueError, "validate returned array([1., 1.]) but a number is expected"),
+    ],
+)
+def test_a_validation_that_is_no_number_is_refused(validate, kind, text):
+    """Else the untrained model would be the best."""
+    with pytest.raises(kind, match=f"^{re.escape(text)}"):
+        list(train(model(), echoes(3), squared_error, SGD(0.1), validate=validate))
+
+
+WRONG_NUMBERS = [
+    ({"steps": 0}, "steps is 0 but at least 1 is expected; leave it out to go on until batches end"),
+    ({"steps": -1}, "steps is -1 but at least 1 is expected; leave it out"),
+    ({"every": 0}, "every is 0 but at least 1 is expected; pass 1 to look after each step"),
+]
+
+
+@pytest.mark.parametrize(("given", "text"), WRONG_NUMBERS)
+def test_a_number_of_steps_is_at_least_one(given, text):
+    """Whichever number."""
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+        list(train(model(), echoes(3), squared_error, SGD(0.1), **given))
+
+
+@pytest.mark.parametrize("loss", [squared_error, lambda y, target: (np.sum((y - target) ** 2), y - target)])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_target_that_is_not_finite_is_named(number, loss):
+    """It is no fault of the rate, at the first step or later, whoever has written the loss."""
+    batches = list(echoes(3))
+    batches[2][1][0, 1, 0] = number
+    text = f"target holds {number} at (0, 1, 0) but finite numbers are expected; replace or remove missing values first"
+    with np.errstate(invalid="ignore"), pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        list(train(model(), batches, loss, SGD(0.1)))
+
+
+def test_at_the_first_step_the_rate_is_not_to_blame():
+    """What is too large then is the batch; brought to a size near 1, it is learned from."""
+    (x, target), *_ = echoes(1)
+    text = "step 1: the loss is inf; bring x and target to a size near 1, or lower the rate (0.1)"
+    with np.errstate(over="ignore"), pytest.raises(FloatingPointError, match=f"^{re.escape(text)}$"):
+        list(train(model(), [(x, 1e200 * target)], squared_error, SGD(0.1)))
+    assert len(list(train(model(), [(x, target)], squared_error, SGD(0.1)))) == 1
+
+
+def test_a_batch_is_a_pair():
+    """A pair that is no list of pairs is the usual mistake."""
+    (x, target), *_ = echoes(1)
+    text = "a batch is a ndarray but a pair (x, target) is expected; pass [(x, target)] for a single one"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        list(train(model(), (x, target), squared_error, SGD(0.1)))
+    with pytest.raises(ValueError, match=r"^a batch is a tuple of 3 but a pair"):
+        list(train(model(), [(x, target, x)], squared_error, SGD(0.1)))
+
+
+def test_pieces_of_nothing_are_refused():
+    """Of no steps, and of x and target that do not go together."""
+    with pytest.raises(ValueError, match=r"^T is 0 but a piece of at least 1 step is expected; pass T=1 or more$"):
+        pieces(np.ones((4, 1, 1)), np.ones((4, 1, 1)), 0)
+    with pytest.raises(ValueError, match=r"^target has 3 time steps but x has 4; pass one target for each step$"):
+        pieces(np.ones((4, 1, 1)), np.ones((3, 1, 1)), 2)
 
 
 def test_no_batch_is_refused():

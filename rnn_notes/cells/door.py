@@ -4,6 +4,8 @@ Each function passes its argument on, or raises a ``ValueError`` that names the 
 what came, and the way out. Messages are put together only when something is wrong, since ``step`` passes here too.
 """
 
+import math
+from operator import index
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +18,24 @@ DTYPES = (np.float32, np.float64, np.complex128)
 WORDS = {"T": "time steps", "B": "sequences", "D": "features", "H": "hidden units", "O": "outputs"}
 
 
+class NotFiniteError(ValueError):
+    """Parameters that are not finite numbers: such weights, or the gradient that a backward pass ends with."""
+
+
+def sizes(rng: Any, **named: Any) -> tuple[int, ...]:
+    """The sizes that ``init`` is called with, as integers of at least 1, for example ``D=4, H=3``."""
+    for name, value in named.items():
+        if isinstance(value, bool) or not hasattr(value, "__index__") or index(value) < 1:
+            raise ValueError(
+                f"{name} is {value!r} but a whole number of {WORDS[name]} is expected, at least 1; pass {name}=3"
+            )
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"rng is a {type(rng).__name__} but a random generator is expected; pass np.random.default_rng(0)"
+        )
+    return tuple(map(index, named.values()))
+
+
 def weights(name: str, value: Any, axes: str) -> tuple[int, ...]:
     """The shape of a weight array whose axes are named like ``"(H, D)"``; its sizes fix all the others."""
     shape = np.shape(value)
@@ -25,13 +45,16 @@ def weights(name: str, value: Any, axes: str) -> tuple[int, ...]:
 
 
 def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
-    """Refuse parameters that are no arrays, or not of the shapes given, or not all of one float dtype."""
+    """Raise unless all parameters are arrays of the given shapes, of one float dtype and of finite numbers."""
     kind = type(cell).__name__
     first = next(iter(shapes))
     for name, shape in shapes.items():
         value = getattr(cell, name)
-        if not isinstance(value, ndarray):
-            raise ValueError(f"{name} is a {type(value).__name__} but {kind} expects an array; pass np.array({name})")
+        if type(value) is not ndarray:
+            if not isinstance(value, ndarray):
+                came = type(value).__name__
+                raise ValueError(f"{name} is a {came} but {kind} expects an array; pass np.array({name})")
+            plain(name, value)
         if value.dtype.type not in DTYPES:
             raise ValueError(
                 f"{name} has dtype {value.dtype} but {kind} expects one of {', '.join(d.__name__ for d in DTYPES)}; "
@@ -46,6 +69,33 @@ def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
             raise ValueError(
                 f"{name} has shape {value.shape} but this {kind} expects {shape}{because}; weights are (to, from)"
             )
+        if not finite(value):
+            raise NotFiniteError(
+                f"{name} holds {_first_not_finite(value)} but this {kind} expects finite {value.dtype} numbers; "
+                f"go back to weights that were finite; if it is a gradient, it overflowed: make the loss smaller"
+            )
+
+
+def finite(a: ndarray) -> bool:
+    """Whether all entries are finite: quickly by the sum of their squares, unless that overflows."""
+    return math.isfinite(np.vdot(a, a).real) or bool(np.isfinite(a).all())
+
+
+def _first_not_finite(a: ndarray) -> str:
+    where = tuple(int(i) for i in np.argwhere(~np.isfinite(a))[0])
+    return f"{a[where]} at {where}"
+
+
+def plain(name: str, value: Any) -> None:
+    """Raise if an array, or one in a list, is of a kind that means more than its numbers, such as a masked array."""
+    for part in value if isinstance(value, list | tuple) else (value,):
+        if type(part) is not ndarray and isinstance(part, ndarray) and not isinstance(part, np.memmap):
+            masked = isinstance(part, np.ma.MaskedArray)
+            way_out = "filled(0), or another number for what is masked" if masked else "view(np.ndarray)"
+            raise ValueError(
+                f"{name} is a {type(part).__name__} but a plain array is expected, as only its numbers would be used; "
+                f"pass {name}.{way_out}"
+            )
 
 
 def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray:
@@ -53,6 +103,8 @@ def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray
 
     ``None`` stands for any size but zero.
     """
+    if type(value) is not ndarray:
+        plain(name, value)
     try:
         result = np.asarray(value)
     except ValueError:
@@ -63,14 +115,35 @@ def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray
         result = _convert(cell, name, result)
     if result.shape != (*axes.values(),):
         _compare(cell, name, result.shape, axes)
-    finite = np.isfinite(result)
-    if np.count_nonzero(finite) != result.size:
-        kind, where = type(cell).__name__, tuple(int(i) for i in np.argwhere(~finite)[0])
+    if not finite(result):
         raise ValueError(
-            f"{name} holds {result[where]} at {where} but this {kind} expects finite {cell.dtype} numbers; "
-            f"replace or remove missing values first"
+            f"{name} holds {_first_not_finite(result)} but this {type(cell).__name__} expects finite {cell.dtype} "
+            f"numbers; replace or remove missing values first"
         )
     return result
+
+
+def numbers(name: str, value: ArrayLike) -> ndarray:
+    """``value`` as a plain array of numbers, of any shape and in its own dtype."""
+    if type(value) is not ndarray:
+        plain(name, value)
+        try:
+            value = np.asarray(value)
+        except ValueError:
+            raise ValueError(f"{name} is ragged but an array is expected; pass sequences of one length") from None
+    if value.dtype.kind not in "iufc":
+        raise ValueError(f"{name} has dtype {value.dtype} but numbers are expected; pass {name} as float64")
+    return value
+
+
+def refuse_not_finite(**named: ndarray) -> None:
+    """Raise if one of these arrays of numbers is not finite, by its name and the first place."""
+    for name, value in named.items():
+        if not finite(value):
+            raise ValueError(
+                f"{name} holds {_first_not_finite(value)} but finite numbers are expected; "
+                f"replace or remove missing values first"
+            )
 
 
 def trace(cell: Any, value: Any, kind: type[Trace], **sizes: int) -> Trace:

@@ -54,6 +54,7 @@ class GRU:
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron); biases zero."""
+        D, H = door.sizes(rng, D=D, H=H)
         W_x = rng.uniform(-1, 1, (3, H, D)) / np.sqrt(D)
         W_h = rng.uniform(-1, 1, (3, H, H)) / np.sqrt(H)
         return cls(W_x.astype(dtype), W_h.astype(dtype), np.zeros((3, H), dtype), np.zeros(H, dtype))

@@ -60,6 +60,7 @@ class LSTM:
 
         A forget bias above zero keeps the gate open at first, so that the cell remembers (Jozefowicz et al. 2015).
         """
+        D, H = door.sizes(rng, D=D, H=H)
         W_x = rng.uniform(-1, 1, (4, H, D)) / np.sqrt(D)
         W_h = rng.uniform(-1, 1, (4, H, H)) / np.sqrt(H)
         b = np.zeros((4, H), dtype)

@@ -35,6 +35,7 @@ class RNN:
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron), so that pre-activations start near one; bias zero."""
+        D, H = door.sizes(rng, D=D, H=H)
         W_xh = rng.uniform(-1, 1, (H, D)) / np.sqrt(D)
         W_hh = rng.uniform(-1, 1, (H, H)) / np.sqrt(H)
         return cls(W_xh.astype(dtype), W_hh.astype(dtype), np.zeros(H, dtype))
