@@ -5,7 +5,7 @@ ARCHIVE := rnn_notes.zip
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site offline mutants bench lock advisories clean
+.PHONY: help serve test check site offline mutants soundness bench lock advisories clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ offline: .venv/ready ## Build rnn_notes.zip: the site for reading without a serv
 
 mutants: .venv/ready ## Try one small mistake after another in every formula, and record which are found
 	$(BIN)/python tests/mutants.py
+
+soundness: .venv/ready ## Judge random formulas, true and false by construction, and record how many rightly
+	PYTHONPATH=tests $(BIN)/python -m soundness.score
 
 bench: .venv/ready ## Measure the cells against PyTorch, where it is installed
 	$(BIN)/python -m rnn_notes.bench

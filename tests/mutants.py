@@ -1,7 +1,7 @@
 """Is the checker any good? Each display of the site with one small mistake in it, and which of these it finds.
 
 ``python tests/mutants.py`` tries them all, prints the survivors and the score, and records it for the page on the
-checks; ``--sample N`` tries N of them.
+checks; ``python tests/mutants.py PAGE`` does so for one page, in seconds; ``--sample N`` tries N of them.
 A mutant is one edit that leaves the LaTeX readable: what is refused as LaTeX does not count.
 Survivors that are no mistakes stand in ``equivalent_mutants.txt``, each with its reason.
 """
@@ -218,32 +218,43 @@ def _swapped(text: str, a: Node, b: Node) -> str:
 def main() -> int:
     """Print the survivors and the score; exit status 1 if one is not in the table, or one of the table is gone."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int, help="try this many, chosen at random with a fixed seed")
+    parser.add_argument("page", nargs="*", type=Path, help="record the score of these pages anew; of all without any")
+    parser.add_argument("--sample", type=int, help="try this many, chosen at random with a fixed seed; record nothing")
     options = parser.parse_args()
-    every = mutants()
+    paths = [path.resolve() for path in options.page] or pages.all_pages()
+    every = [mutant for path in paths for mutant in of_page(path)]
     tried = random.Random(0).sample(every, options.sample) if options.sample else every
-    known = set(equivalents())
+    known = {name for name in equivalents() if any(name.startswith(f"{path.name}:") for path in paths)}
     kinds, missed = Counter(), Counter()
+    scores = {str(path.relative_to(ROOT)): Counter(found=0, true=0) for path in paths}
     for n, mutant in enumerate(tried):
         if sys.stderr.isatty():
             print(f"{n}/{len(tried)}", end="\r", file=sys.stderr)
-        if not mutant.survives():
+        survives = mutant.survives()
+        scores[str(mutant.page)]["true" if survives and mutant.name in known else "found"] += 1
+        if not (survives and mutant.name in known):
             kinds[mutant.kind] += 1
-        elif mutant.name not in known:
-            kinds[mutant.kind] += 1
-            missed[mutant.kind] += 1
-            print(f"survives ({mutant.kind}): {mutant.name}")
+            missed[mutant.kind] += survives
+            if survives:
+                print(f"survives ({mutant.kind}): {mutant.name}")
     gone = known - {mutant.name for mutant in every}
     print(*(f"in the table, but no mutant any more: {name}" for name in sorted(gone)), sep="\n")
     print(*(f"{kind:16}{total - missed[kind]:5} of {total:5} found" for kind, total in sorted(kinds.items())), sep="\n")
     total = kinds.total()
-    print(f"{total - missed.total()} of {total} mistakes found, {1 - missed.total() / total:.2%}", end="; ")
+    print(f"{total - missed.total()} of {total} mistakes found", end="; ")
     print(f"{len(tried) - total} more are no mistakes")
-    if missed or gone:
+    if missed.total() or gone:
         return 1
     if not options.sample:
-        census.MUTANTS.write_text(json.dumps({"found": total, "true": len(tried) - total}) + "\n", encoding="utf-8")
+        old = {} if not options.page else json.loads(census.MUTANTS.read_text(encoding="utf-8"))
+        record(old | {page: score for page, score in scores.items() if score.total()})
     return 0
+
+
+def record(scores: dict[str, dict[str, int]]) -> None:
+    """Write the scores, a page a line, so that edits of two pages do not collide."""
+    lines = [f"{json.dumps(page)}: {json.dumps(score)}" for page, score in sorted(scores.items())]
+    census.MUTANTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,13 +10,17 @@ from rnn_notes import pages
 from rnn_notes.checks import verdicts
 
 MUTANTS = Path(__file__).with_name("mutants.json")
-"""What ``make mutants`` has found: how many small mistakes the checker found, and how many edits were none."""
+"""What ``make mutants`` has found, by page: how many small mistakes the checker found, and how many edits were none."""
+
+SOUNDNESS = Path(__file__).with_name("soundness.json")
+"""What ``make soundness`` has found, by kind of mark: random formulas, true and false, and how many were misjudged."""
 
 
 def counts() -> dict[str, int]:
     """What is checked, in words, and how many there are of it on all pages."""
     every = [pages.read(path) for path in pages.all_pages()]
-    mutants = json.loads(MUTANTS.read_text(encoding="utf-8"))
+    mutants = _totals(MUTANTS)
+    random = _totals(SOUNDNESS)
     outcomes = Counter(verdict.outcome for page in every for verdict in verdicts.check(page.displays))
     return {
         "displayed formulas": outcomes.total(),
@@ -31,7 +35,17 @@ def counts() -> dict[str, int]:
         "small mistakes tried in the formulas": mutants["found"] + mutants["true"],
         "of these, found by the checker": mutants["found"],
         "of these, no mistakes: true as well": mutants["true"],
+        "random formulas, true by construction": random["true"],
+        "of the true ones, accepted by the checker": random["true"] - random["not accepted although true"],
+        "random formulas, made false by one change": random["false"],
+        "of the false ones, found by the checker": random["false"] - random["accepted although false"],
     }
+
+
+def _totals(path: Path) -> Counter[str]:
+    """A recorded table of counts, summed over its rows."""
+    rows = json.loads(path.read_text(encoding="utf-8")).values()
+    return sum((Counter(row) for row in rows), Counter())
 
 
 def table() -> list[str]:

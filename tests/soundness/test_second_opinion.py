@@ -1,0 +1,38 @@
+"""An evaluation of another make, written from the description of the marks alone, agrees with the checker."""
+
+import random
+
+import pytest
+from soundness.second import accepted, displays, edited, second
+
+EVERY = list(displays())
+
+
+@pytest.fixture(scope="module")
+def opinions():
+    """The displays of the site that the second evaluator covers, with what it says."""
+    return [(display, said) for display in EVERY if (said := second(display)) is not None]
+
+
+def test_most_displays_of_the_site_have_a_second_opinion(opinions):
+    """The second evaluator reads and decides at least 60 % of what the pages claim."""
+    share = len(opinions) / len(EVERY)
+    print(f"{len(opinions)} of {len(EVERY)} displays have a second opinion: {share:.0%}")
+    assert share >= 0.6
+
+
+def test_every_second_opinion_on_a_display_is_that_it_holds(opinions):
+    """No display of the site is true for the checker and false for the other evaluation."""
+    assert [display for display, said in opinions if not said] == []
+
+
+def test_the_two_agree_on_edited_displays(opinions):
+    """With one edit in the LaTeX, most displays become false, and both say so; a few stay true, and both say so."""
+    rng, found = random.Random(3), []
+    for display, _ in opinions:
+        edit = edited(display, rng)
+        said = second(edit) if edit else None
+        if edit and said is not None:
+            found.append((edit, said, accepted(edit)))
+    assert [edit for edit, said, passes in found if said != passes] == []
+    assert sum(not said for _, said, _ in found) > 50
