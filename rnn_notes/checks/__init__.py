@@ -23,6 +23,8 @@ Marks
 A run: ``lecture``, ``rnn``, ``lstm``, ``gru``, ``linear``, ``feedforward``, ``layers``, or one of your own
     Both sides are evaluated with NumPy at every value of every free index, on seven random networks. ``lecture`` has
     printed numbers too: what prints some is checked on that network, all else on the random ones as well.
+    An inequality is attacked, too: with thousands of networks whose arrays have scales from 0.01 to 100, some of them
+    zero or symmetric, and by a search from the worst of them on. What survives is "not refuted".
 ``numbers``
     Printed numbers and matrices, without symbols.
     Conditions follow, separated by commas: ``% check: rnn s<t, t<T``.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnn_notes.checks import tree
+from rnn_notes.checks.attack import attack
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.evaluate import Found, Question
 from rnn_notes.checks.run import Run
@@ -17,6 +18,7 @@ class Answer:
 
     fixed: Found | None
     family: tuple[Found, ...]
+    attacked: tuple[str, ...] = ()  # among how many networks, or sizes, no counterexample to an inequality was found
 
     @property
     def found(self) -> tuple[Found, ...]:
@@ -42,12 +44,28 @@ def ask(
         fixed = question.on(run.instance) if run.fixed else None
         general = tuple(claim for claim in question.claims if not (run.fixed and _prints_numbers(claim)))
         family = tuple(_on_family(run, replace(question, claims=general))) if general else ()
+        attacked = tuple(sorted({_attacked(run, question, claim) for claim in general if _is_bound(claim)}))
     except CheckError as error:
         used = {part.name for part in walk(statements) if isinstance(part, Name)}
         meanings = [meaning for symbol, meaning in run.meanings.items() if symbol in used]
         message = "\n".join([str(error), *(f"({meaning})" for meaning in meanings)])
         raise type(error)(message, error.at) from None
-    return Answer(fixed, family)
+    return Answer(fixed, family, attacked)
+
+
+def _is_bound(claim: Statement) -> bool:
+    return isinstance(claim, tree.Relation) and claim.operator in ("<", ">", "le", "ge")
+
+
+def _attacked(run: Run, question: Question, claim: Statement) -> str:
+    """On how many networks, or sizes, an inequality holds; raises ClaimError with a counterexample."""
+    if not isinstance(claim, tree.Relation) or _of_sizes(run, claim):
+        return f"{len(run.bare)} choices of the sizes"
+    return f"{attack(question, claim, run)} networks"
+
+
+def _of_sizes(run: Run, claim: Statement) -> bool:
+    return tree.free_names(claim) <= set(run.sizes.split())
 
 
 def _on_family(run: Run, question: Question) -> list[Found]:
@@ -55,7 +73,7 @@ def _on_family(run: Run, question: Question) -> list[Found]:
     try:
         for network in run.family:
             found.append(question.on(network))
-        of_sizes = tuple(claim for claim in question.claims if tree.free_names(claim) <= set(run.sizes.split()))
+        of_sizes = tuple(claim for claim in question.claims if _of_sizes(run, claim))
         for network in run.bare if of_sizes else ():
             replace(question, claims=of_sizes).on(network)
     except ClaimError as error:

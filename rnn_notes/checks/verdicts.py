@@ -45,7 +45,7 @@ class Display(Protocol):
 class Verdict:
     """What came of a display: ``outcome`` is one word.
 
-    "proved", "evaluated", "shapes", "defined", "skipped", or else "fails" or "refused", with evidence and fault.
+    "proved", "evaluated", "not refuted", "shapes", "defined", "skipped"; "fails" or "refused" have evidence and fault.
     """
 
     line: int  # of the display's opening $$
@@ -149,6 +149,11 @@ def _evaluated(kind: str, name: str, run: Run, answer: Answer) -> Verdict:
     where = where if answer.family and run is not NUMBERS else run.words
     if kind == "shapes":
         return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with {where}{cases}")
+    if answer.attacked and run is not NUMBERS:
+        none = f"no counterexample in {' and '.join(answer.attacked)}"
+        return Verdict(
+            0, "not refuted", f"{name}, {count}{most}, {none}", f"{none}; evaluated on {where}{cases}{largest}"
+        )
     return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {where}{cases}{largest}")
 
 

@@ -90,7 +90,7 @@ class Formulas(Treeprocessor):
 
     def _badge(self, div: Element, verdict: Verdict) -> None:
         """The mark beside a display, a link if there is a page that explains it; if it fails, a box with evidence."""
-        div.set("class", f"display {verdict.outcome}")
+        div.set("class", f"display {verdict.outcome.replace(' ', '-')}")
         name = verdict.badge or f"{verdict.outcome}, for the reason below"
         words = {"class": "badge", "title": name, "aria-label": name}
         if self.how:

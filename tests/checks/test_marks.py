@@ -67,7 +67,8 @@ def test_verdicts_say_in_words_what_was_checked():
     assert rnn.badge.startswith("evaluated on 7 random networks (an RNN) at 46 values of t, largest difference ")
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
-        "lecture, 1 free index",
+        "lecture, 1 free index, no counterexample in 15680 networks",
+        "no counterexample in 15680 networks; "
         "evaluated on the lecture's network and 7 random networks of its kind at 51 values of t",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")

@@ -1,0 +1,135 @@
+"""An inequality on a run is attacked: with thousands of networks over four orders of magnitude, then from the worst on.
+
+That no counterexample is found is no proof, and is said in other words than an equation that was evaluated.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy import ndarray
+from numpy.random import Generator
+
+from rnn_notes.checks import draw, tree
+from rnn_notes.checks.compare import Sides, show
+from rnn_notes.checks.evaluate import Question
+from rnn_notes.checks.run import Run
+from rnn_notes.checks.tape import Network
+from rnn_notes.checks.tree import CheckError, ClaimError
+from rnn_notes.checks.values import Scope
+
+DECADES = 2  # the scales of the arrays are 10 to the power of ± so much
+SEEN = 1e-9  # by how much of its sides an inequality must be violated: less may be rounding
+PARENTS, CHILDREN, GENERATIONS = 16, 16, 24
+MOST_NUMBERS = 120  # of a counterexample that is printed
+
+
+def attack(question: Question, claim: tree.Relation, run: Run) -> int:
+    """The number of networks on which no counterexample is found; raises ClaimError with the numbers of one that is."""
+    rng, tried = np.random.default_rng(5), 0
+    for sizes, N, generations in _sizes(run):
+        try:
+            drawn = [draw.networks(run, sizes, rng, N, DECADES)]
+            drawn += [_special(draw.networks(run, sizes, rng, N // 4), rng)] if generations else []
+            excess = [_excess(question, claim, networks) for networks in drawn]
+        except CheckError:
+            continue  # so few steps do not have all the indices
+        for networks, worst in zip(drawn, excess, strict=True):
+            _confirm(question, claim, networks, worst, strictly=networks is not drawn[0])
+            tried += networks.N
+        networks, worst = drawn[0], excess[0]
+        for generation in range(generations):
+            networks = _children(networks, np.argsort(-worst)[:PARENTS], 0.6 * 0.9**generation, rng)
+            worst = _excess(question, claim, networks)
+            tried += networks.N - PARENTS
+        _confirm(question, claim, networks, worst)
+    return tried
+
+
+def _sizes(run: Run) -> Iterator[tuple[dict[str, int], int, int]]:
+    """Sizes, how many networks of them, and for how many generations to search on from the worst."""
+    letters = run.sizes.split()
+    for small in (0, 1):  # few numbers, to be printed and searched
+        yield {name: 2 + (small + n) % 2 for n, name in enumerate(letters)}, 1024, GENERATIONS
+    for sizes in draw.sizes(run)[::3]:
+        yield sizes, 512, 0
+    yield {letter: 11 + n for n, letter in enumerate(letters)}, 64, 0
+
+
+def _special(networks: Network, rng: Generator) -> Network:
+    """Networks of small numbers, so that nothing rounds to its bound; many arrays are zero, or symmetric."""
+    arrays = {}
+    kinds = {symbol: rng.integers(0, 3, (networks.N, 1, 1)) for symbol, _ in networks.arrays}
+    for (symbol, t), array in networks.arrays.items():
+        symmetric = array + array.mT if array.shape[1] == array.shape[2] else array
+        special = np.where(kinds[symbol] == 0, 0, np.where(kinds[symbol] == 1, symmetric, array) / 5)
+        arrays[symbol, t] = array if symbol in networks.run.draw else special
+    return Network(networks.run, networks.sizes, arrays)
+
+
+def _excess(question: Question, claim: tree.Relation, networks: Network) -> ndarray:
+    """By how much each network violates the claim, of its sides, at the indices where it does so most."""
+    values, worst = question.values(networks), np.full(networks.N, -np.inf)
+
+    def act(scope: Scope) -> None:
+        np.maximum(worst, question.sides(claim, values, scope).excess(claim.operator), out=worst)
+
+    with np.errstate(all="ignore"):
+        question.each(claim, values, act)
+    return worst
+
+
+def _children(networks: Network, parents: ndarray, by: float, rng: Generator) -> Network:
+    """Each of the parents as it is, and with its arrays scaled and moved at random."""
+    index = np.repeat(parents, CHILDREN)
+    moves = np.arange(len(index))[:, None, None] % CHILDREN > 0
+    arrays = {}
+    for (symbol, t), all_of in networks.arrays.items():
+        old = all_of[index]
+        if symbol not in networks.run.draw:
+            size = np.sqrt(np.mean(old**2, axis=(1, 2), keepdims=True))
+            noise = size * rng.normal(size=old.shape) * (rng.random(old.shape) < 0.5)
+            old = np.where(moves, old * np.exp(by * rng.normal(size=size.shape)) + by * noise, old)
+        arrays[symbol, t] = old
+    return Network(networks.run, networks.sizes, arrays)
+
+
+def _confirm(
+    question: Question, claim: tree.Relation, networks: Network, excess: ndarray, strictly: bool = False
+) -> None:
+    """Raise ClaimError if one of the worst networks is a counterexample, by more than rounding.
+
+    If ``strictly``, equal sides are one of < too. Elsewhere they may come from rounding, as where a gate rounds to 1.
+    """
+    touching = strictly and claim.operator in ("<", ">")
+    best = np.argsort(-excess)[:3]
+    for number in best[excess[best] > (-SEEN if touching else SEEN)]:
+        network = networks.twins(int(number))
+        values, found = question.values(network), list[tuple[float, Scope, Sides]]()
+
+        def act(scope: Scope, values=values, found=found) -> None:  # type: ignore[no-untyped-def]
+            sides = question.sides(claim, values, scope)
+            over = sides.left[0] - sides.right[0] if claim.operator in ("<", "le") else sides.right[0] - sides.left[0]
+            if np.any(over > (-sides.slack() if touching else sides.slack())):
+                found.append((float(sides.excess(claim.operator)[0]), scope, sides))
+
+        with np.errstate(all="ignore"):
+            question.each(claim, values, act)
+        if found:
+            _, scope, sides = max(found, key=lambda case: case[0])
+            at = ", ".join(f"{name} = {value}" for name, value in scope.items())
+            message = f"a counterexample{at and f' at {at}'}:\n{sides.show()}\n{_numbers(network)}"
+            raise ClaimError(message).placed(claim)
+
+
+def _numbers(network: Network) -> str:
+    """The numbers of a network, or if they are many, how large its arrays are."""
+    many = sum(array[0].size for array in network.arrays.values()) > MOST_NUMBERS
+    lines = [f"in a network of {', '.join(f'{name} = {size}' for name, size in network.sizes.items())}"]
+    for (symbol, t), array in network.arrays.items():
+        name = symbol if t is None else f"{symbol}_{t}"
+        lines.append(f"‖{name}‖ = {np.linalg.norm(array[0]):.4g}" if many else f"{name} = {_flat(array[0])}")
+    return "\n".join(lines)
+
+
+def _flat(array: ndarray) -> str:
+    return show(array if array.size > 1 else array[0, 0]).replace("\n", " ").replace("       ", "")
