@@ -7,8 +7,9 @@ from numpy import ndarray
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.arrays import fit, shape
+from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.tape import UNIT
-from rnn_notes.checks.tree import ClaimError, FormulaError, Node
+from rnn_notes.checks.tree import ClaimError, FormulaError
 
 LEAST, ROUNDINGS = 4 * UNIT, 8  # a side may be off by so much of itself, and by so many times what its twins are off
 DECIDED = 1e-9  # rounding must stay below this, as it stands and of the sides: else nothing could be told apart
@@ -58,7 +59,7 @@ def compare(claim: tree.Relation, sides: Sides, within: float | None = None) -> 
         case "=":
             holds = difference <= slack
         case "approx":
-            holds = difference <= slack + (_printed(claim) if within is None else within)
+            holds = difference <= slack + allowed(claim, b, within)
         case "ne":
             holds = np.array(np.any(difference > slack))
         case "<" | ">":  # strictly, by more than rounding
@@ -73,32 +74,6 @@ def compare(claim: tree.Relation, sides: Sides, within: float | None = None) -> 
             f"this cannot be decided: what is added up here is so large that rounding alone is {np.max(slack):.0e}"
         )
     return float(np.max(difference)) if claim.operator == "=" else None
-
-
-def _printed(claim: tree.Relation) -> ndarray:
-    """By how much each entry of the printed side of ≈ may be off."""
-    for side in (claim.right, claim.left):
-        if (half_units := _half_units(side)) is not None:
-            return half_units
-    raise FormulaError("≈ needs printed numbers on one side, or 'within 0.01' in the mark")
-
-
-def _half_units(node: Node) -> ndarray | None:
-    """Of a printed number, matrix, or sum of such; in a sum, those printed to the most digits are the rounded ones."""
-    match node:
-        case tree.Negative(body) | tree.Group(body):
-            return _half_units(body)
-        case tree.Matrix(rows):
-            units = [tree.half_unit(cell) for row in rows for cell in row]
-            return None if None in units else np.array(units, float).reshape(len(rows), -1)
-        case tree.Plus(terms):
-            stack = [_half_units(term) for term in terms]
-            if any(units is None for units in stack):
-                return None
-            each = np.array(stack, float)
-            return np.sum(each, axis=0, where=each == each.min(axis=0))
-    unit = tree.half_unit(node)
-    return None if unit is None else np.array(unit)
 
 
 def show(value: ndarray) -> str:

@@ -1,14 +1,20 @@
-"""The SymPy expression of a scalar formula; every letter is a real number, and definitions are unfolded."""
+"""The SymPy expression of a scalar formula; every letter is a real number, and definitions are unfolded.
 
-from collections.abc import Iterable
+What has to hold for the formula to be defined is collected in ``domain`` on the way.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
+from sympy.core.function import AppliedUndef
 
-from rnn_notes.checks import tree
+from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.define import Definitions
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, Number, label
+from rnn_notes.checks.domain import Where, normal
+from rnn_notes.checks.notation import Given, vector
+from rnn_notes.checks.tree import CheckError, FormulaError, Index, Name, Node, Number, label
 
 LARGEST_POWER, MOST_BITS, MOST_NODES = 100, 10_000, 5000
 
@@ -20,11 +26,29 @@ BUILT_IN: dict[str, Any] = {
 }
 
 
-class Expressions:
-    """Turns a tree into a SymPy expression; every letter is a real number, and definitions are unfolded."""
+class OpenBoundsError(Exception):
+    """A sum goes to n: ``letters`` are those that need values, since no closed form is known."""
 
-    def __init__(self, definitions: Definitions) -> None:
-        self.definitions, self.visits = definitions, 0
+    def __init__(self, letters: Iterable[str]) -> None:
+        self.letters = set(letters)
+
+
+class Expressions:
+    """Turns trees into SymPy expressions. ``values`` are those of letters that count, such as n in a sum to n.
+
+    A letter in ``symbolic`` stands for any positive whole number; sums to it are taken in closed form.
+    """
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        given: Given = Given(),  # noqa: B008 - never changed here
+        values: dict[str, int] | None = None,
+        symbolic: frozenset[str] = frozenset(),
+    ) -> None:
+        self.definitions, self.given, self.values, self.symbolic = definitions, given, values or {}, symbolic
+        self.visits, self.domain, self.held = 0, set[Where](), set[str]()
+        self.bound: set[str] = set()  # the indices of the sums around
 
     def of(self, node: Node, scope: dict[str, Expr]) -> Expr:
         """The SymPy expression of a formula; ``scope`` has the arguments of functions and the indices of sums."""
@@ -44,24 +68,18 @@ class Expressions:
         match node:
             case Number(text):
                 return Rational(text)
-            case Name("e"):
+            case Name("e") if "e" not in scope:
                 return sympy.E
             case Name("pi"):
                 return sympy.pi
             case Name(name):
-                if name not in scope and name in self.definitions:
-                    return self._unfold(name, [])
-                return scope.get(name, Symbol(name, real=True))
+                return self._letter(name, scope)
             case Index(Name(name), subscripts) if name not in scope:
-                if name in self.definitions:
-                    return self._unfold(name, all_of(subscripts))
-                labels = [label(subscript) or str(self.of(subscript, scope)) for subscript in subscripts]
-                return Symbol(f"{name}_{','.join(labels)}", real=True)
+                return self._indexed(name, subscripts, scope)
             case tree.Call(name, arguments, False):
                 return self._call(name, all_of(arguments))
             case tree.Call(name, (argument,), True):
-                letter = sympy.Dummy(real=True)
-                return self._call(name, [letter]).diff(letter).subs(letter, self.of(argument, scope))
+                return self._differentiate(lambda letter: self._call(name, [letter]), self.of(argument, scope))
             case tree.Call(name, _, True):
                 raise FormulaError(f"{name}' is known for functions of one argument")
             case tree.Group(body) | tree.Underbrace(body):
@@ -73,38 +91,149 @@ class Expressions:
             case tree.Times(factors):
                 return sympy.Mul(*all_of(factors))
             case tree.Fraction(above, below):
-                return self.of(above, scope) * _power(self.of(below, scope), Integer(-1))
+                return self.of(above, scope) * self._power(self.of(below, scope), Integer(-1))
             case tree.Power(base, exponent):
-                return _power(self.of(base, scope), self.of(exponent, scope))
+                return self._power(self.of(base, scope), self.of(exponent, scope))
             case tree.Absolute(body):
                 return sympy.Abs(self.of(body, scope))
-            case tree.Big(operator, index, low, high, body):
-                first, last = self.of(low, scope), self.of(high, scope)
-                if not (first.is_Integer and last.is_Integer):
-                    raise FormulaError("in a chain the bounds of a sum are numbers")
-                steps = node.steps(int(first), int(last))
-                each = (self.of(body, {**scope, index: Integer(step)}) for step in steps)
-                return sympy.Add(*each) if operator == "sum" else sympy.Mul(*each)
+            case tree.Big():
+                return self._big(node, scope)
             case tree.Derivative(of, by, False):
-                letter = self.of(by, scope)
-                if not isinstance(letter, Symbol):
-                    raise FormulaError("a derivative is taken by a letter without definition")
-                return self._function(of, scope).diff(letter)
+                return self._derivative(of, by, scope)
+            case tree.Copy():
+                raise FormulaError("( ) above a symbol may be an index or a power; in a chain write it below, x_{t}")
         raise FormulaError("a chain is about numbers; check vectors and matrices against a run")
 
-    def _function(self, node: Node, scope: dict[str, Expr]) -> Expr:
+    def symbol(self, name: str) -> Expr:
+        """The letter as a real number, or what it depends on if that is stated."""
+        if name in self.given.depends:
+            return sympy.Function(name, real=True)(*map(self.symbol, self.given.depends[name]))
+        if name in self.symbolic:
+            return Symbol(name, integer=True, positive=True)
+        return Symbol(name, integer=True) if name in self.given.integer else Symbol(name, real=True)
+
+    def _letter(self, name: str, scope: dict[str, Expr]) -> Expr:
+        if name in scope:
+            return scope[name]
+        if name in self.definitions:
+            return self._unfold(name, [])
+        if name in self.values:
+            return Integer(self.values[name])
+        if name in self.given.function:
+            raise FormulaError(f"{name} is a function; write {name}(x)")
+        self._refuse_vector(name, ())
+        return self.symbol(name)
+
+    def _indexed(self, name: str, subscripts: tuple[Node, ...], scope: dict[str, Expr]) -> Expr:
+        if name in self.definitions:
+            return self._unfold(name, [self.of(subscript, scope) for subscript in subscripts])
+        self._refuse_vector(name, subscripts)
+        return self.symbol(f"{name}_{','.join(self._label(subscript, scope) for subscript in subscripts)}")
+
+    def _label(self, subscript: Node, scope: dict[str, Expr]) -> str:
+        counted = tree.free_names(subscript) & (scope.keys() | self.values.keys() | self.symbolic)
+        if not counted:
+            return label(subscript) or str(self.of(subscript, scope))
+        if isinstance(subscript, tree.Times) and not any(isinstance(part, Number) for part in subscript.factors):
+            raise FormulaError("two indices, or their product? write x_{i,j} or x_{i \\cdot j}")
+        place = self.of(subscript, scope)
+        if not place.is_Integer:
+            if open_letters := {str(letter) for letter in place.free_symbols} & (self.symbolic | self.bound):
+                raise OpenBoundsError(open_letters)
+            raise FormulaError(f"an index is a whole number, not {place}")
+        return str(place)
+
+    def _refuse_vector(self, name: str, subscripts: tuple[Node, ...]) -> None:
+        labels = [label(subscript) for subscript in subscripts]
+        spelled = name if None in labels else "_".join([name, *filter(None, labels)])
+        if {name, spelled} & (self.given.number | self.given.constant | self.given.integer | self.given.depends.keys()):
+            return
+        if vector(name, subscripts, self.bound | self.values.keys() | self.symbolic):
+            raise FormulaError(
+                f"{spelled} is a vector or matrix in these notes, and a chain is about numbers; check this against a "
+                f"run, or write '% given: {spelled} is a number' below the mark"
+            )
+
+    def _big(self, node: tree.Big, scope: dict[str, Expr]) -> Expr:
+        first, last = self.of(node.low, scope), self.of(node.high, scope)
+        add = node.operator == "sum"
+        if not (first.is_Integer and last.is_Integer):
+            letters = {str(letter) for letter in first.free_symbols | last.free_symbols}
+            if not letters:
+                raise FormulaError("the bounds of a sum are whole numbers")
+            if not letters <= self.symbolic:
+                raise OpenBoundsError(letters)
+            return self._closed(node, first, last, scope)
+        if last < first - 1:
+            raise FormulaError(f"this runs from {first} to {last}; in a chain sums and products count upwards")
+        each = []
+        outside, self.bound = self.bound, self.bound | {node.index}
+        for step in range(int(first), int(last) + 1):
+            each.append(self.of(node.body, {**scope, node.index: Integer(step)}))
+        self.bound = outside
+        return sympy.Add(*each) if add else sympy.Mul(*each)
+
+    def _closed(self, node: tree.Big, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
+        """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases."""
+        index = (
+            Symbol(node.index, integer=True, positive=True) if first.is_positive else Symbol(node.index, integer=True)
+        )
+        outside, self.bound, domain, self.domain = self.bound, self.bound | {node.index}, self.domain, set()
+        body = self.of(node.body, {**scope, node.index: index})
+        inside, self.bound, self.domain = self.domain, outside, domain
+        closed = (sympy.summation if node.operator == "sum" else sympy.product)(body, (index, first, last))
+        if normal(inside) or closed.has(sympy.Sum, sympy.Product, sympy.Piecewise, index) or not first.is_Integer:
+            raise OpenBoundsError(self.symbolic)
+        return closed
+
+    def _derivative(self, of: Node, by: Node, scope: dict[str, Expr]) -> Expr:
+        if isinstance(by, Name) and by.name in scope:
+            inner = {name: value for name, value in scope.items() if name != by.name}
+            return self._differentiate(lambda letter: self._taken(of, {**inner, by.name: letter}), scope[by.name])
+        letter = self.of(by, scope)
+        if not isinstance(letter, Symbol):
+            raise FormulaError("a derivative is taken by a letter without definition")
+        return self._differentiate(lambda _: self._taken(of, scope), letter, letter)
+
+    def _differentiate(self, function: Callable[[Symbol], Expr], at: Expr, letter: Symbol | None = None) -> Expr:
+        """The derivative of function(letter) at a place, where the function is smooth around it."""
+        letter = letter or sympy.Dummy(real=True)
+        outside, self.domain = self.domain, set()
+        value = function(letter)
+        others = value.free_symbols - {letter}
+        names = sorted(map(str, others - {self.symbol(name) for name in self.given.constant}))
+        if letter not in value.free_symbols and names and at == letter:
+            raise FormulaError(
+                f"this does not contain {letter}, and {', '.join(names)} may depend on it; write "
+                f"'% given: {names[0]} is constant' or '% given: {names[0]} depends on {letter}' below the mark"
+            )
+        if at == letter:
+            self.held |= set(names)
+        inside = self.domain | {Where(part, "ne") for part in _kinks(value, letter)}
+        here = {Where(v, "gt" if s == "ge" and letter in v.free_symbols else s).mapped({letter: at}) for v, s in inside}
+        self.domain = outside | here
+        return value.diff(letter).subs(letter, at)
+
+    def _taken(self, node: Node, scope: dict[str, Expr]) -> Expr:
         """What is differentiated; a function without arguments is taken of its own letters."""
         if isinstance(node, tree.Call) and not node.arguments and node.function in self.definitions:
             letters = self.definitions[node.function].parameters
-            return self._call(node.function, [Symbol(letter, real=True) for letter in letters])
+            return self._call(node.function, [scope.get(letter, self.symbol(letter)) for letter in letters])
         return self.of(node, scope)
 
     def _call(self, name: str, values: list[Expr]) -> Expr:
         if name in self.definitions and self.definitions[name].is_function:
             return self._unfold(name, values)
+        if name in self.given.function and values:
+            return sympy.Function(name, real=True)(*(sympy.expand(sympy.cancel(value)) for value in values))
         if name not in BUILT_IN or (len(values) != 1 and name not in ("max", "min")) or not values:
             wanted = "introduce it by a display '% check: define'"
             raise FormulaError(f"{name} of {len(values)} arguments is not known; {wanted}")
+        if name in ("log", "ln"):
+            self.domain.add(Where(values[0], "gt"))
+        if name in ("max", "min") and len(values) == 1:
+            raise FormulaError(f"{name} of one number says nothing; in a chain it has two arguments or more")
+        _refuse_giant(values[0], name not in ("log", "ln", "max", "min", "relu"))
         return BUILT_IN[name](*values)
 
     def _unfold(self, name: str, values: list[Expr]) -> Expr:
@@ -113,11 +242,39 @@ class Expressions:
             raise FormulaError(f"{name} takes {len(definition.parameters)} arguments, not {len(values)}")
         return self.of(definition.body, dict(zip(definition.parameters, values, strict=True)))
 
+    def _power(self, base: Expr, exponent: Expr) -> Expr:
+        bits = max(base.p.bit_length(), base.q.bit_length()) if base.is_Rational else 1
+        if exponent.is_Rational and (abs(exponent) > LARGEST_POWER or bits * abs(exponent) > MOST_BITS):
+            raise FormulaError(f"this power is too large; exponents go to {LARGEST_POWER}")
+        _refuse_giant(exponent, base.is_number)
+        if exponent.is_integer and not exponent.is_nonnegative:
+            self.domain.add(Where(base, "ne"))
+        elif not exponent.is_integer:
+            self.domain.add(Where(base, "ge" if exponent.is_Rational and exponent.is_positive else "gt"))
+        if base == 0 and exponent.is_negative:
+            normal(self.domain)  # says so
+        return base**exponent
 
-def _power(base: Expr, exponent: Expr) -> Expr:
-    if base == 0 and exponent.is_negative:
-        raise ClaimError("this divides by zero")
-    bits = max(base.p.bit_length(), base.q.bit_length()) if base.is_Rational else 1
-    if exponent.is_Rational and (abs(exponent) > LARGEST_POWER or bits * abs(exponent) > MOST_BITS):
-        raise FormulaError(f"this power is too large; exponents go to {LARGEST_POWER}")
-    return base**exponent
+
+def _refuse_giant(argument: Expr, grows: bool) -> None:
+    if grows and argument.is_number and not argument.is_Rational:
+        size = numeric.value(argument, {})
+        if size is None or abs(size) > numeric.LARGEST:
+            raise FormulaError("this number is too large, or not defined, so nothing can be shown about it")
+    elif grows and argument.is_Rational and abs(argument) > numeric.LARGEST:
+        raise FormulaError("this number is too large, so nothing can be shown about it")
+
+
+def _kinks(value: Expr, letter: Symbol) -> Iterable[Expr]:
+    """What must not be zero where a derivative by the letter is taken."""
+    for kink in value.atoms(sympy.Abs, sympy.sign, sympy.Heaviside):
+        if letter in kink.free_symbols:
+            yield kink.args[0]
+    for kink in value.atoms(sympy.Max, sympy.Min):
+        if letter in kink.free_symbols:
+            yield from (a - b for n, a in enumerate(kink.args) for b in kink.args[:n])
+
+
+def depends_on_functions(value: Expr) -> bool:
+    """Whether functions of which nothing is known occur."""
+    return value.has(AppliedUndef)

@@ -1,126 +1,398 @@
 """Scalar chains, proved with SymPy step by step, for all real values of their letters.
 
-A step is first tried at exact rational points, which refutes most false ones with a counterexample;
-then it has to be proved. Numbers that agree without a proof are not enough.
+A step is first tried at exact points, which refutes most false ones with a counterexample; then both sides have to be
+defined for the same values, and then it has to be proved. Numbers that agree without a proof are not enough.
 """
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
+import mpmath
+import numpy as np
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from rnn_notes.checks import tree
+from rnn_notes.checks import numeric, tree
+from rnn_notes.checks.deadline import OutOfTimeError, deadline
 from rnn_notes.checks.define import Definitions
-from rnn_notes.checks.expressions import Expressions
-from rnn_notes.checks.tree import ClaimError, FormulaError, Statement, half_unit
+from rnn_notes.checks.domain import Where, missing, normal, suppositions
+from rnn_notes.checks.expressions import Expressions, OpenBoundsError
+from rnn_notes.checks.inequalities import holds, vanishes
+from rnn_notes.checks.notation import Given, refuse_two_readings
+from rnn_notes.checks.opaque import Opaque
+from rnn_notes.checks.rounding import allowed
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Relation, Statement
 
-SECONDS = 5  # for one step
-POINTS = [Rational(p, q) for p, q in ((3, 7), (-5, 11), (9, 4), (-7, 3), (0, 1), (1, 1), (-1, 1), (23, 5), (-31, 6))]
-SIGNS = {"=": "=", "<": "<", ">": ">", "le": "≤", "ge": "≥", "approx": "≈"}
+SECONDS = 5  # of processor time for one step
+MOST = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form
+FRACTIONS = "3/7 -5/11 9/4 -7/3 0 1 -1 23/5 -31/6 1/50 12 -12 2/3 -3/2 5 -1/9 7/2 -20"
+POINTS = [Rational(point) for point in FRACTIONS.split()]
+SIGNS = {"=": "=", "<": "<", ">": ">", "le": "≤", "ge": "≥", "approx": "≈", "ne": "≠"}
 
 
-def prove(statements: tuple[Statement, ...], definitions: Definitions, within: float | None = None) -> int:
-    """Prove every step and return how many there are; ``within`` is the tolerance of ≈.
+class NoProofError(ClaimError):
+    """Neither a proof nor a counterexample is found; after more time there might be one if ``timeout``."""
 
-    Raises FormulaError for what is no scalar chain, ClaimError with a counterexample, or for want of a proof.
-    """
-    if within is not None and not any(isinstance(s, tree.Relation) and s.operator == "approx" for s in statements):
-        raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
-    for number, step in enumerate(statements, start=1):
-        if not isinstance(step, tree.Relation):
-            raise FormulaError("a chain has steps with = or < only; check this against a run").placed(step)
+    timeout = False
+
+
+@dataclass
+class Proof:
+    """What was shown: the number of steps, and what a reader has to know besides."""
+
+    steps: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, *words: str) -> None:
+        self.notes += [word for word in words if word not in self.notes]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The claims of a display, and the conditions under which they are made."""
+
+    claims: tuple[Relation, ...]
+    conditions: tuple[Relation, ...]
+    ranges: tuple[tree.Range, ...]
+    definitions: Definitions
+    given: Given
+
+    @classmethod
+    def of(cls, statements: tuple[Statement, ...], definitions: Definitions, given: Given) -> "Chain":
+        """Tell conditions from claims. Raises FormulaError."""
+        for statement in statements:
+            if isinstance(statement, tree.Member):
+                raise FormulaError("a chain has steps with = or < only; check this against a run").placed(statement)
+        refuse_two_readings(statements, given, set(definitions))
+        ranges = tuple(s for s in statements if isinstance(s, tree.Range))
+        relations = [s for s in statements if isinstance(s, Relation)]
+        conditions = tuple(s for s in relations if _is_condition(s, definitions))
+        claims = tuple(s for s in relations if s not in conditions)
+        if not claims:
+            claims, conditions = conditions, ()
+        chain = cls(claims, conditions, ranges, definitions, given)
+        letters = {name for claim in claims for name in chain.letters(claim)}
+        for condition in conditions:
+            if not chain.letters(condition) & letters:
+                names = ", ".join(sorted(chain.letters(condition)))
+                raise FormulaError(f"there is a condition on {names} but no formula with {names}").placed(condition)
+        unused = sorted(given.letters() - letters)
+        if unused:
+            raise FormulaError(f"'given' speaks of {', '.join(unused)}, which is not in the formula")
+        return chain
+
+    def letters(self, part: tree.Node) -> set[str]:
+        """The letters and functions of a formula, also as they stand with their indices, and of its definitions."""
+        found = tree.free_names(part)
+        for node in tree.walk(part):
+            if isinstance(node, tree.Index) and isinstance(node.base, tree.Name):
+                found.add("_".join([node.base.name, *(tree.label(place) or "" for place in node.at)]))
+            elif isinstance(node, tree.Call):
+                found.add(node.function)
+        for name in found & self.definitions.keys():
+            found = found | self.letters(self.definitions[name].body) - set(self.definitions[name].parameters)
+        return found
+
+    def prove(self, claim: Relation, proof: Proof, within: float | None) -> None:
+        """Prove one claim, for each value of its counting letters. Raises CheckError."""
+        values: dict[str, list[int]] = {}
+        for span in self.ranges:
+            if span.index in self.letters(claim):
+                ends = [Expressions(self.definitions).of(end, {}) for end in (span.low, span.high)]
+                if not all(end.is_Integer for end in ends):
+                    raise FormulaError("in a chain a range ends in numbers, as in k = 1, \\dots, 5").placed(span)
+                values[span.index] = list(range(int(ends[0]), int(ends[1]) + 1))
+                if len(values[span.index]) < 3:
+                    raise FormulaError("so short a range shows little; write the cases out: J_0 = 0").placed(span)
+                proof.note(f"for {span.index} = {ends[0]}, …, {ends[1]}")
+        for _ in range(3):
+            try:
+                self._for_all(claim, values, proof, within)
+                return
+            except OpenBoundsError as bounds:
+                if not values and self._in_general(claim, frozenset(bounds.letters), proof, within):
+                    return
+                new = bounds.letters - values.keys()
+                if not new or len(values) > 2:
+                    raise FormulaError("the bounds of this sum are not known", claim.span[0]) from None
+                values |= {letter: list(range(1, MOST + 1)) for letter in new}
+                proof.note(*(f"for {letter} = 1, …, {MOST}" for letter in sorted(new)))
+        raise FormulaError("the bounds of this sum are not known", claim.span[0])
+
+    def _in_general(self, claim: Relation, letters: frozenset[str], proof: Proof, within: float | None) -> bool:
+        """Whether the claim is proved for every n by a closed form of its sums."""
+        trial = Proof()
         try:
-            with _deadline(SECONDS):
-                _prove(step, definitions, within)
-        except ClaimError as error:
-            raise ClaimError(f"step {number} of {len(statements)}: {error}", error.placed(step).at) from None
-    return len(statements)
+            with deadline(SECONDS / 2):
+                Step(self, claim, {}, letters).prove(trial, within)
+        except (Exception, OutOfTimeError):  # SymPy raises many things where it knows no closed form
+            return False
+        proof.note(*(f"for every {letter} ≥ 1" for letter in sorted(letters)), *trial.notes)
+        return True
+
+    def _for_all(self, claim: Relation, values: dict[str, list[int]], proof: Proof, within: float | None) -> None:
+        tried = 0
+        for numbers in itertools.product(*values.values()):
+            case = dict(zip(values, numbers, strict=True))
+            step = Step(self, claim, case)
+            if step.is_meant():
+                tried += 1
+                try:
+                    step.prove(proof, within)
+                except ClaimError as error:
+                    where = ", ".join(f"{name} = {number}" for name, number in case.items())
+                    error.args = (f"for {where}, {error}",) if where else error.args
+                    raise
+        if tried < min(3, len(list(itertools.product(*values.values())))):
+            raise FormulaError("too few values meet the conditions").placed(claim)
 
 
-def _prove(step: tree.Relation, definitions: Definitions, within: float | None) -> None:
-    left, right = (Expressions(definitions).of(side, {}) for side in (step.left, step.right))
-    letters = sorted(left.free_symbols | right.free_symbols, key=str)
-    tolerance = Rational(0)
-    if step.operator == "approx":
-        units = [unit for unit in (within, half_unit(step.right), half_unit(step.left)) if unit is not None]
-        if letters or not units:
-            raise FormulaError("≈ needs a printed number on one side and no letters").placed(step)
-        tolerance = Rational(str(units[0]))
-    compared = 0
-    for shift in range(len(POINTS) if letters else 1):
-        point = {letter: POINTS[(shift + 2 * n) % len(POINTS)] for n, letter in enumerate(letters)}
-        a, b = (_number(side, point) for side in (left, right))
-        if a is None and b is None:
-            continue  # outside the domain of both
-        compared += 1
-        if a is None or b is None or not _agree(a, step.operator, b, tolerance):
-            where = ", ".join(f"{letter} = {value}" for letter, value in point.items())
-            left_is, right_is = ("undefined" if number is None else sympy.N(number, 12) for number in (a, b))
-            raise ClaimError(f"{where and f'at {where}: '}left is {left_is}, right is {right_is}")
-    if compared < min(3, len(letters) + 1):
-        raise ClaimError("there are not enough points where both sides are defined")
-    if step.operator != "approx" and not _is_proved(left, step.operator, right):
-        sign = SIGNS[step.operator]
-        raise ClaimError(f"{compared} points agree but no proof of {sign} is found; put a step in between")
+class Step:
+    """One claim with values for its counting letters: both sides as SymPy expressions, with their domains."""
 
+    def __init__(
+        self, chain: Chain, claim: Relation, values: dict[str, int], symbolic: frozenset[str] = frozenset()
+    ) -> None:
+        self.claim = claim
+        reader = Expressions(chain.definitions, chain.given, values, symbolic)
 
-def _number(side: Expr, point: dict[Symbol, Rational]) -> Expr | None:
-    """The value to 30 digits; None where it is not a real number."""
-    value = side.subs(point).evalf(30)
-    return value if value.is_real and value.is_finite else None
+        def read(node: tree.Node) -> tuple[Expr, set[Where]]:
+            reader.domain = set()
+            return reader.of(node, {}), reader.domain
 
-
-def _agree(a: Expr, sign: str, b: Expr, tolerance: Rational) -> bool:
-    slack = Rational(1, 10**20) * (1 + abs(a) + abs(b))
-    match sign:
-        case "=" | "approx":
-            return bool(abs(a - b) <= tolerance + slack)
-        case "<" | ">":
-            return bool((b - a if sign == "<" else a - b) > slack)
-    return bool((b - a if sign == "le" else a - b) >= -slack)
-
-
-def _is_proved(left: Expr, sign: str, right: Expr) -> bool:
-    difference = right - left if sign in ("<", "le") else left - right
-    if sign == "=":
-        return bool(
-            difference == 0
-            or sympy.cancel(sympy.together(difference)) == 0
-            or sympy.cancel(sympy.together(_with_positive(difference))) == 0
-            or sympy.simplify(difference.rewrite(sympy.exp)) == 0
+        (left, left_domain), (right, right_domain) = read(claim.left), read(claim.right)
+        met = [where for condition in chain.conditions for where in _wheres(condition, read)]
+        self.opaque = Opaque()
+        self.left, self.right = self.opaque.of(left), self.opaque.of(right)
+        self.domains = [{Where(self.opaque.of(v), s) for v, s in domain} for domain in (left_domain, right_domain)]
+        letters = set().union(
+            *(v.free_symbols for v in (left, right, *(w.value for w in (*left_domain, *right_domain))))
         )
-    forms = [difference, sympy.factor(sympy.cancel(sympy.together(_with_positive(difference))))]
-    return any(form.is_positive if sign in ("<", ">") else form.is_nonnegative for form in forms)
+        self.met = [where for where in met if where.value.free_symbols <= letters]
+        self.held = reader.held
+
+    def is_meant(self) -> bool:
+        """Whether the counting letters meet the conditions that speak of them alone."""
+        return all(_is_so(where) for where in self.met if not where.value.free_symbols)
+
+    def prove(self, proof: Proof, within: float | None) -> None:
+        """Refute or prove the claim. Raises CheckError."""
+        if self.claim.operator == "approx":
+            self._round(within)
+            return
+        natural = [normal(domain) for domain in self.domains]
+        met = [where for where in self.met if where.value.free_symbols]
+        cases = suppositions([*met, *natural[0], *natural[1]])
+        compared = self._try(cases, met)
+        defined = self._compare_domains(natural, met)
+        sign = self.claim.operator
+        difference = self.left - self.right if sign in (">", "ge") else self.right - self.left
+        for case in cases:
+            if not _is_proved(difference.xreplace(case), sign):
+                raise NoProofError(
+                    f"{compared} points agree but no proof of {SIGNS[sign]} is found; put a step in between"
+                )
+        proof.note(*(f"for {where.words()}" for where in met))
+        if defined:
+            proof.note(f"where both sides are defined: {', '.join(sorted(where.words() for where in defined))}")
+        if self.held:
+            proof.note(f"with {', '.join(sorted(self.held))} held constant in the derivative")
+
+    def _round(self, within: float | None) -> None:
+        a, b = (numeric.value(side, {}) for side in (self.left, self.right))
+        if self.left.free_symbols or a is None or b is None:
+            raise FormulaError("≈ compares numbers; there is a letter without a value").placed(self.claim)
+        if abs(a - b) > float(np.max(allowed(self.claim, np.array(float(b)), within))) * (1 + 1e-12):
+            raise ClaimError(f"left is {mpmath.nstr(a, 12)}, right is {mpmath.nstr(b, 12)}")
+
+    def _try(self, cases: list[dict[Symbol, Expr]], met: list[Where]) -> int:
+        """The number of points at which the claim holds; raises ClaimError at one where it does not."""
+        letters = sorted((self.left.free_symbols | self.right.free_symbols) - self.opaque.letters, key=str)
+        letters = sorted({*letters, *self.opaque.inner}, key=str)
+        compared = 0
+        for case, shift in itertools.product(cases, range(len(POINTS) if letters else 1)):
+            point = _point(letters, case, shift)
+            if any(numeric.value(where.value, point) is None or not _is_so(where, point) for where in met):
+                continue
+            point |= self.opaque.values(point)
+            a, b = (numeric.value(side, point) for side in (self.left, self.right))
+            if a is None or b is None:
+                continue
+            compared += 1
+            if not self._agrees(a, b, point):
+                where = ", ".join(f"{letter} = {point[letter]}" for letter in letters)
+                where += "".join(f", {words}" for words in self.opaque.words(point))
+                left_is, right_is = (mpmath.nstr(number, 12) for number in (a, b))
+                raise ClaimError(f"{where and f'at {where}: '}left is {left_is}, right is {right_is}")
+        if compared < min(3, len(letters) + 1):
+            raise ClaimError("there are not enough points where both sides are defined")
+        return compared
+
+    def _agrees(self, a: mpmath.mpf, b: mpmath.mpf, point: dict[Any, Any]) -> bool:
+        sign = self.claim.operator
+        if not numeric.agree(a, b):
+            return bool({"=": False, "ne": True, "<": a < b, "le": a < b}.get(sign, a > b))
+        if sign in ("=", "le", "ge") or not all(isinstance(value, Rational) for value in point.values()):
+            return True
+        return not vanishes((self.left - self.right).xreplace(point))
+
+    def _compare_domains(self, natural: list[frozenset[Where]], met: list[Where]) -> frozenset[Where]:
+        """The values for which both sides are defined, where the display need not say so; else raise FormulaError."""
+        known = suppositions(met)
+        if self.claim.operator == "=":
+            wanted = [(natural[0], natural[1]), (natural[1], natural[0])]
+        else:  # an inequality is meant where both sides are defined, if it is still seen where that is
+            seen = [_of_expression(side) for side in (self.left, self.right)]
+            wanted = [(natural[0] | natural[1], seen[0] | seen[1])]
+        lost = []
+        for needed, other in wanted:
+            for where in sorted(needed, key=str):
+                for case in known:
+                    there = normal([*(w.mapped(case) for w in other), *(w.mapped(case) for w in met)])
+                    if missing(normal([where.mapped(case)]), there):
+                        lost.append(where)
+                        break
+        if lost:
+            said = list(dict.fromkeys(where.words() for where in lost))
+            written = ", \\quad ".join(dict.fromkeys(where.words(latex=True) for where in lost))
+            raise FormulaError(
+                f"this is meant only for {' and '.join(said)}, since the other side is defined elsewhere, too; "
+                f"say so in the display: , \\quad {written}"
+            ).placed(self.claim)
+        return frozenset(
+            where
+            for where in natural[0] | natural[1]
+            if any(missing(normal([where.mapped(case)]), normal(w.mapped(case) for w in met)) for case in known)
+        )
 
 
-def _with_positive(expression: Expr) -> Expr:
-    """Every e^{x} as a symbol u > 0, so that the rest is a rational function whose sign and zeros are plain."""
+def prove(
+    statements: tuple[Statement, ...], definitions: Definitions, within: float | None = None, given: Given | None = None
+) -> Proof:
+    """Prove every step; ``within`` is the tolerance of ≈, ``given`` what the author states beside the display.
 
-    def power(argument: Expr) -> Expr:
-        parts = argument.expand().as_coefficients_dict().items()
-        return sympy.Mul(*(Symbol(f"e^{part}", positive=True) ** factor for part, factor in parts))
+    Raises FormulaError for what is no scalar chain, ClaimError with a counterexample, NoProofError for want of a proof.
+    """
+    if within is not None and not any(isinstance(s, Relation) and s.operator == "approx" for s in statements):
+        raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
+    chain = Chain.of(statements, definitions, given or Given())
+    proof = Proof(len(chain.claims))
+    for number, claim in enumerate(chain.claims, start=1):
+        before = f"step {number} of {proof.steps}: "
+        try:
+            with deadline(SECONDS):
+                chain.prove(claim, proof, within)
+        except ClaimError as error:
+            error.args = (f"{before}{error}",)
+            raise error.placed(claim) from None
+        except CheckError as error:
+            raise error.placed(claim) from None
+        except OutOfTimeError:
+            slow = NoProofError(f"{before}no proof is found in {SECONDS} seconds; put a step in between", claim.span[0])
+            slow.timeout = True
+            raise slow from None
+        except RecursionError:
+            raise
+        except Exception as error:  # whatever SymPy or mpmath cannot do is no proof
+            kind = type(error).__name__
+            raise NoProofError(
+                f"{before}SymPy cannot decide this ({kind}); put a step in between", claim.span[0]
+            ) from None
+    if chain.given.words:
+        proof.note(f"given: {'; '.join(chain.given.words)}")
+    if within is not None:
+        proof.note(f"≈ within {within:g}")
+    return proof
 
-    hyperbolic = (sympy.tanh, sympy.sinh, sympy.cosh)
-    return expression.rewrite(hyperbolic, sympy.exp).replace(sympy.exp, power)
 
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """Stop a proof that takes too long (where the system can: in the main thread, and not on Windows)."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise ClaimError(f"no proof is found in {seconds} seconds; put a step in between")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def _is_condition(step: Relation, definitions: Definitions) -> bool:
+    """Whether a relation restricts its letters, as x > 0, 0 < p < 1, |x| < 1 and x ≠ y do; not whether it holds."""
+    inner = [step.left, step.right]
+    if isinstance(step.left, tree.Absolute):
+        inner[0] = step.left.body
+    plain: tuple[type, ...] = (
+        tree.Name,
+        tree.Number,
+        tree.Index,
+        tree.Negative,
+        tree.Plus,
+        tree.Group,
+        tree.Times,
+        tree.Fraction,
+    )
+    plain = (*plain, tree.Power) if step.operator == "ne" else plain
+    if step.operator in ("=", "approx") or not all(isinstance(node, plain) for node in tree.walk(tuple(inner))):
+        return False
+    if any(isinstance(n, tree.Name) and n.name in definitions for n in tree.walk(step)):
+        return False
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        left, right = (Expressions({}).of(side, {}) for side in inner)
+    except CheckError:
+        return False
+    difference = sympy.expand(left - right)
+    letters = sorted(difference.free_symbols - {Symbol("t")}, key=str)
+    if not letters or not difference.is_polynomial(*letters):
+        return False
+    return step.operator == "ne" or sympy.Poly(difference, *letters).total_degree() == 1
+
+
+def _wheres(condition: Relation, read: Any) -> Iterable[Where]:
+    """The condition as inequalities with 0."""
+    sign = {"<": "gt", ">": "gt", "le": "ge", "ge": "ge", "ne": "ne"}[condition.operator]
+    if isinstance(condition.left, tree.Absolute) and sign != "ne" and condition.operator in ("<", "le"):
+        (inner, _), (bound, _) = read(condition.left.body), read(condition.right)
+        return [Where(bound - inner, sign), Where(bound + inner, sign)]
+    (left, _), (right, _) = read(condition.left), read(condition.right)
+    return [Where(right - left if condition.operator in ("<", "le") else left - right, sign)]
+
+
+def _is_so(where: Where, point: dict[Any, Any] | None = None) -> bool:
+    value = numeric.value(where.value, point or {})
+    if value is None:
+        return False
+    return bool({"gt": value > 0, "ge": value >= 0, "ne": value != 0}[where.sign])
+
+
+def _point(letters: list[Symbol], case: dict[Symbol, Expr], shift: int) -> dict[Any, Any]:
+    """A value for each letter; those of a case are computed from the new letters that have a sign."""
+    free = sorted(
+        set().union({s for s in letters if s not in case}, *(way.free_symbols for way in case.values())), key=str
+    )
+    chosen = {}
+    for n, letter in enumerate(free):
+        value = POINTS[(shift + 5 * n + shift * n // 7) % len(POINTS)]
+        if letter.is_nonnegative:
+            value = abs(value)
+        if letter.is_nonzero and value == 0:
+            value = Rational(4, 3)
+        if letter.is_integer:
+            value = sympy.ceiling(value)
+            value = value or sympy.Integer(1) if letter.is_nonzero else value
+        chosen[letter] = value
+    return {**chosen, **{letter: way.xreplace(chosen) for letter, way in case.items()}}
+
+
+def _is_proved(difference: Expr, sign: str) -> bool:
+    match sign:
+        case "=":
+            return vanishes(difference)
+        case "ne":
+            return holds(difference, True) or holds(-difference, True)
+    return holds(difference, sign in ("<", ">"))
+
+
+def _of_expression(value: Expr) -> frozenset[Where]:
+    """Where a SymPy expression is defined, after all that it has simplified."""
+    found = set()
+    for part in sympy.preorder_traversal(sympy.cancel(value) if value.is_rational_function() else value):
+        if part.is_Pow and part.exp.is_number and not part.exp.is_Integer:
+            found.add(Where(part.base, "ge" if part.exp.is_positive else "gt"))
+        elif part.is_Pow and not (part.exp.is_integer and part.exp.is_nonnegative):
+            found.add(Where(part.base, "ne" if part.exp.is_integer else "gt"))
+        elif isinstance(part, sympy.log):
+            found.add(Where(part.args[0], "gt"))
+        elif isinstance(part, sympy.sign | sympy.Heaviside):
+            found.add(Where(part.args[0], "ne"))
+    return normal(found)

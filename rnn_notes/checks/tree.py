@@ -294,16 +294,3 @@ def free_names(part: object) -> set[str]:
         case tuple():
             return set().union(*map(free_names, part))
     return set()
-
-
-def half_unit(node: Node) -> float | None:
-    """Half a unit of the last digit of a printed number, so 0.0005 for −0.273; None if it is no printed number."""
-    match node:
-        case Number(text):
-            return 0.5 * 10.0 ** -len(text.partition(".")[2])
-        case Negative(body) | Group(body):
-            return half_unit(body)
-        case Times((Number() as mantissa, Power(Number("10"), (Number() | Negative(Number())) as exponent))):
-            places = -int(label(exponent.body) or 0) if isinstance(exponent, Negative) else int(label(exponent) or 0)
-            return (half_unit(mantissa) or 0.0) * 10.0**places
-    return None

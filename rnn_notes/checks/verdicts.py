@@ -16,7 +16,8 @@ from rnn_notes.checks.arrays import FUNCTIONS, OF_COLUMN
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.families import Answer, ask
-from rnn_notes.checks.prove import prove
+from rnn_notes.checks.notation import read_given
+from rnn_notes.checks.prove import NoProofError, prove
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
 from rnn_notes.checks.tape import Network, Place
@@ -54,6 +55,7 @@ class Verdict:
     badge: str = ""  # the same as a phrase for readers
     evidence: str = ""  # why it does not hold, with the numbers
     fault: tuple[int, int] | None = None  # line and column of what does not hold
+    final: bool = True  # False if more time might have led to another one: such a verdict is not remembered
 
     def report(self, where: str) -> str:
         """The line of the command line's output: ``where:line: holds (summary)``."""
@@ -74,7 +76,10 @@ def check(displays: Sequence[Display], runs: Runs = OURS) -> list[Verdict]:
         of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:2]]
         key = json.dumps([display.latex, display.mark, earlier, source, of_runs])
         make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), named)
-        verdict = Verdict(**json.loads(remember("checks", key, make)))
+        try:
+            verdict = Verdict(**json.loads(remember("checks", key, make)))
+        except _NotFinalError as caught:
+            verdict = caught.verdict
         if verdict.outcome == "defined":
             earlier.append(display.latex)
         row, column = verdict.fault or (0, 0)
@@ -84,7 +89,17 @@ def check(displays: Sequence[Display], runs: Runs = OURS) -> list[Verdict]:
 
 
 def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: Runs) -> str:
-    return json.dumps(asdict(judge(text, mark, earlier, runs)))
+    verdict = judge(text, mark, earlier, runs)
+    if not verdict.final:
+        raise _NotFinalError(verdict)
+    return json.dumps(asdict(verdict))
+
+
+class _NotFinalError(Exception):
+    """Carries a verdict past the cache."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
 
 
 def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: Runs = OURS) -> Verdict:
@@ -96,10 +111,14 @@ def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: Runs
         error: CheckError = FormulaError("the formula is nested too deeply; give its parts names")
     except CheckError as caught:
         error = caught
+    except (ArithmeticError, MemoryError) as caught:
+        error = FormulaError(f"the numbers in this formula are too large to be computed ({type(caught).__name__})")
     at = error.at or 0
     fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
     outcome, words = ("fails", "does not hold") if isinstance(error, ClaimError) else ("refused", "not understood")
-    return Verdict(0, outcome, kind or "no mark", words, str(error), fault)
+    words = "not proved" if isinstance(error, NoProofError) else words
+    final = not (isinstance(error, NoProofError) and error.timeout)
+    return Verdict(0, outcome, kind or "no mark", words, str(error), fault, final)
 
 
 def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Mapping[str, Run]) -> Verdict:
@@ -130,10 +149,14 @@ def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Mapp
 
 
 def _proved(text: str, definitions: Definitions, within: float | None) -> Verdict:
-    steps = prove(latex.parse(text, functions(definitions)), definitions, within)
-    if steps == 1:
-        return Verdict(0, "proved", "chain, 1 step proved", "proved by SymPy")
-    return Verdict(0, "proved", f"chain, {steps} steps proved", f"each of {steps} steps proved by SymPy")
+    given = read_given(text)
+    statements = latex.parse(text, functions(definitions) | given.function)
+    proof = prove(statements, definitions, within, given)
+    notes = "".join(f"; {note}" for note in proof.notes)
+    if proof.steps == 1:
+        return Verdict(0, "proved", f"chain, 1 step proved{notes}", f"proved by SymPy{notes}")
+    steps = f"{proof.steps} steps"
+    return Verdict(0, "proved", f"chain, {steps} proved{notes}", f"each of {steps} proved by SymPy{notes}")
 
 
 def _evaluated(kind: str, name: str, run: Run, answer: Answer) -> Verdict:

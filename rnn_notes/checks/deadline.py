@@ -1,0 +1,79 @@
+"""A limit on the processor time of a proof, in any thread; where there are no threads, as in WebAssembly, too.
+
+A second thread looks at the clock of the first and throws an exception into it. Where no second thread can be started,
+a trace function looks at the clock instead, which is slower. Neither counts the time that other programs take.
+"""
+
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+LOOK = 0.05  # seconds between two looks at the clock
+
+
+class OutOfTimeError(BaseException):
+    """No Exception, since SymPy catches some of those on its way."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise OutOfTimeError in the block once it has worked for so many seconds."""
+    ident, clock = threading.get_ident(), _clock()
+    end, done, lock = clock() + seconds, threading.Event(), threading.Lock()
+
+    def watch() -> None:
+        wait = LOOK
+        while not done.wait(wait):
+            with lock:
+                if clock() > end and not done.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(OutOfTimeError))
+                    wait = 0.5  # and once more, should someone have caught it on the way
+
+    def stop() -> None:
+        with lock:
+            done.set()
+
+    try:
+        threading.Thread(target=watch, daemon=True).start()
+    except RuntimeError:
+        with _traced(end):
+            yield
+        return
+    try:
+        try:
+            yield
+        finally:
+            stop()
+    finally:
+        stop()  # the exception may have arrived in the first one
+
+
+def _clock() -> Callable[[], float]:
+    """The processor time of this thread, to be read in another one; of the process where that is not known."""
+    try:
+        clock = time.pthread_getcpuclockid(threading.get_ident())
+        return lambda: time.clock_gettime(clock)
+    except (AttributeError, OSError):
+        return time.process_time
+
+
+@contextmanager
+def _traced(end: float) -> Iterator[None]:
+    calls = 0
+
+    def look(*_: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls % 100 == 0 and time.process_time() > end:
+            raise OutOfTimeError
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

@@ -1,0 +1,167 @@
+r"""What a chain may take for a number, and what an author states about letters beside a display.
+
+A formula cannot say whether A is a number or f a function, so a chain reads letters as these notes and most books do,
+refuses what could be both, and lets the author say so in a LaTeX comment, which the badge shows::
+
+    % check: chain
+    % given: f is a function; y depends on x; A and B are numbers
+
+==========================================  ==========================================================================
+not a number                                unless ``% given: … is a number`` (of the letter with its index, or alone)
+==========================================  ==========================================================================
+``W``, ``W_{…}``; ``b`` with letters below  weights and biases
+``h_t x_{t-1} a_T \tilde{c}_t`` …            states, gates and inputs at a time step t, s or T that no sum counts
+``A^{-1}``, ``A B``                          capital letters inverted, or multiplied with others; but T B D H O N K M L
+``f(x)``                                    a letter before brackets that is nothing else in the display
+==========================================  ==========================================================================
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rnn_notes.checks import tree
+from rnn_notes.checks.build import spell
+from rnn_notes.checks.tree import FormulaError, Group, Index, Name, Node, walk
+
+STATES = {"h", "x", "c", "a", "y", "i", "f", "o", "g", "r", "z", "n", "m", "delta", "s"}
+STATES |= {f"{letter}_{accent}" for letter in STATES for accent in ("hat", "tilde")}
+TIMES = {"t", "s", "T"}
+COUNTS = set("TBDHONKML")  # capital letters that are sizes or a loss, so numbers
+FUNCTION_LETTERS = {*"fghFGJELP", "phi", "Delta"}  # before brackets they are functions, whatever else they are
+COEFFICIENTS = {*"abcdkmnqw", "alpha", "beta", "gamma", "eta", "lambda", "mu", "tau", "theta", "epsilon", "kappa"}
+
+LINE = re.compile(r"^[ \t]*%[ \t]*given:(.*)$", re.MULTILINE)
+FORMS = "'f is a function', 'A and B are numbers', 'c is constant', 'n is an integer', 'y depends on x'"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the author states, by kind; ``words`` are the sentences for the badge."""
+
+    function: set[str] = field(default_factory=set)
+    number: set[str] = field(default_factory=set)
+    constant: set[str] = field(default_factory=set)
+    integer: set[str] = field(default_factory=set)
+    depends: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+
+    def letters(self) -> set[str]:
+        return {*self.function, *self.number, *self.constant, *self.integer, *self.depends}
+
+
+def read_given(latex: str) -> Given:
+    """The lines ``% given: …`` of a display. Raises FormulaError for another sentence."""
+    sentences = [
+        (part.strip(), line.start())
+        for line in LINE.finditer(latex)
+        for part in re.split("[;.]", line[1])
+        if part.strip()
+    ]
+    given = Given(words=tuple(sentence for sentence, _ in sentences))
+    for sentence, at in sentences:
+        kind = re.fullmatch(r"(.+?) (?:is|are)(?: an?)? (?:real )?(function|number|constant|integer)s?", sentence)
+        depends = re.fullmatch(r"(.+?) depends? on (.+)", sentence)
+        if kind:
+            getattr(given, kind[2]).update(_letters(kind[1]))
+        elif depends:
+            given.depends.update(dict.fromkeys(_letters(depends[1]), tuple(_letters(depends[2]))))
+        else:
+            raise FormulaError(f"'given: {sentence}' is not read here; write {FORMS}", at)
+    return given
+
+
+def _letters(text: str) -> list[str]:
+    return [re.sub(r"^(hat|tilde)(.+)", r"\2_\1", spell(part)) for part in re.split(r",\s+(?:and\s+)?|\s+and\s+", text)]
+
+
+def vector(name: str, subscripts: tuple[Node, ...], bound: set[str]) -> bool:
+    """Whether the notation knows the symbol as a vector or matrix; ``bound`` are the letters that stand for numbers."""
+    free = set().union(*map(tree.free_names, subscripts)) - bound
+    first = tree.label(subscripts[0]) if subscripts else None
+    labelled = (
+        name == "b" and bool(free) and bool(first and re.fullmatch("[a-z]+", first)) and first not in ("k", "j", "i")
+    )
+    return name == "W" or labelled or (name in STATES and bool(free & TIMES))
+
+
+def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[str]) -> None:
+    """Raise FormulaError for letters before brackets and products of capitals; ``known`` have a meaning on the page."""
+    bound = {node.index for node in walk(statements) if isinstance(node, tree.Big)}
+    plain = given.number | given.integer | known | bound | {"e", "pi"}
+    alone = set(_alone(statements))
+    for node in walk(statements):
+        for factor, after in _neighbours(node):
+            name = _letter(factor)
+            if name is None or name in plain or not isinstance(after, Group):
+                continue
+            apart = name in COEFFICIENTS and factor.span[1] < after.span[0]
+            if name in FUNCTION_LETTERS or not (name in alone or apart):
+                raise FormulaError(
+                    f"{name} before brackets is a function that the page has not defined, or a number times a bracket; "
+                    f"define it in a display '% check: define', or write '% given: {name} is a function' "
+                    f"or '% given: {name} is a number' below the mark",
+                    factor.span[0],
+                )
+        matrices = sorted(_matrices(node) - plain)
+        if matrices:
+            names, several = " and ".join(matrices), len(matrices) > 1
+            are = f"{names} {'are numbers' if several else 'is a number'}"
+            raise FormulaError(
+                f"{names} may be {'matrices' if several else 'a matrix'}, for which order counts and an inverse need "
+                f"not exist; check this against a run, or write '% given: {are}' below the mark",
+                node.span[0],
+            )
+
+
+def _neighbours(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Each factor of a product with the base of the one behind it."""
+    if isinstance(node, tree.Times):
+        for factor, after in zip(node.factors, node.factors[1:], strict=False):
+            yield factor, after.base if isinstance(after, tree.Power) else after
+
+
+def _letter(node: Node) -> str | None:
+    """The letter that a factor is: f, f_1, f^2 or f^{-1}."""
+    base = node.base if isinstance(node, tree.Power) else node
+    base = base.base if isinstance(base, Index) else base
+    return base.name if isinstance(base, Name) else None
+
+
+def _alone(part: object, before_brackets: bool = False) -> Iterator[str]:
+    """The letters that stand somewhere without brackets behind them; indices do not count."""
+    if isinstance(part, tuple):
+        for child in part:
+            yield from _alone(child)
+    elif isinstance(part, Node):
+        name = _letter(part) if isinstance(part, Name | Index | tree.Power) else None
+        if name is not None:
+            if not before_brackets:
+                yield name
+            if isinstance(part, tree.Power):
+                yield from _alone(part.exponent)
+            return
+        skipped = {id(factor) for factor, after in _neighbours(part) if isinstance(after, Group)}
+        children = part.factors if isinstance(part, tree.Times) else tuple(vars(part).values())
+        for child in children:
+            yield from _alone(child, id(child) in skipped) if isinstance(child, Node) else _alone(child)
+
+
+def _matrices(node: Node) -> set[str]:
+    """The capital letters whose order counts in this node, or that are inverted there, if they are matrices."""
+
+    def capitals(part: object) -> set[str]:
+        return {name for name in tree.free_names(part) if len(name) == 1 and name.isupper()} - COUNTS
+
+    match node:
+        case tree.Times(factors):
+            sets = [capitals(factor) for factor in factors if capitals(factor)]
+            every = set().union(*sets)
+            return every if len(sets) > 1 and len(every) > 1 else set()
+        case tree.Fraction(above, below):
+            both = capitals(above) | capitals(below)
+            return both if capitals(below) and len(both) > 1 else set()
+        case tree.Power(base, exponent) if exponent != tree.Fraction(tree.Number("1"), tree.Number("2")):
+            inverted = isinstance(exponent, tree.Negative)
+            return capitals(base) if inverted or len(capitals(base)) > 1 else set()
+    return set()

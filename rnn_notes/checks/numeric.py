@@ -1,0 +1,80 @@
+"""The real value of a SymPy expression at a point, to sixty digits, without ever growing beyond bounds."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Expr
+
+DIGITS, LARGEST = 60, 10_000  # of an argument of exp
+SLACK = mpmath.mpf(10) ** -40  # relative, below which two values agree
+
+
+def value(expression: Expr, point: Mapping[Any, Any]) -> mpmath.mpf | None:
+    """The value, None where there is none: outside the domain, not real, or too large to be written down."""
+    with mpmath.workdps(DIGITS):
+        try:
+            found = _value(expression, point)
+        except (ArithmeticError, ValueError, TypeError, AttributeError):
+            return None
+        return found if isinstance(found, mpmath.mpf) and mpmath.isfinite(found) else None
+
+
+def agree(a: mpmath.mpf, b: mpmath.mpf) -> bool:
+    """Whether two values are the same as far as they are known."""
+    with mpmath.workdps(DIGITS):
+        return bool(abs(a - b) <= SLACK * (1 + abs(a) + abs(b)))
+
+
+def _value(e: Expr, point: Mapping[Any, Any]) -> Any:
+    if e in point:
+        e = point[e]
+    if isinstance(e, mpmath.mpf):
+        return e
+    if e.is_Rational:
+        return mpmath.mpf(e.p) / e.q
+    if not e.args:
+        return +CONSTANTS[e] if e in CONSTANTS else _undefined()
+    if e.func in (sympy.Add, sympy.Mul):
+        parts = [_value(part, point) for part in e.args]
+        return mpmath.fsum(parts) if e.func is sympy.Add else mpmath.fprod(parts)
+    values = [_value(part, point) for part in e.args]
+    return FUNCTIONS[e.func](*values) if e.func in FUNCTIONS else _undefined()
+
+
+def _undefined() -> Any:
+    raise ValueError
+
+
+def _power(base: mpmath.mpf, exponent: mpmath.mpf) -> mpmath.mpf:
+    whole = exponent == mpmath.floor(exponent)
+    if (base < 0 and not whole) or (base == 0 and exponent < 0):
+        raise ValueError
+    if base != 0 and abs(exponent * mpmath.log(abs(base))) > LARGEST:
+        raise OverflowError
+    return base ** (int(exponent) if whole else exponent)
+
+
+def _bounded(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def call(argument: Any) -> Any:
+        if abs(argument) > LARGEST:
+            raise OverflowError
+        return function(argument)
+
+    return call
+
+
+def _log(argument: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.log(argument) if argument > 0 else _undefined()
+
+
+CONSTANTS: dict[Any, Any] = {sympy.E: mpmath.e, sympy.pi: mpmath.pi}
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **{sympy.Pow: _power, sympy.log: _log, sympy.Abs: abs, sympy.Max: max, sympy.Min: min, sympy.sign: mpmath.sign},
+    sympy.Heaviside: lambda u, *_: _undefined() if u == 0 else mpmath.mpf(u > 0),
+    **{
+        getattr(sympy, name): _bounded(getattr(mpmath, name))
+        for name in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+    },
+}
