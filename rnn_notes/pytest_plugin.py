@@ -23,14 +23,18 @@ from rnn_notes.pages import Claim, Fence, Page
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect the pages of the project, if it has any, also where ``testpaths`` does not name them."""
+    """Collect the pages of the project, if it has any, also where ``testpaths`` does not name them.
+
+    The project is that of the working folder or, if that has no table, of pytest's root.
+    """
     try:
-        settings = project.load(config.rootpath)
-        files = settings.files() if settings.configured else []
+        found = map(project.load, (config.invocation_params.dir, config.rootpath))
+        settings = next((each for each in found if each.configured), None)
+        if settings is None:
+            return
+        files = settings.files()
     except project.ProjectError as error:
         raise pytest.UsageError(str(error)) from None
-    if not files:
-        return
     config.pluginmanager.register(Pages(settings, files), "rnn_notes.pages")
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         named = [config.invocation_params.dir / arg for arg in config.args]

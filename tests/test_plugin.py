@@ -1,30 +1,29 @@
 """The pytest plugin in projects of other authors: what it collects, how that runs, which projects it leaves alone."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+
+from rnn_notes.checks import verdicts  # noqa: F401  imported once for all tests
 
 TABLE = "[tool.rnn_notes.checks]\npages = ['docs']\n"
 TRUE = "$$\n% check: numbers\n1 + 1 = 2\n$$\n"
 
 
 @pytest.fixture
-def project(tmp_path):
-    """A function that writes files, runs pytest among them, and gives the lines that it prints."""
+def project(pytester, monkeypatch):
+    """A function that writes files, runs pytest among them, and gives what it prints."""
 
-    def run(files, *arguments, **environment):
+    def run(files, *arguments, folder=".", alone=False, **environment):
         for name, text in files.items():
-            path = tmp_path / name
+            path = pytester.path / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(text) if isinstance(text, bytes) else path.write_text(text, encoding="utf-8")
-        plugins = ["-p", "rnn_notes.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:playwright"]
-        command = [sys.executable, "-m", "pytest", "-rA", "--tb=short", "--color=no", *plugins, *arguments]
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "CI": "", **environment}
-        )
-        return done.stdout + done.stderr
+        for name, value in {"CI": "", **environment}.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(pytester.path / folder)
+        start = pytester.runpytest_subprocess if alone else pytester.runpytest_inprocess
+        plugins = ["-p", "rnn_notes.pytest_plugin", "-p", "no:playwright"]
+        done = start("-rA", "--tb=short", "--color=no", *plugins, *arguments)
+        return f"{done.stdout}\n{done.stderr}"
 
     return run
 
@@ -32,7 +31,7 @@ def project(tmp_path):
 def test_a_project_without_the_table_is_left_alone(project):
     """Its pages are collected neither from a folder nor by name, and nothing of the checker is imported."""
     test = "import sys\ndef test():\n    assert not {'sympy', 'lark'} & set(sys.modules)\n"
-    printed = project({"docs/page.md": TRUE, "pyproject.toml": "", "test_own.py": test})
+    printed = project({"docs/page.md": TRUE, "pyproject.toml": "", "test_own.py": test}, alone=True)
     assert "1 passed" in printed
     assert "page.md" not in printed
 
@@ -53,6 +52,15 @@ def test_pages_are_tests_also_where_testpaths_does_not_name_them(project):
     }
     assert "2 passed" in project(files)
     assert "1 passed" in project(files, "tests")
+
+
+def test_a_project_below_another_is_the_one_that_counts(project):
+    """Its own table is used, though pytest takes its settings from the folder above; and also from afar."""
+    above = {"pyproject.toml": "[tool.pytest.ini_options]\n", "outer.md": TRUE}
+    files = above | {"inner/pyproject.toml": TABLE.replace("docs", "page.md"), "inner/page.md": TRUE}
+    assert "PASSED page.md::line 1: display" in project(files, folder="inner")
+    assert "no tests ran" in project(files)
+    assert "1 passed" in project({}, "--rootdir=inner", "inner")
 
 
 def test_a_page_that_is_not_named_is_no_test(project):
@@ -85,7 +93,7 @@ def test_a_false_display_fails_with_its_evidence(project):
     assert "1 failed" in printed
 
 
-def test_the_code_of_a_page_runs_in_a_namespace_and_folder_of_its_own(project, tmp_path):
+def test_the_code_of_a_page_runs_in_a_namespace_and_folder_of_its_own(project, pytester):
     """A later block sees what an earlier one has made; another page sees neither names nor files."""
     first = "```python\nx = 1\nopen('made.txt', 'w').close()\n```\n\n```pycon\n>>> x, __name__\n(1, '__main__')\n```\n"
     second = (
@@ -93,7 +101,7 @@ def test_the_code_of_a_page_runs_in_a_namespace_and_folder_of_its_own(project, t
     )
     printed = project({"docs/a.md": first, "docs/b.md": second, "pyproject.toml": TABLE})
     assert "4 passed" in printed
-    assert not (tmp_path / "made.txt").exists()
+    assert not (pytester.path / "made.txt").exists()
 
 
 def test_an_exception_is_reported_from_the_line_of_the_page_on(project):
