@@ -4,7 +4,7 @@ Every free time index takes the values 1 … T, unless a condition (s < t, in th
 (t = 1, …, T) says otherwise; a symbol that is asked for a step outside its range makes the claim fail.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,10 +12,11 @@ import numpy as np
 from rnn_notes.checks import tree
 from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.compare import Sides, compare
+from rnn_notes.checks.conditions import collapsed, concerns, indices_of, is_condition, letters_in, met, steps, visible
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.indices import resolve
 from rnn_notes.checks.tape import Network, Series
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Number, Statement, walk
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Statement, walk
 from rnn_notes.checks.values import Scope, Unbound, Values
 
 
@@ -24,9 +25,22 @@ class Found:
     """What is left to say about statements that hold on a network."""
 
     sizes: dict[str, int]
-    indices: dict[str, set[int]] = field(default_factory=dict)  # the values that each free index took
-    cases: int = 0
+    scopes: dict[int, list[Scope]] = field(default_factory=dict)  # of each claim, the values that its free indices took
     difference: float | None = None  # of the sides of =, at most
+
+    @property
+    def cases(self) -> int:
+        """How often a claim was checked."""
+        return sum(map(len, self.scopes.values()))
+
+    @property
+    def indices(self) -> dict[str, set[int]]:
+        """The values that each free index took."""
+        found: dict[str, set[int]] = {}
+        for scope in (scope for scopes in self.scopes.values() for scope in scopes):
+            for name, value in scope.items():
+                found.setdefault(name, set()).add(value)
+        return found
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,8 @@ class Question:
     claims: tuple[Statement, ...]
     conditions: tuple[Statement, ...]  # those of the display and those of the mark
     hidden: tuple[Statement, ...]  # those of the mark
-    letters: frozenset[str]  # what may be a free index
+    letters: set[str]  # what may be a free index
+    sizes: set[str]  # the letters of the run's sizes
     definitions: Definitions
     within: float | None = None
     down: frozenset[tree.Big] = frozenset()  # the products that count down
@@ -55,16 +70,17 @@ class Question:
         symbols = {node.name for node in walk(statements) if isinstance(node, Name)} & set(network.symbols)
         for name in sorted(symbols & set(definitions)):
             raise FormulaError(f"{name} is a symbol of this run and defined on the page too; take another letter")
-        letters = _letters((*statements, *hidden)) - set(network.symbols)
-        shown = tuple(statement for statement in statements if _is_condition(statement, letters))
+        letters, sizes = letters_in((*statements, *hidden)) - set(network.symbols), set(network.sizes)
+        shown = tuple(statement for statement in statements if is_condition(statement, letters, sizes))
         claims = tuple(statement for statement in statements if statement not in shown)
+        visible(hidden)
         for condition in (*shown, *hidden):
-            if not any(_concerns(condition, claim) for claim in claims):
-                names = ", ".join(sorted(_indices(condition)))
+            if not any(concerns(condition, claim, sizes) for claim in claims):
+                names = ", ".join(sorted(indices_of(condition, sizes)))
                 raise FormulaError(f"there is a condition on {names} but no formula with {names}").placed(condition)
         if within is not None and not any(isinstance(c, tree.Relation) and c.operator == "approx" for c in claims):
             raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
-        question = cls(claims, (*hidden, *shown), hidden, frozenset(letters), definitions, within)
+        question = cls(claims, (*hidden, *shown), hidden, letters, sizes, definitions, within)
         return replace(question, down=question._down(network))
 
     def _down(self, network: Network) -> frozenset[tree.Big]:
@@ -97,25 +113,26 @@ class Question:
         """Check all claims on a network. Raises ClaimError with the numbers for what does not hold, FormulaError."""
         found = Found(network.sizes)
         with np.errstate(all="ignore"):  # what is not finite is reported with its place
-            for claim in self.claims:
-                self._check(claim, network, found)
+            for number, claim in enumerate(self.claims):
+                self._check(claim, network, found, found.scopes.setdefault(number, []))
         return found
 
     def values(self, network: Network) -> Values:
         """A reader of formulas on this network."""
         values = Values(network, dict.fromkeys(self.letters, range(network.T + 1)), self.definitions)
         values.down = self.down
-        values.free = {letter: self._steps(letter, values) for letter in self.letters}
+        values.free = {letter: steps(letter, self.conditions, values) for letter in self.letters}
         return values
 
     def each(self, claim: Statement, values: Values, act: Callable[[Scope], None], scope: Scope | None = None) -> None:
         """Act for all values of the free indices of a claim that meet its conditions."""
         scope = scope or {}
         try:
-            if all(_met(condition, values, scope) for condition in self.conditions if _concerns(condition, claim)):
+            if all(met(c, values, scope) for c in self.conditions if concerns(c, claim, self.sizes)):
                 act(scope)
-        except Unbound as index:
-            for value in self._entries(index, claim, values, scope):
+        except Unbound as unbound:
+            index = self._first(unbound, claim, values, scope)
+            for value in index.values:
                 self.each(claim, values, act, {**scope, index.name: value})
         except CheckError as error:
             error.placed(claim)
@@ -124,33 +141,37 @@ class Question:
             where = ", ".join(f"{name} = {value}" for name, value in scope.items())
             raise ClaimError(f"{where and f'at {where}:'}\n{error}".strip(), error.at) from None
 
-    def _entries(self, index: Unbound, claim: Statement, values: Values, scope: Scope) -> list[int]:
-        """The values of an index: the numbers of the entries, if it picks entries anywhere in the claim."""
+    def _first(self, index: Unbound, claim: Statement, values: Values, scope: Scope) -> Unbound:
+        """The index to bind first: this one, over the entries that it picks anywhere in the claim, or one before it."""
+        free = tree.free_names(claim)
         for node in walk(claim):
-            if isinstance(node, Index) and Name(index.name) in node.at:
+            if isinstance(node, Index) and Name(index.name) in node.at and tree.free_names(node) <= free:
                 try:
                     values.of(node, scope)
                 except Unbound as other:
-                    if other.name == index.name and other.values != values.free.get(index.name):
-                        return list(other.values)
+                    return other
                 except CheckError:
                     continue
-        return list(index.values)
+        return index
 
-    def _check(self, claim: Statement, network: Network, found: Found) -> None:
-        values, scopes = self.values(network), []
+    def _check(self, claim: Statement, network: Network, found: Found, scopes: list[Scope]) -> None:
+        values = self.values(network)
 
         def act(scope: Scope) -> None:
             difference = self._holds(claim, values, scope)
-            found.difference = difference if difference is None else max(found.difference or 0.0, difference)
+            found.difference = found.difference if difference is None else max(found.difference or 0.0, difference)
             scopes.append(scope)
 
         self.each(claim, values, act)
         if not scopes:
             raise ClaimError("no values of the indices meet the conditions").placed(claim)
-        found.cases += len(scopes)
-        for name in scopes[0]:
-            found.indices.setdefault(name, set()).update(scope[name] for scope in scopes)
+
+    def collapsed(self, found: Sequence[Found]) -> None:
+        """Refuse conditions of the mark that leave a single value of an index, or of two indices together."""
+        for number, claim in enumerate(self.claims):
+            names = set().union(*(indices_of(c, self.sizes) for c in self.hidden if concerns(c, claim, self.sizes)))
+            cases = [(scope, each.sizes.get("T", 0)) for each in found for scope in each.scopes[number]]
+            collapsed(claim, sorted(names), cases)
 
     def _holds(self, claim: Statement, values: Values, scope: Scope) -> float | None:
         """The largest difference of the two sides of =, if the claim holds here; else raises ClaimError."""
@@ -169,19 +190,6 @@ class Question:
         """Both sides of a relation for these indices."""
         return Sides.of(claim, values.of(claim.left, scope), values.of(claim.right, scope))
 
-    def _steps(self, letter: str, values: Values) -> range:
-        """What the conditions choose from: the range of an index, or 1 … T, or 0 … T if a condition on it names 0."""
-        first = 1
-        for condition in self.conditions:
-            if isinstance(condition, tree.Range) and condition.index == letter:
-                try:
-                    return range(values.whole(condition.low, {}), values.whole(condition.high, {}) + 1)
-                except Unbound:  # it depends on another index; the condition itself will choose
-                    first = 0
-            elif {Name(letter), Number("0")} <= set(walk(condition)) and isinstance(condition, tree.Relation):
-                first = 0
-        return range(first, values.network.T + 1)
-
 
 def evaluate(
     statements: tuple[Statement, ...],
@@ -196,37 +204,3 @@ def evaluate(
     Raises FormulaError for what cannot be evaluated, ClaimError with the numbers for what does not hold.
     """
     return Question.of(statements, conditions, network, definitions or {}, within).on(network)
-
-
-def _letters(statements: tuple[Statement, ...]) -> set[str]:
-    """The names that may be free indices: those in a subscript or a range."""
-    subscripts = tuple(node.at for node in walk(statements) if isinstance(node, Index))
-    ranges = {node.index for node in walk(statements) if isinstance(node, tree.Range)}
-    return ranges | {node.name for node in walk(subscripts) if isinstance(node, Name)}
-
-
-def _is_condition(statement: Statement, letters: set[str]) -> bool:
-    """Whether a statement speaks of indices and T alone, as s < t."""
-    parts = list(walk(statement))
-    names = {part.name for part in parts if isinstance(part, Name)}
-    plain = not any(isinstance(part, Index | tree.Call) for part in parts)
-    return isinstance(statement, tree.Range) or (plain and bool(names & letters) and names <= letters | {"T"})
-
-
-def _indices(condition: Statement) -> set[str]:
-    return tree.free_names(condition) - {"T"} | ({condition.index} if isinstance(condition, tree.Range) else set())
-
-
-def _concerns(condition: Statement, claim: Statement) -> bool:
-    """A condition on s and t says nothing of a claim with t alone: that one has to hold for every t."""
-    return _indices(condition) <= tree.free_names(claim)
-
-
-def _met(condition: Statement, values: Values, scope: Scope) -> bool:
-    match condition:
-        case tree.Range(index, low, high):
-            return values.whole(low, scope) <= values.whole(Name(index), scope) <= values.whole(high, scope)
-        case tree.Relation(left, sign, right) if sign != "approx":
-            a, b = values.whole(left, scope), values.whole(right, scope)
-            return {"=": a == b, "<": a < b, ">": a > b, "le": a <= b, "ge": a >= b, "ne": a != b}[sign]
-    raise FormulaError("a condition compares indices, as in s<t")

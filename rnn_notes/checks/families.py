@@ -1,5 +1,6 @@
 """What a formula claims of a run, asked of its networks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,22 @@ class Answer:
     fixed: Found | None
     family: tuple[Found, ...]
     attacked: tuple[str, ...] = ()  # among how many networks, or sizes, no counterexample to an inequality was found
+
+    def ranges(self) -> str:
+        """Which values the free indices took, in letters: ``t = 1 … T − 1``."""
+        names = sorted({name for found in self.found for name in found.indices})
+        return ", ".join(f"{name} = {self._end(name, min)} … {self._end(name, max)}" for name in names)
+
+    def _end(self, name: str, end: Callable[[set[int]], int]) -> str:
+        """The first or last value of an index: the same number in all networks, or a size, or one off it."""
+        ends = [(end(found.indices[name]), found.sizes) for found in self.found if name in found.indices]
+        if len({value for value, _ in ends}) == 1:
+            return str(ends[0][0])
+        for size in self.found[0].sizes:
+            off = {value - sizes[size] for value, sizes in ends}
+            if len(off) == 1:
+                return f"{size}{f' − {-number}' if (number := off.pop()) < 0 else f' + {number}' if number else ''}"
+        return f"{min(value for value, _ in ends)} or more" if end is min else "…"
 
     @property
     def found(self) -> tuple[Found, ...]:
@@ -44,6 +61,10 @@ def ask(
         fixed = question.on(run.instance) if run.fixed else None
         general = tuple(claim for claim in question.claims if not (run.fixed and _prints_numbers(claim)))
         family = tuple(_on_family(run, replace(question, claims=general))) if general else ()
+        if fixed:
+            question.collapsed([fixed])
+        if family:
+            replace(question, claims=general).collapsed(family)
         attacked = tuple(sorted({_attacked(run, question, claim) for claim in general if _is_bound(claim)}))
     except CheckError as error:
         used = {part.name for part in walk(statements) if isinstance(part, Name)}

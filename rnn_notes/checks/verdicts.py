@@ -145,7 +145,9 @@ def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Mapp
     if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):
         raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
     run = NUMBERS if name == "numbers" else runs[name]
-    return _evaluated(kind, name, run, ask(run, statements, _conditions(rest), definitions, within))
+    answer = ask(run, statements, _conditions(rest), definitions, within)
+    condition = re.sub(r"\s*(<|>|≤|≥)\s*", r" \1 ", rest.replace("<=", "≤").replace(">=", "≥"))
+    return _evaluated(kind, name, run, answer, condition)
 
 
 def _proved(text: str, definitions: Definitions, within: float | None) -> Verdict:
@@ -159,10 +161,10 @@ def _proved(text: str, definitions: Definitions, within: float | None) -> Verdic
     return Verdict(0, "proved", f"chain, {steps} proved{notes}", f"each of {steps} proved by SymPy{notes}")
 
 
-def _evaluated(kind: str, name: str, run: Run, answer: Answer) -> Verdict:
-    indices = sorted({index for found in answer.found for index in found.indices})
+def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -> Verdict:
+    indices = {index for found in answer.found for index in found.indices}
     count = f"{len(indices)} free ind{'ex' if len(indices) == 1 else 'ices'}"
-    cases = f" at {sum(f.cases for f in answer.found)} values of {', '.join(indices)}" if indices else ""
+    cases = f" at {answer.ranges()}{condition and f', where {condition}'}" if indices else ""
     differences = [f.difference for f in answer.found if f.difference is not None]
     most, largest = (
         f", {word} difference {max(differences):.0e}" if differences else "" for word in ("max", "largest")

@@ -64,12 +64,12 @@ def test_verdicts_say_in_words_what_was_checked():
     assert (chain.summary, chain.badge) == ("chain, 2 steps proved", "each of 2 steps proved by SymPy")
     rnn = judge(r"h_t = \tanh(a_t)", "rnn")
     assert rnn.summary.startswith("rnn, 1 free index, max difference ")
-    assert rnn.badge.startswith("evaluated on 7 random networks (an RNN) at 46 values of t, largest difference ")
+    assert rnn.badge.startswith("evaluated on 7 random networks (an RNN) at t = 1 … T, largest difference ")
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
         "lecture, 1 free index, no counterexample in 15680 networks",
         "no counterexample in 15680 networks; "
-        "evaluated on the lecture's network and 7 random networks of its kind at 51 values of t",
+        "evaluated on the lecture's network and 7 random networks of its kind at t = 1 … T",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
     assert (shape.outcome, shape.badge) == ("shapes", "shapes compared with 7 random networks (an LSTM)")
