@@ -57,11 +57,16 @@ class Project:
         return sorted(found)
 
     def judge(self, page: Page) -> list["Verdict"]:
-        """The verdicts on the displays of a page, in order; raises PageError if the step of a run raises."""
+        """The verdicts on the displays of a page, in order, and then on what cannot be read as display or code.
+
+        Raises PageError if the step of a run raises.
+        """
         from rnn_notes.checks import verdicts
 
+        what = "neither checked nor run"
+        unread = [verdicts.Verdict(u.line, "unread", what, evidence=u.message, fault=(u.line, 1)) for u in page.unread]
         try:
-            return verdicts.check(page.displays, self.runs or verdicts.OURS)
+            return [*verdicts.check(page.displays, self.runs or verdicts.OURS), *unread]
         except Exception as error:
             if not any(not _of_a_library(Path(frame.filename)) for frame in extract_tb(error.__traceback__)):
                 raise

@@ -80,6 +80,7 @@ class PageFile(pytest.File):
             ),
             *((item.line, "claim", partial(claim, self, item)) for item in self.page.claims),
             *((item.line, "display", partial(self.display, n)) for n, item in enumerate(self.page.displays)),
+            *((item.line, "unread", partial(str, item.message)) for item in self.page.unread),
         ]
         for line, kind, check in sorted(found, key=lambda item: item[0]):
             yield PageItem.from_parent(self, name=f"line {line}: {kind}", line=line, check=check)

@@ -108,7 +108,7 @@ BROKEN = {
     "false-display.md": ("text\n\n$$\n% check: chain\n1 + 1 = 3\n$$\n", "false-display.md:3"),
     "no-mark.md": ("text\n\n$$\n1 + 1 = 2\n$$\n", "no-mark.md:3"),
     "open-fence.md": ("text\n\n```python\n1 + 1\n", "open-fence.md:3: this code block does not end"),
-    "open-display.md": ("text\n\n$$\n1 + 1 = 2\n", "open-display.md:3: this display does not end"),
+    "open-display.md": ("text\n\n$$\n1 + 1 = 2\n", "open-display.md:3: this display is not read as one"),
 }
 
 

@@ -80,7 +80,7 @@ def test_a_page_that_cannot_be_read_is_one_test_and_the_others_run(project):
     """It fails with file and line."""
     files = {"docs/a.md": "\n$$\n1\n", "docs/b.md": b"\xff\xfe", "docs/c.md": TRUE, "pyproject.toml": TABLE}
     printed = project(files)
-    assert "a.md:2: this display does not end" in printed
+    assert "a.md:2: this display is not read as one" in printed
     assert "b.md:1: this is not UTF-8 text" in printed
     assert "2 failed, 1 passed" in printed
 

@@ -97,11 +97,13 @@ def test_a_quotation_mark_after_a_formula_stays_one(render):
     [
         ("Text.\n\n$$\n% check: chain\n\\foo = 1\n$$\n", 9, r"Undefined control sequence \foo in \foo = 1"),
         ("Text.\n\nA line with\n$x + \\foo$.", 8, r"Undefined control sequence \foo in x + \foo"),
-        ("Text\n$$\n% check: chain\n1 = 1\n$$\n", 6, "this display is not rendered as one; leave a blank line before"),
-        ("$$\n% check: chain\n1 =\n\n1\n$$\n", 5, "this display is not rendered as one; leave a blank line before"),
-        ("Text.\n\n$$ 1 = 1 $$\n", 7, "this display needs $$ alone on its first line"),
-        ("Text.\n\n\\[ 1 = 1 \\]\n", 7, "this display needs $$ alone on its first line"),
-        ("Text.\n\n$$\n1 = 1\n", 7, "this display does not end; close it with $$"),
+        ("Text\n$$\n% check: chain\n1 = 1\n$$\n", 6, "this display is not read as one; close it, and leave"),
+        ("$$\n% check: chain\n1 =\n\n1\n$$\n", 5, "this display is not read as one; close it, and leave"),
+        ("The value $ x_t $ is there.", 5, "this dollar belongs to no formula, which has no space inside its dollars"),
+        ("Text.\n\n    x = 1\n", 7, "code that never runs; make it a fence"),
+        ("A rule is \\alpha.", 5, "this LaTeX stands in no formula; put it between dollars"),
+        ("<p>$x$</p>", 5, "no formula is read in HTML"),
+        ("Text.\n\n$$\n1 = 1\n", 7, "this display is not read as one; close it, and leave"),
         ("![What it shows.](figure:no-such-figure)", 5, "no figure is named 'no-such-figure'"),
         ("![](figure:unrolled-network)", 5, "figure unrolled-network needs a text in plain words"),
         ("![A $t$.](figure:unrolled-network)", 5, "figure unrolled-network needs a text in plain words"),
@@ -119,6 +121,13 @@ def test_a_mistake_is_an_error_with_file_and_line(render, tmp_path, text, line, 
     """The line is that of the file, front matter counted."""
     with pytest.raises(PageError, match=rf"page\.md:{line}: {re.escape(fault)}"):
         render(text)
+
+
+def test_code_is_compared_with_what_is_rendered(render, monkeypatch):
+    """Where Markdown shows another block of code than the page reader has found, that is an error with its line."""
+    monkeypatch.setattr(pages.scanner, "CODE", re.compile("nothing is indented code"))
+    with pytest.raises(PageError, match=r"page\.md:7: this code is not rendered as the block that runs"):
+        render("Text.\n\n    x = 1\n")
 
 
 def test_a_display_in_a_folded_solution_is_found(render):

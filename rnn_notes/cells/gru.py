@@ -1,10 +1,12 @@
 """Gated recurrent unit (Cho et al. 2014), the variant that resets after the product (as cuDNN, PyTorch and Keras do).
 
-    r_t = σ(W_xr x_t + W_hr h_{t−1} + b_r)      reset gate
-    z_t = σ(W_xz x_t + W_hz h_{t−1} + b_z)      update gate
-    m_t = W_hn h_{t−1} + b_hn                   the past
-    n_t = tanh(W_xn x_t + b_n + r_t ⊙ m_t)      candidate
-    h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}       hidden state
+```text title="not run: the formulas of one step"
+r_t = σ(W_xr x_t + W_hr h_{t−1} + b_r)      reset gate
+z_t = σ(W_xz x_t + W_hz h_{t−1} + b_z)      update gate
+m_t = W_hn h_{t−1} + b_hn                   the past
+n_t = tanh(W_xn x_t + b_n + r_t ⊙ m_t)      candidate
+h_t = (1 − z_t) ⊙ n_t + z_t ⊙ h_{t−1}       hidden state
+```
 
 The reset gate says how much of the past the candidate may see, the update gate how much of the state to keep: z = 1
 keeps all of it. σ is the sigmoid, ⊙ multiplies entry by entry.

@@ -1,11 +1,13 @@
 """Long short-term memory (Hochreiter and Schmidhuber 1997), with the forget gate of Gers et al. (2000).
 
-    i_t = σ(W_xi x_t + W_hi h_{t−1} + b_i)       input gate
-    f_t = σ(W_xf x_t + W_hf h_{t−1} + b_f)       forget gate
-    o_t = σ(W_xo x_t + W_ho h_{t−1} + b_o)       output gate
-    c̃_t = tanh(W_xc x_t + W_hc h_{t−1} + b_c)    candidate
-    c_t = f_t ⊙ c_{t−1} + i_t ⊙ c̃_t              cell state
-    h_t = o_t ⊙ tanh(c_t)                        hidden state
+```text title="not run: the formulas of one step"
+i_t = σ(W_xi x_t + W_hi h_{t−1} + b_i)       input gate
+f_t = σ(W_xf x_t + W_hf h_{t−1} + b_f)       forget gate
+o_t = σ(W_xo x_t + W_ho h_{t−1} + b_o)       output gate
+c̃_t = tanh(W_xc x_t + W_hc h_{t−1} + b_c)    candidate
+c_t = f_t ⊙ c_{t−1} + i_t ⊙ c̃_t              cell state
+h_t = o_t ⊙ tanh(c_t)                        hidden state
+```
 
 The input gate says how much of the candidate to write, the forget gate how much of the cell state to keep, and the
 output gate how much of it to show. σ is the sigmoid, ⊙ multiplies entry by entry.

@@ -1,13 +1,13 @@
-"""Claims are for the tests, which evaluate them; a reader never sees them."""
+"""Claims and marks are for the tests and the checker; a reader never sees them."""
 
-from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
 
 from rnn_notes import pages
 
 
-class HideClaims(Postprocessor):
-    """Takes the claims ``<!-- holds: … -->`` out of the page; a claim shown in a code block is escaped and stays."""
+class HideComments(Preprocessor):
+    """Takes the comments for the checker, such as ``<!-- holds: … -->``, out of the page; those shown as code stay."""
 
-    def run(self, text: str) -> str:
-        """The page without claims."""
-        return pages.CLAIM.sub("", text)
+    def run(self, lines: list[str]) -> list[str]:
+        """The page without them."""
+        return pages.without_comments(lines)

@@ -16,8 +16,9 @@ from typing import Any
 
 from markdown import Extension, Markdown
 
-from rnn_notes.web.claims import HideClaims
+from rnn_notes.web.claims import HideComments
 from rnn_notes.web.formulas import Formulas, Sheet
+from rnn_notes.web.known_code import KnownCode
 from rnn_notes.web.source import Source
 
 
@@ -39,8 +40,9 @@ class Checks(Extension):
         source = Source(md, self.getConfig("path"))
         formulas = Formulas(md, source, self.getConfig("runs"), self.getConfig("how"))
         md.preprocessors.register(source, "notes-source", 200)
+        md.preprocessors.register(HideComments(md), "notes-comments", 195)
         md.treeprocessors.register(formulas, "notes-formulas", 6)
-        md.postprocessors.register(HideClaims(md), "notes-claims", 0)
+        md.postprocessors.register(KnownCode(md, source), "notes-known-code", 1)
         if self.getConfig("sheet"):
             md.postprocessors.register(Sheet(md, formulas), "notes-sheet", 0)
 

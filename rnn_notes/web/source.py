@@ -20,6 +20,7 @@ class Source(Preprocessor):
         self.given = bool(path)
         self.page = Page(self.path)
         self.lines: list[tuple[int, str]] = []
+        self.alone = True  # whether all that is rendered stands on the page: no cells of a notebook, no docstrings
 
     def run(self, lines: list[str]) -> list[str]:
         """Scan the page; a notebook is scanned as a file, since its text has no lines of its own."""
@@ -27,7 +28,9 @@ class Source(Preprocessor):
         if file is not None and not self.given:
             self.path = Path(os.path.relpath(file.abs_src_path))
         whole = self.path.read_text(encoding="utf-8").split("\n") if self.path.is_file() else lines
-        front_matter = len(whole) - len(lines) if whole[-len(lines) :] == lines else 0
+        own = whole[-len(lines) :] == lines  # and not those of a docstring
+        front_matter = len(whole) - len(lines) if own else 0
+        self.alone = own and not any(line.startswith("::: ") for line in lines)
         try:
             if self.path.suffix == ".ipynb":
                 self.lines = list(enumerate(whole, start=1))
@@ -37,6 +40,8 @@ class Source(Preprocessor):
                 self.page = pages.scan(self.path, iter(self.lines))
         except PageError as error:
             raise self.error("", error.message, error.line) from None
+        for unread in self.page.unread:
+            raise self.error("", unread.message, unread.line)
         return lines
 
     def error(self, near: str, message: str, line: int | None = None) -> PageError:

@@ -103,7 +103,7 @@ def test_a_page_without_a_display_beside_others_is_named(tmp_path, capsys, empty
 
 
 UNREADABLE = {
-    "open.md": (b"\n$$\n1 = 1\n", "open.md:2: UNREAD\n    this display does not end; close it with $$"),
+    "open.md": (b"\n$$\n1 = 1\n", "open.md:2:1: UNREAD (neither checked nor run)\n    this display is not read as one"),
     "binary.md": (b"a\n\x00\x01", "binary.md:2: UNREAD\n    this is not UTF-8 text; save the page as UTF-8"),
     "utf16.md": ("$$\n1 = 1\n$$".encode("utf-16"), "utf16.md:1: UNREAD\n    this is not UTF-8 text"),
     "cut.ipynb": (b'{"cells": [', "cut.ipynb:1: UNREAD\n    not a whole notebook"),

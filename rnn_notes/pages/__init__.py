@@ -1,0 +1,68 @@
+"""Reads a page: its displays, inline formulas, code fences, figure links and prose claims, each with its line."""
+
+from pathlib import Path
+
+from rnn_notes import ipynb
+from rnn_notes.pages.fences import without_comments
+from rnn_notes.pages.parts import (
+    Claim,
+    Display,
+    Fence,
+    Figure,
+    Inline,
+    Page,
+    PageError,
+    Paragraph,
+    Spelling,
+    Unread,
+)
+from rnn_notes.pages.scanner import MARK, scan
+
+__all__ = [
+    "DOCS",
+    "MARK",
+    "Claim",
+    "Display",
+    "Fence",
+    "Figure",
+    "Inline",
+    "Page",
+    "PageError",
+    "Paragraph",
+    "Spelling",
+    "Unread",
+    "all_pages",
+    "read",
+    "scan",
+    "without_comments",
+]
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def all_pages() -> list[Path]:
+    """The paths of all pages and notebooks of the site."""
+    return sorted([*DOCS.rglob("*.md"), *DOCS.rglob("*.ipynb")])
+
+
+def read(path: Path) -> Page:
+    """Read a Markdown page, or the Markdown cells of a notebook (whose lines are those of the file).
+
+    Raises PageError on a file that is not UTF-8 text or not a whole notebook, and as ``scan`` does.
+    """
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_text(path, data[: error.start]) from None
+    if "\0" in text:
+        raise _not_text(path, data[: data.index(0)])
+    rows = text.replace("\r\n", "\n").split("\n")
+    try:
+        return scan(path, ipynb.markdown(text) if path.suffix == ".ipynb" else enumerate(rows, start=1))
+    except ipynb.NotebookError as error:
+        raise PageError(path, error.line, str(error)) from None
+
+
+def _not_text(path: Path, before: bytes) -> PageError:
+    return PageError(path, before.count(b"\n") + 1, "this is not UTF-8 text; save the page as UTF-8")

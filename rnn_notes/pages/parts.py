@@ -1,0 +1,122 @@
+"""What a page is made of, each part with its line in the file."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class PageError(ValueError):
+    """A page that cannot be read: the message begins with file and line."""
+
+    def __init__(self, path: Path, line: int, message: str) -> None:
+        super().__init__(f"{path}:{line}: {message}")
+        self.line, self.message = line, message
+
+
+@dataclass(frozen=True)
+class Display:
+    """A formula in a block of its own."""
+
+    line: int  # of its opening, from 1
+    mark: str | None  # how it is to be checked, None if the author has not said so
+    latex: str
+    latex_line: int  # of the first line of latex
+
+
+@dataclass(frozen=True)
+class Inline:
+    """A formula within a line of text."""
+
+    line: int
+    mark: str | None  # what the comment directly behind it says, None without one
+    latex: str
+
+    @property
+    def latex_line(self) -> int:
+        """Where its LaTeX begins, as of a display."""
+        return self.line
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A block of code."""
+
+    line: int  # of the opening fence
+    language: str
+    info: str  # what stands after the language
+    code: str
+    rows: int  # how many lines of the page it takes, with its fences
+
+    @property
+    def not_run(self) -> str | None:
+        """Why the block is not to run: what its info string says as ``title="not run: reason"``."""
+        reason = re.search(r'title="not run: ([^"]+)"', self.info)
+        return reason[1] if reason else None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A link ``![alt](figure:name)``."""
+
+    line: int
+    name: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """``<!-- holds: expression -->``: a Python expression that is true in the page's namespace."""
+
+    line: int
+    expression: str
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """``<!-- spelling: … -->``: what the letters of the page mean to the checker."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something that a reader sees as a formula or as code and that is not checked as one; an error of its author."""
+
+    line: int
+    message: str  # what it is, and the way out
+
+
+DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
+NOT_A_QUANTITY = re.compile(
+    r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG) \d[\d.]*(?:(?:,| to| or) \d[\d.]*)*|\]\([^)]*\)|https?://\S+"
+)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Lines of prose up to a blank line, with the claims that follow them."""
+
+    line: int
+    text: str
+    claims: list[Claim] = field(default_factory=list)
+
+    def unclaimed(self) -> list[str]:
+        """The decimal numbers of the paragraph that no claim of it mentions."""
+        claimed = " ".join(claim.expression for claim in self.claims)
+        return [n for n in DECIMAL.findall(NOT_A_QUANTITY.sub("", self.text)) if n not in DECIMAL.findall(claimed)]
+
+
+@dataclass
+class Page:
+    """What a page holds, in the order of the page."""
+
+    path: Path
+    displays: list[Display] = field(default_factory=list)
+    inline: list[Inline] = field(default_factory=list)
+    fences: list[Fence] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    spelling: list[Spelling] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
