@@ -14,9 +14,11 @@ from lark.exceptions import VisitError
 from rnn_notes.checks import tree
 from rnn_notes.checks.build import Builder
 from rnn_notes.checks.layout import layout
-from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED, canonical, classify, lex
+from rnn_notes.checks.spelling import Spelling
+from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED, classify
 from rnn_notes.checks.tree import FormulaError, Statement
 
+OURS = Spelling()
 LONGEST, DEEPEST = 5000, 40  # characters of a display, and brackets within brackets
 
 LETTER = r"if it is a letter here, say so in a spelling: '\sigma is s'"
@@ -43,12 +45,14 @@ HINTS = {
 }
 
 
-def parse(latex: str, functions: frozenset[str] = frozenset()) -> tuple[Statement, ...]:
+def parse(
+    latex: str, functions: frozenset[str] = frozenset(), spelling: Spelling = OURS
+) -> tuple[Statement, ...]:
     """The statements of a display. ``functions`` are the letters that the page has introduced as functions.
 
     Raises FormulaError.
     """
-    ready = layout(tokens(latex, functions))
+    ready = layout(tokens(latex, functions, spelling))
     parser = _parser().parse_interactive("")
     try:
         for token in ready:
@@ -70,10 +74,10 @@ def _bare(latex: str, side: tree.Node) -> str:
     return re.sub(r"\\(left|right|[bB]igg?[lr]?)(?![A-Za-z])|\\[,;:! ]|[\s~()\[\]{}]", "", latex[slice(*side.span)])
 
 
-def tokens(latex: str, functions: frozenset[str] = frozenset()) -> list[Token]:
+def tokens(latex: str, functions: frozenset[str] = frozenset(), spelling: Spelling = OURS) -> list[Token]:
     """The tokens of a display as the grammar knows them, each with ``start_pos`` and ``end_pos``."""
     _guard(latex)
-    return classify(canonical(lex(latex)), functions)
+    return classify(spelling.read(latex), functions)
 
 
 @cache

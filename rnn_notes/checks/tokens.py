@@ -196,7 +196,7 @@ def _word(token: Token, following: str, script: bool) -> Token:
 
 def _index(whole: list[Token], inner: list[Token], _: list[Token], functions: frozenset[str]) -> list[Token]:
     """An index; [k] is k there, and letters with digits behind them, as ``chao1``, are a label."""
-    if _is_bracketed(inner, "["):
+    if bracketed(inner, "["):
         inner = inner[1:-1]
     last = inner[-1]
     if last.type == "NUMBER" and len(inner) > 2 and all(t.type in ("NAME", "D") and len(t) == 1 for t in inner[:-1]):
@@ -211,15 +211,15 @@ def _superscript(whole: list[Token], inner: list[Token], before: list[Token], fu
     last = inner[-1]
     upright = last.type in ("WORD", "TEXT") and content(last) == "T"
     if upright or last == r"\top" or last == r"\intercal":
-        if len(inner) > 1 and not _is_bracketed(inner[:-1], "(", "<", r"\langle"):
+        if len(inner) > 1 and not bracketed(inner[:-1], "(", "<", r"\langle"):
             raise FormulaError("a transpose stands above a symbol alone; use brackets", last.start_pos)
         transpose = [made("_TRANSPOSE", r"^\top", marks, whole[-1])]
         return transpose if len(inner) == 1 else [*_superscript(whole, inner[:-1], before, functions), *transpose]
-    if _is_bracketed(inner, "["):
+    if bracketed(inner, "["):
         way_out = "write an index below, a_{l}, or spell it, a^{[l]} is a_l, and a power without brackets"
         raise FormulaError(f"[ ] above a symbol is an index or a power; {way_out}", inner[0].start_pos)
     is_power = base.type == "NUMBER" or base == "e"
-    if _is_bracketed(inner, "(", "<", r"\langle") and not is_power:
+    if bracketed(inner, "(", "<", r"\langle") and not is_power:
         copied = classify(inner[1:-1], functions, script=True)
         return [made("_COPY", "^{(", marks, inner[0]), *copied, made("_COPY_END", ")}", last, whole[-1])]
     if inner[0].type in ("WORD", "TEXT"):
@@ -228,7 +228,7 @@ def _superscript(whole: list[Token], inner: list[Token], before: list[Token], fu
     return [*whole[:2], *classify(inner, functions), whole[-1]]
 
 
-def _is_bracketed(tokens: list[Token], *openings: str) -> bool:
+def bracketed(tokens: list[Token], *openings: str) -> bool:
     """Whether one pair of brackets of such a kind holds all."""
     if len(tokens) < 3 or (opening := re.sub(r"^\\(left|[bB]ig+l?)\s*", "", tokens[0])) not in openings:
         return False

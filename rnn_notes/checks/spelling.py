@@ -1,0 +1,263 @@
+r"""How an author's letters map to ours, said once: ``h^{(t)} is h_t; * is \odot; rows are samples``.
+
+Rules are separated by semicolons or lines. ``LEFT is RIGHT`` reads what is printed as LEFT as if RIGHT were printed:
+
+- a symbol with its indices: ``\Gamma_f^{\langle t \rangle} is f_t``, ``\mathbf{W}_{\textrm{xh}} is W_{xh}``. The letters
+  i j k l m n p q s t u v and τ, where they stand alone as an index on both sides, stand for any index; all else for itself;
+- a letter in all its uses, ``\xi is L``, or a command of the author's own, ``\Vh is h``;
+- a function, ``\phi is \tanh``; an operator, ``* is \odot``; a transpose, ``^T is ^\top``;
+- several symbols in a row, ``da_{next} is \frac{\partial L}{\partial h_t}``. RIGHT is one symbol, fraction or bracket.
+
+Of several rules that fit, the longest counts. ``rows are samples``: vectors are rows, and weights are (from, to).
+A rule that says nothing, contradicts another, or would give two symbols one name is refused.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from lark import Token
+
+from rnn_notes.checks.tokens import bracketed, canonical, end_of, lex, made
+from rnn_notes.checks.tree import FormulaError
+
+INDEX = re.compile(r"[ijklmnpqstuv]|\\tau")
+SIGNS = {"⊙": r"\odot ", "∘": r"\circ ", "·": r"\cdot ", "×": r"\times ", "⊤": r"\top "}
+OPERATORS = ("_ODOT", "_CDOT", "_CROSS", "_SLASH")
+OPENING = {"_OPEN": "_CLOSE", "_LPAR": "_RPAR", "_LSQ": "_RSQ"}
+ROWS = "rows are samples"
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a rule has found: where it ends, what its indices are, and an index that it does not know."""
+
+    end: int
+    bound: dict[str, list[Token]] = field(default_factory=dict)
+    extra: list[Token] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: tokens, of which the letters ``free`` stand for any index."""
+
+    text: str
+    left: tuple[Token, ...]
+    right: tuple[Token, ...]
+    free: frozenset[str]
+
+    @property
+    def is_symbol(self) -> bool:
+        return self.right[0].type == "NAME"
+
+    def match(self, tokens: list[Token], at: int, pattern: tuple[Token, ...] = ()) -> Match | None:
+        """Whether the left side (or another pattern) stands at a place."""
+        pattern = pattern or self.left
+        found = Match(at)
+        place = at
+        for number, wanted in enumerate(pattern):
+            skips = wanted.type == "_SUP" and number and pattern[number - 1].type in ("NAME", "OTHER")
+            if skips and place < len(tokens) and tokens[place].type == "_SUB":
+                end = end_of(tokens, place + 1)
+                found.extra.extend(tokens[place + 2 : end])
+                place = end + 1
+            if place >= len(tokens):
+                return None
+            if wanted in self.free and number and _is_alone(pattern, number):
+                end = _until(tokens, place, pattern[number + 1])
+                if end == place or found.bound.setdefault(str(wanted), tokens[place:end]) != tokens[place:end]:
+                    return None
+                place = end
+            elif _plain(tokens[place]) != _plain(wanted):
+                return None
+            else:
+                place += 1
+        return Match(place, found.bound, found.extra)
+
+    def replacement(self, found: Match, tokens: list[Token], at: int) -> tuple[list[Token], int]:
+        """The right side with its indices, and where the text goes on; a further index is an entry of the symbol."""
+        first, last = tokens[at], tokens[found.end - 1]
+        result: list[Token] = []
+        for number, token in enumerate(self.right):
+            is_free = token in self.free and number and _is_alone(self.right, number)
+            result += found.bound[str(token)] if is_free else [made(token.type, token, first, last)]
+        end, extra = found.end, found.extra
+        if end < len(tokens) and tokens[end].type == "_SUB" and self.is_symbol:
+            close = end_of(tokens, end + 1)
+            extra, end = [*extra, *tokens[end + 2 : close]], close + 1
+        if extra and result[-1].type == "_CLOSE":
+            result[-1:] = [made("_COMMA", ",", extra[0]), *extra, result[-1]]
+        elif extra:
+            braces = made("_OPEN", "{", extra[0]), made("_CLOSE", "}", extra[-1])
+            result += [made("_SUB", "_", extra[0]), braces[0], *extra, braces[1]]
+        return result, end
+
+
+def _plain(token: Token) -> tuple[str, str]:
+    """What makes two tokens the same."""
+    value = re.sub(r"\\(left|right|[bB]ig+[lr]?)(?=[\s(\[)\]])|\s", "", token)
+    return token.type, "" if token.type in ("_FRACTION", "_UNDERBRACE") else value
+
+
+def _is_alone(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether a letter is the whole of an index."""
+    if not 0 < at < len(tokens) - 1:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    opens = before.type in ("_OPEN", "_COMMA", "_LPAR", "_LSQ") or before in ("<", r"\langle")
+    return opens and (after.type in ("_CLOSE", "_COMMA", "_RPAR", "_RSQ") or after in (">", r"\rangle"))
+
+
+def _until(tokens: list[Token], at: int, closing: Token) -> int:
+    """Where the index at a place ends: before a token like ``closing`` that is not within other brackets."""
+    depth = 0
+    for end in range(at, len(tokens)):
+        token = tokens[end]
+        if depth == 0 and (_plain(token) == _plain(closing) or token.type == "_COMMA"):
+            return end if token.type == closing.type else at
+        depth += (token.type in OPENING) - (token.type in OPENING.values())
+    return at
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The rules of a page; ``rows`` if vectors are rows."""
+
+    rules: tuple[Rule, ...] = ()
+    rows: bool = False
+
+    def macros(self, tokens: list[Token]) -> list[Token]:
+        """The tokens with the author's own commands replaced, as TeX does it, before anything is read."""
+        by_name = {rule.left[0]: rule for rule in self.rules if _is_command(rule)}
+        return [
+            made(new.type, new, token) if new is not token else token
+            for token in tokens
+            for new in (by_name[token].right if token in by_name else [token])
+        ]
+
+    def apply(self, tokens: list[Token], in_index: bool = False) -> list[Token]:
+        """The tokens as we spell them. Raises FormulaError if two rules fit, or if a name gets two meanings."""
+        found: list[Token] = []
+        at, is_sum = 0, False
+        while at < len(tokens):
+            token = tokens[at]
+            rule, match = (None, None) if is_sum and token.type == "_SUP" else self._rule(tokens, at, in_index)
+            if rule and match:
+                new, at = rule.replacement(match, tokens, at)
+                found += new
+                is_sum = False
+            elif token.type in ("_SUB", "_SUP"):
+                end = end_of(tokens, at + 1)
+                inner = tokens[at + 2 : end]
+                after_gradient = bool(found) and (found[-1].type == "GRADIENT" or found[-1].type == "D")
+                is_index = (token.type == "_SUB" and not after_gradient) or bracketed(inner, "(", "<", r"\langle", "[")
+                found += [*tokens[at : at + 2], *self.apply(inner, is_index), tokens[end]]
+                at = end + 1
+            else:
+                is_sum = token.type in ("_SUM", "_PRODUCT")
+                found.append(token)
+                at += 1
+        return found
+
+    def _rule(self, tokens: list[Token], at: int, in_index: bool) -> tuple[Rule | None, Match | None]:
+        """The rule for what stands at a place."""
+        fitting = [
+            (match.end, -len(rule.free), rule, match)
+            for rule in self.rules
+            if not (in_index and len(rule.left) == 1) and (match := rule.match(tokens, at))
+        ]
+        if not fitting:
+            for rule in self.rules:
+                if rule.is_symbol and not (in_index and len(rule.right) == 1) and rule.match(tokens, at, rule.right):
+                    raise FormulaError(
+                        f"{''.join(rule.right)} is written here, and '{rule.text}' reads another symbol as it, too",
+                        tokens[at].start_pos,
+                    )
+            return None, None
+        best = max(fit[:2] for fit in fitting)
+        rules = [fit for fit in fitting if fit[:2] == best]
+        if len(rules) > 1:
+            both = " and ".join(f"'{fit[2].text}'" for fit in rules)
+            raise FormulaError(f"two rules of the spelling fit here: {both}", tokens[at].start_pos)
+        return rules[0][2:]
+
+    def used(self, latex: str) -> set[str]:
+        """The rules that a display needs."""
+        return {rule.text for rule in self.rules if self._differs_without(rule, latex)}
+
+    def _differs_without(self, rule: Rule, latex: str) -> bool:
+        rest = Spelling(tuple(other for other in self.rules if other is not rule))
+        try:
+            return self.read(latex) != rest.read(latex)
+        except FormulaError:
+            return True
+
+    def read(self, latex: str) -> list[Token]:
+        """The tokens of a display in one form and as we spell them."""
+        tokens = lex(latex)
+        commands, others = (Spelling(tuple(r for r in self.rules if _is_command(r) == is_one)) for is_one in (True, False))
+        commands.apply(canonical(tokens))  # raises if what they stand for is written, too
+        return others.apply(canonical(self.macros(tokens)))
+
+
+def _is_command(rule: Rule) -> bool:
+    return len(rule.left) == 1 and rule.left[0].type == "OTHER" and rule.right[0].type not in OPERATORS
+
+
+@cache
+def spelling(texts: tuple[str, ...]) -> Spelling:
+    """The spelling that lines of rules state. Raises FormulaError."""
+    said = [said.strip() for text in texts for said in re.split(r"[;\n]", text) if said.strip()]
+    rules = [_rule_of(text) for text in said if text != ROWS]
+    for number, rule in enumerate(rules):
+        for other in rules[:number]:
+            if _plain_of(rule.left) == _plain_of(other.left):
+                raise FormulaError(f"'{other.text}' and '{rule.text}' contradict each other or say the same")
+            if rule.is_symbol and _plain_of(rule.right) == _plain_of(other.right):
+                raise FormulaError(f"'{other.text}' and '{rule.text}' give two symbols one name")
+    return Spelling(tuple(rules), ROWS in said)
+
+
+def _plain_of(tokens: Iterable[Token]) -> list[tuple[str, str]]:
+    return [_plain(token) for token in tokens]
+
+
+def _rule_of(text: str) -> Rule:
+    sides = re.split(r"\s+is\s+", text)
+    if len(sides) != 2:
+        raise FormulaError(f"a spelling is 'h^{{(t)}} is h_t' or '{ROWS}', not '{text}'")
+    for sign, command in SIGNS.items():
+        sides = [side.replace(sign, command) for side in sides]
+    left, right = (tuple(canonical(lex(side))) for side in sides)
+    if left and right and _unknown(right) and not _unknown(left):
+        left, right = right, left  # "⊙ is *" says the same as "* is ⊙"
+    if right and right[0] == r"\top" and left and left[0].type == "_SUP":
+        right = tuple(canonical(lex(r"^\top")))
+    if not left or not right or _plain_of(left) == _plain_of(right):
+        raise FormulaError(f"the spelling '{text}' says nothing")
+    if _unknown(right) or not _is_one(right, left):
+        raise FormulaError(f"'{text}': what stands behind 'is' must be one symbol, function, sign or bracket of ours")
+    alone = [{str(t) for n, t in enumerate(side) if INDEX.fullmatch(t) and _is_alone(side, n)} for side in (left, right)]
+    return Rule(text, left, right, frozenset(alone[0] & alone[1]))
+
+
+def _unknown(tokens: tuple[Token, ...]) -> bool:
+    return any(token.type == "OTHER" and token not in (r"\top", r"\langle", r"\rangle") for token in tokens)
+
+
+def _is_one(right: tuple[Token, ...], left: tuple[Token, ...]) -> bool:
+    """Whether it is one thing, so that nothing beside it can take a part of it."""
+    tokens = list(right)
+    kind = tokens[0].type
+    if len(tokens) == 1:
+        return kind in ("NAME", "FUNCTION", "WORD", "NUMBER", *OPERATORS)
+    if kind == "_SUP":
+        return left[0].type == "_SUP"
+    if kind == "_FRACTION":
+        return end_of(tokens, end_of(tokens, 1) + 1) == len(tokens) - 1
+    if kind == "BEGIN":
+        return end_of(tokens, 0, "BEGIN", "END") == len(tokens) - 1
+    end = end_of(tokens, 0, kind, OPENING[kind]) if kind in OPENING else 0 if kind == "NAME" else len(tokens)
+    rest = tokens[end + 1 :]
+    return not rest or (rest[0].type in ("_SUB", "_SUP") and end_of(rest, 1) == len(rest) - 1)
