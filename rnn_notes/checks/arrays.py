@@ -60,9 +60,9 @@ def beside(value: ndarray) -> ndarray:
 
 
 def fit(value: ndarray, node: Node, wanted: tuple[int, ...]) -> ndarray:
-    """The value of a node beside one of that shape: a printed number counts for each entry of a column."""
+    """The value of a node beside one of that shape: a printed number counts for each entry of a column or row."""
     plain = tree.Number | tree.Negative | tree.Fraction | tree.Group | tree.Plus | tree.Times | tree.Power
-    if not shape(value) and wanted[1:] == (1,) and all(isinstance(part, plain) for part in walk(node)):
+    if not shape(value) and 1 in wanted and all(isinstance(part, plain) for part in walk(node)):
         return np.broadcast_to(beside(value), wanted)
     return value
 
@@ -120,7 +120,7 @@ def power(base: ndarray, exponent: ndarray) -> ndarray:
     whole = int(np.round(np.ravel(exponent)[0])) if np.isfinite(exponent).all() else -1
     if whole < 0 or np.any(np.abs(exponent - whole) > 1e-12):
         raise ClaimError(f"{shapes([base])} to the power {np.ravel(exponent)[0]:.6g} has no meaning here")
-    if base.shape[-1] == 1:
+    if 1 in shape(base):
         return base**whole
     if base.shape[-1] != base.shape[-2]:
         raise ClaimError(f"{shapes([base])} has no power")
@@ -157,6 +157,37 @@ def blocks(rows: list[list[ndarray]]) -> ndarray:
         raise ClaimError(f"the blocks of this matrix do not fit together: {error}") from None
 
 
+def listed(parts: list[ndarray]) -> ndarray:
+    """Columns below each other, or rows beside each other; both are possible for numbers and for equal sizes."""
+    sizes = [shape(part) for part in parts]
+    columns, rows = (all(size[axis : axis + 1] == (1,) for size in sizes) for axis in (1, 0))
+    if () in sizes or columns == rows or len(set(sizes)) < len(sizes):
+        raise FormulaError(
+            f"[a, b] of {shapes(parts)} could be above or beside each other; write [a; b], or a matrix a & b"
+        )
+    return blocks([[part] for part in parts] if columns else [parts])
+
+
+def holds(left: ndarray, sign: str, right: ndarray) -> ndarray:
+    """On which networks a relation of numbers holds."""
+    compare = {"=": np.equal, "<": np.less, ">": np.greater, "le": np.less_equal, "ge": np.greater_equal}
+    if shape(left) or shape(right) or sign not in compare:
+        raise FormulaError("a case is told by a relation of numbers: =, <, >, \\le or \\ge")
+    return compare[sign](left, right)
+
+
+def choose(values: list[ndarray], conditions: list[ndarray]) -> ndarray:
+    """Of each network the value whose condition holds there. Raises ClaimError if not exactly one does."""
+    holding = np.sum([np.broadcast_to(condition, np.shape(sum(conditions))) for condition in conditions], axis=0)
+    if np.any(holding != 1):
+        raise ClaimError(f"{'no case holds' if np.any(holding == 0) else 'two cases hold at once'}; exactly one must")
+    sizes = max((shape(value) for value in values), key=len)
+    parts = [beside(value) if sizes else value for value in values]
+    return reduce(
+        np.add, [np.where(beside(c) if sizes else c, part, 0) for c, part in zip(conditions, parts, strict=True)]
+    )
+
+
 def entry(name: str, value: ndarray, place: list[int]) -> ndarray:
     """An entry of a column or matrix, counted from 1."""
     sizes = shape(value)[: len(place)]
@@ -179,6 +210,8 @@ def apply(name: str, prime: bool, values: list[ndarray], rows: bool = False) -> 
         known = ", ".join(sorted(ENTRYWISE if prime else {*FUNCTIONS, "max", "min"}))
         raise FormulaError(f"{name}{chr(39) * prime} of {len(values)} arguments is not known; known are {known}")
     (a,) = values
+    if rows and name == "diag" and shape(a)[:1] == (1,):
+        a = a.mT
     if rows and name == "softmax" and shape(a):
         return activations.softmax(a)
     whole = shape(a)

@@ -74,8 +74,9 @@ class Builder(Transformer_NonRecursive):
             raise FormulaError("both sides of this step are the same formula", right.span[0])
         operator = RELATIONS.get(spell(sign), spell(sign))
         relation = tree.Relation(left, operator, right, span=(left.span[0], right.span[1]))
-        for big in (node for node in walk(relation) if isinstance(node, tree.Big)):
-            if big.index in free_names(relation) | {n.index for n in walk(big.body) if isinstance(n, tree.Big)}:
+        for big in (node for node in walk(relation) if isinstance(node, tree.Big | tree.Over)):
+            inner = {node.index for node in walk(big.body) if isinstance(node, tree.Big | tree.Over)}
+            if big.index in free_names(relation) | inner:
                 raise FormulaError(f"{big.index} is bound here and used outside too; take another letter", big.span[0])
         return relation
 
@@ -101,7 +102,9 @@ class Builder(Transformer_NonRecursive):
     member, group, negative, fraction = tree.Member, tree.Group, tree.Negative, tree.Fraction
     power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
     indexed = entry = tree.Index
-    over = tree.Over
+
+    def over(self, index: Name, body: Node) -> Node:
+        return tree.Over(index.name, body)
 
     def plus(self, left: Node, right: Node) -> Node:
         return tree.Plus((*(left.terms if isinstance(left, tree.Plus) else [left]), right))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.build import spell
+from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tree import FormulaError, Name, Node
 
 
@@ -26,14 +27,14 @@ def functions(definitions: Definitions) -> frozenset[str]:
     return frozenset(name for name, definition in definitions.items() if definition.is_function)
 
 
-def introduce(text: str, definitions: Definitions) -> tuple[tree.Relation, Definition]:
+def introduce(text: str, definitions: Definitions, spelling: Spelling = OURS) -> tuple[tree.Relation, Definition]:
     """The equation of a definition, and what it introduces; ``definitions`` are those before it.
 
     Raises FormulaError.
     """
     before = functions(definitions)
     new = re.match(r"\s*(\\?[A-Za-z]+)\s*(\\left\s*)?\(", text)  # f(…: here, f becomes a function
-    equation, *more = latex.parse(text, before | {spell(new[1])} if new else before)
+    equation, *more = latex.parse(text, before | {spell(new[1])} if new else before, spelling, defines=True)
     if more or not isinstance(equation, tree.Relation) or equation.operator != "=":
         raise FormulaError("a definition is one equation, such as f(x) = x^2")
     letters: tuple[Node, ...] = ()

@@ -55,6 +55,7 @@ class Question:
     definitions: Definitions
     within: float | None = None
     down: frozenset[tree.Big] = frozenset()  # the products that count down
+    rows: bool = False  # whether vectors are rows on this page
 
     @classmethod
     def of(
@@ -64,6 +65,7 @@ class Question:
         network: Network,
         definitions: Definitions,
         within: float | None = None,
+        rows: bool = False,
     ) -> "Question":
         """Tell conditions from claims; the symbols are those of the network. Raises FormulaError."""
         statements, hidden = resolve((statements, hidden), network.symbols)
@@ -80,7 +82,7 @@ class Question:
                 raise FormulaError(f"there is a condition on {names} but no formula with {names}").placed(condition)
         if within is not None and not any(isinstance(c, tree.Relation) and c.operator == "approx" for c in claims):
             raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
-        question = cls(claims, (*hidden, *shown), hidden, letters, sizes, definitions, within)
+        question = cls(claims, (*hidden, *shown), hidden, letters, sizes, definitions, within, rows=rows)
         return replace(question, down=question._down(network))
 
     def _down(self, network: Network) -> frozenset[tree.Big]:
@@ -119,7 +121,7 @@ class Question:
 
     def values(self, network: Network) -> Values:
         """A reader of formulas on this network."""
-        values = Values(network, dict.fromkeys(self.letters, range(network.T + 1)), self.definitions)
+        values = Values(network, dict.fromkeys(self.letters, range(network.T + 1)), self.definitions, self.rows)
         values.down = self.down
         values.free = {letter: steps(letter, self.conditions, values) for letter in self.letters}
         return values
@@ -177,10 +179,12 @@ class Question:
         """The largest difference of the two sides of =, if the claim holds here; else raises ClaimError."""
         if isinstance(claim, tree.Member):
             wanted = tuple(values.whole(size, scope) for size in claim.dimensions)
+            vector = (1, *wanted) if values.rows else (*wanted, 1)
             for item in claim.items:
                 symbol = values.network.symbols.get(item.name) if isinstance(item, Name) else None
-                value = symbol.at(symbol.first) if isinstance(symbol, Series) else values.of(item, scope)
-                if shape(value) != ((*wanted, 1) if len(wanted) == 1 else wanted):
+                value = symbol.at(symbol.first) if isinstance(symbol, Series) else None
+                value = values.of(item, scope) if value is None else values.turn(value)
+                if shape(value) != (vector if len(wanted) == 1 else wanted):
                     raise ClaimError(f"the shape is {shape(value)}, not {wanted}").placed(item)
             return None
         assert isinstance(claim, tree.Relation)

@@ -49,6 +49,7 @@ def ask(
     hidden: tuple[Statement, ...],
     definitions: Definitions,
     within: float | None = None,
+    rows: bool = False,
 ) -> Answer:
     """Check all statements on the networks that they speak of; ``hidden`` are the conditions of the mark.
 
@@ -56,7 +57,7 @@ def ask(
     Raises FormulaError for what cannot be evaluated, ClaimError with the numbers for what does not hold.
     """
     first = run.instance if run.fixed else run.family[0]
-    question = Question.of(statements, hidden, first, definitions, within)
+    question = Question.of(statements, hidden, first, definitions, within, rows)
     try:
         fixed = question.on(run.instance) if run.fixed else None
         general = tuple(claim for claim in question.claims if not (run.fixed and _prints_numbers(claim)))

@@ -5,6 +5,7 @@ and a way out; nothing is guessed.
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,11 +15,10 @@ from lark.exceptions import VisitError
 from rnn_notes.checks import tree
 from rnn_notes.checks.build import Builder
 from rnn_notes.checks.layout import layout
-from rnn_notes.checks.spelling import Spelling
+from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED, classify
 from rnn_notes.checks.tree import FormulaError, Statement
 
-OURS = Spelling()
 LONGEST, DEEPEST = 5000, 40  # characters of a display, and brackets within brackets
 
 LETTER = r"if it is a letter here, say so in a spelling: '\sigma is s'"
@@ -46,11 +46,11 @@ HINTS = {
 
 
 def parse(
-    latex: str, functions: frozenset[str] = frozenset(), spelling: Spelling = OURS
+    latex: str, functions: frozenset[str] = frozenset(), spelling: Spelling = OURS, defines: bool = False
 ) -> tuple[Statement, ...]:
     """The statements of a display. ``functions`` are the letters that the page has introduced as functions.
 
-    Raises FormulaError.
+    In a definition, ``defines``, := is =. Raises FormulaError.
     """
     ready = layout(tokens(latex, functions, spelling))
     parser = _parser().parse_interactive("")
@@ -62,11 +62,34 @@ def parse(
         raise _unexpected(error.token, parser.parser_state.value_stack, latex) from None
     except VisitError as error:
         raise error.orig_exc from None
+    _one_font(statements)
     for step in (statement for statement in statements if isinstance(statement, tree.Relation)):
         left, right = step.left, step.right
+        if step.operator == ":=" and not defines:
+            way_out = "mark it '% check: define', or write = for what is checked"
+            raise FormulaError(f":= introduces something; {way_out}", right.span[0])
         if _bare(latex, left) == _bare(latex, right) and tree.without_brackets(left) == tree.without_brackets(right):
             raise FormulaError("both sides of this step are the same but for brackets", right.span[0])
-    return statements
+    return tree.rebuilt(statements, _plain)
+
+
+def _plain(node: tree.Node) -> tree.Node:
+    return replace(node, operator="=") if isinstance(node, tree.Relation) and node.operator == ":=" else node
+
+
+def _one_font(statements: tuple[Statement, ...]) -> None:
+    """Refuse one letter in two fonts, which would be read as one symbol."""
+    fonts: dict[str, str] = {}
+    indices = [node for node in tree.walk(statements) if isinstance(node, tree.Index)]
+    labels = {id(node.base): f"_{tree.label(node.at[0])}" for node in indices if not isinstance(node.at[0], tree.Name)}
+    inner = {id(part) for node in indices for part in tree.walk(node.at)}
+    for node in tree.walk(statements):
+        if isinstance(node, tree.Name) and id(node) not in inner:
+            before = fonts.setdefault(node.name + labels.get(id(node), ""), node.font)
+            if before != node.font:
+                both = " and ".join(f"\\{font}{{{node.name}}}" if font else node.name for font in (before, node.font))
+                way_out = "say in a spelling what each of them is"
+                raise FormulaError(f"{both} would be one symbol here; {way_out}", node.span[0])
 
 
 def _bare(latex: str, side: tree.Node) -> str:

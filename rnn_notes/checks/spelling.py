@@ -2,8 +2,8 @@ r"""How an author's letters map to ours, said once: ``h^{(t)} is h_t; * is \odot
 
 Rules are separated by semicolons or lines. ``LEFT is RIGHT`` reads what is printed as LEFT as if RIGHT were printed:
 
-- a symbol with its indices: ``\Gamma_f^{\langle t \rangle} is f_t``, ``\mathbf{W}_{\textrm{xh}} is W_{xh}``. The letters
-  i j k l m n p q s t u v and τ, where they stand alone as an index on both sides, stand for any index; all else for itself;
+- a symbol with its indices: ``\Gamma_f^{\langle t \rangle} is f_t``, ``\mathbf{W}_{\textrm{xh}} is W_{xh}``. The
+  letters i j k l m n p q s t u v and τ, alone as an index on both sides, stand for any index; all else for itself;
 - a letter in all its uses, ``\xi is L``, or a command of the author's own, ``\Vh is h``;
 - a function, ``\phi is \tanh``; an operator, ``* is \odot``; a transpose, ``^T is ^\top``;
 - several symbols in a row, ``da_{next} is \frac{\partial L}{\partial h_t}``. RIGHT is one symbol, fraction or bracket.
@@ -13,7 +13,7 @@ A rule that says nothing, contradicts another, or would give two symbols one nam
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -38,7 +38,7 @@ class Match:
     extra: list[Token] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One rule: tokens, of which the letters ``free`` stand for any index."""
 
@@ -127,30 +127,70 @@ class Spelling:
     rules: tuple[Rule, ...] = ()
     rows: bool = False
 
-    def macros(self, tokens: list[Token]) -> list[Token]:
-        """The tokens with the author's own commands replaced, as TeX does it, before anything is read."""
-        by_name = {rule.left[0]: rule for rule in self.rules if _is_command(rule)}
-        return [
-            made(new.type, new, token) if new is not token else token
-            for token in tokens
-            for new in (by_name[token].right if token in by_name else [token])
-        ]
+    def read(self, latex: str) -> list[Token]:
+        """The tokens of a display in one form and as we spell them.
+
+        Raises FormulaError if two rules fit at one place, or if two symbols would become one.
+        """
+        return self._pass(latex)[0]
+
+    def used(self, latex: str) -> set[str]:
+        """The rules that a display needs; all, if it cannot be read."""
+        try:
+            return {rule.text for rule in self._pass(latex)[1]}
+        except FormulaError:
+            return {rule.text for rule in self.rules}
+
+    def _pass(self, latex: str) -> tuple[list[Token], set[Rule]]:
+        raw = lex(latex)
+        commands, others = (_Pass(tuple(r for r in self.rules if _is_command(r) == is_one)) for is_one in (True, False))
+        by_name = {rule.left[0]: rule for rule in commands.rules}
+        if by_name:
+            commands.apply(canonical(raw))
+        found = others.apply(canonical(list(_expanded(raw, by_name))))
+        commands.compare()
+        others.compare()
+        return found, commands.used | others.used
+
+
+def _expanded(tokens: list[Token], commands: dict[Token, Rule]) -> Iterator[Token]:
+    """The tokens with the author's own commands replaced, as TeX does it, before anything is read."""
+    for token in tokens:
+        if token in commands:
+            yield from (made(new.type, new, token) for new in commands[token].right)
+        else:
+            yield token
+
+
+@dataclass
+class _Pass:
+    """One display: which rules are used, and where the right side of a rule stands already."""
+
+    rules: tuple[Rule, ...]
+    used: set[Rule] = field(default_factory=set)
+    written: dict[Rule, int] = field(default_factory=dict)
+
+    def compare(self) -> None:
+        """Raise FormulaError if what a rule makes of one symbol is written for another one, too."""
+        for rule in self.used & self.written.keys():
+            both = f"{''.join(rule.right)} is written here, and '{rule.text}' reads another symbol as it, too"
+            raise FormulaError(both, self.written[rule])
 
     def apply(self, tokens: list[Token], in_index: bool = False) -> list[Token]:
-        """The tokens as we spell them. Raises FormulaError if two rules fit, or if a name gets two meanings."""
+        """The tokens as we spell them."""
         found: list[Token] = []
         at, is_sum = 0, False
         while at < len(tokens):
             token = tokens[at]
-            rule, match = (None, None) if is_sum and token.type == "_SUP" else self._rule(tokens, at, in_index)
-            if rule and match:
-                new, at = rule.replacement(match, tokens, at)
+            fit = None if is_sum and token.type == "_SUP" else self._fit(tokens, at, in_index)
+            if fit:
+                new, at = fit[0].replacement(fit[1], tokens, at)
                 found += new
                 is_sum = False
             elif token.type in ("_SUB", "_SUP"):
                 end = end_of(tokens, at + 1)
                 inner = tokens[at + 2 : end]
-                after_gradient = bool(found) and (found[-1].type == "GRADIENT" or found[-1].type == "D")
+                after_gradient = bool(found) and found[-1].type in ("GRADIENT", "D")
                 is_index = (token.type == "_SUB" and not after_gradient) or bracketed(inner, "(", "<", r"\langle", "[")
                 found += [*tokens[at : at + 2], *self.apply(inner, is_index), tokens[end]]
                 at = end + 1
@@ -160,45 +200,25 @@ class Spelling:
                 at += 1
         return found
 
-    def _rule(self, tokens: list[Token], at: int, in_index: bool) -> tuple[Rule | None, Match | None]:
-        """The rule for what stands at a place."""
-        fitting = [
-            (match.end, -len(rule.free), rule, match)
-            for rule in self.rules
-            if not (in_index and len(rule.left) == 1) and (match := rule.match(tokens, at))
-        ]
-        if not fitting:
+    def _fit(self, tokens: list[Token], at: int, in_index: bool) -> tuple[Rule, Match] | None:
+        """The rule for what stands at a place: the longest, and of such the one with the fewest free indices."""
+        rules = [rule for rule in self.rules if not (in_index and len(rule.left) == 1)]
+        fits = [(rule, match) for rule in rules if (match := rule.match(tokens, at))]
+        if not fits:
             for rule in self.rules:
                 if rule.is_symbol and not (in_index and len(rule.right) == 1) and rule.match(tokens, at, rule.right):
-                    raise FormulaError(
-                        f"{''.join(rule.right)} is written here, and '{rule.text}' reads another symbol as it, too",
-                        tokens[at].start_pos,
-                    )
-            return None, None
-        best = max(fit[:2] for fit in fitting)
-        rules = [fit for fit in fitting if fit[:2] == best]
-        if len(rules) > 1:
-            both = " and ".join(f"'{fit[2].text}'" for fit in rules)
+                    self.written.setdefault(rule, tokens[at].start_pos or 0)
+            return None
+        ranks = [(match.end, -len(rule.free)) for rule, match in fits]
+        best = [fit for fit, rank in zip(fits, ranks, strict=True) if rank == max(ranks)]
+        if len(best) > 1:
+            both = " and ".join(f"'{rule.text}'" for rule, _ in best)
             raise FormulaError(f"two rules of the spelling fit here: {both}", tokens[at].start_pos)
-        return rules[0][2:]
+        self.used.add(best[0][0])
+        return best[0]
 
-    def used(self, latex: str) -> set[str]:
-        """The rules that a display needs."""
-        return {rule.text for rule in self.rules if self._differs_without(rule, latex)}
 
-    def _differs_without(self, rule: Rule, latex: str) -> bool:
-        rest = Spelling(tuple(other for other in self.rules if other is not rule))
-        try:
-            return self.read(latex) != rest.read(latex)
-        except FormulaError:
-            return True
-
-    def read(self, latex: str) -> list[Token]:
-        """The tokens of a display in one form and as we spell them."""
-        tokens = lex(latex)
-        commands, others = (Spelling(tuple(r for r in self.rules if _is_command(r) == is_one)) for is_one in (True, False))
-        commands.apply(canonical(tokens))  # raises if what they stand for is written, too
-        return others.apply(canonical(self.macros(tokens)))
+OURS = Spelling()
 
 
 def _is_command(rule: Rule) -> bool:
@@ -238,7 +258,9 @@ def _rule_of(text: str) -> Rule:
         raise FormulaError(f"the spelling '{text}' says nothing")
     if _unknown(right) or not _is_one(right, left):
         raise FormulaError(f"'{text}': what stands behind 'is' must be one symbol, function, sign or bracket of ours")
-    alone = [{str(t) for n, t in enumerate(side) if INDEX.fullmatch(t) and _is_alone(side, n)} for side in (left, right)]
+    alone = [
+        {str(t) for n, t in enumerate(side) if INDEX.fullmatch(t) and _is_alone(side, n)} for side in (left, right)
+    ]
     return Rule(text, left, right, frozenset(alone[0] & alone[1]))
 
 

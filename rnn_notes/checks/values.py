@@ -1,6 +1,7 @@
 """The value of a formula on a run: the tree read with the operations of ``arrays``."""
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -26,13 +27,17 @@ class Unbound(Exception):  # noqa: N818 - no error but a message to the loop ove
 class Values:
     """Reads formulas on networks of one run. ``free`` gives the values of each letter that may be a free index.
 
+    With ``rows``, vectors are rows and weights (from, to), so all arrays of a run of columns are transposed.
     ``down`` are the products that count down.
     ``by_entries`` divides columns entry by entry, which is never what a formula means, but explains what it does not.
     """
 
-    def __init__(self, network: Network, free: dict[str, Iterable[int]], definitions: Definitions) -> None:
+    def __init__(
+        self, network: Network, free: dict[str, Iterable[int]], definitions: Definitions, rows: bool = False
+    ) -> None:
         self.network, self.free, self.definitions = network, free, definitions
-        self.rows = getattr(network.run, "rows", False)
+        self.rows = rows or getattr(network.run, "rows", False)
+        self.turned = rows and not getattr(network.run, "rows", False)
         self.shake = Shake(network.N) if network.shaken else None
         self.down: frozenset[tree.Big] = frozenset()
         self.by_entries = False
@@ -90,6 +95,12 @@ class Values:
                 return arrays.norm(self.of(body, scope), label(kind[0]) if kind else "2")
             case tree.Matrix(rows):
                 return arrays.blocks([all_of(row) for row in rows])
+            case tree.Listed(parts):
+                return arrays.listed(all_of(parts))
+            case tree.Cases(values, conditions):
+                return arrays.choose(all_of(values), self._conditions(conditions, scope))
+            case tree.Over(index, body):
+                return reduce(np.add, [self.of(body, {**scope, index: step}) for step in self._everywhere(node, scope)])
             case tree.Big(operator, index, _, _, body):
                 steps = self.steps(node, scope)
                 each = [self.of(body, {**scope, index: step}) for step in steps]
@@ -99,6 +110,31 @@ class Values:
             case tree.Derivative():
                 return self._derivative(node, scope)
         raise FormulaError("W^{(t)}, the weights as used at step t, stands below a derivative only")
+
+    def _conditions(self, cases: tuple[tuple[tree.Relation, ...], ...], scope: Scope) -> list[ndarray]:
+        """For each case, on which networks it holds."""
+        found: list[ndarray] = []
+        for relations in cases:
+            holds = [arrays.holds(self.of(r.left, scope), r.operator, self.of(r.right, scope)) for r in relations]
+            found.append(reduce(np.logical_and, holds) if holds else ~reduce(np.logical_or, found))
+        return found
+
+    def _everywhere(self, node: tree.Over, scope: Scope) -> Iterable[int]:
+        """The values that the index of a sum without bounds can take, which are the same wherever it stands."""
+        inner = {part.index: 1 for part in tree.walk(node.body) if isinstance(part, tree.Big | tree.Over)}
+        around = {name: value for name, value in {**scope, **inner}.items() if name != node.index}
+        found: set[tuple[int, ...]] = set()
+        for part in tree.walk(node.body):
+            if isinstance(part, Index) and Name(node.index) in part.at:
+                try:
+                    self.of(part, around)
+                except Unbound as index:
+                    if index.name != node.index:
+                        raise
+                    found.add(tuple(index.values))
+        if len(found) != 1:
+            raise FormulaError(f"from where to where {node.index} counts is unclear here; write both bounds")
+        return found.pop()
 
     def steps(self, node: tree.Big, scope: Scope) -> range:
         """The values of the index of a sum or product."""
@@ -161,14 +197,20 @@ class Values:
             found = symbol if not isinstance(symbol, Series) else self._of_series(symbol, step)
             if found is None:
                 raise FormulaError(f"{name} has a value at every step; give it an index")
-            value = found
+            value = self.turn(found)
         if not subscripts:
             return value
+        if self.rows and shape(value)[:1] == (1,):
+            value = value.mT
         sizes = shape(value)[:1] if shape(value)[1:] == (1,) else shape(value)
         if len(subscripts) != len(sizes):
             raise FormulaError(f"{name or 'this'} with {len(subscripts)} more indices is not known in this run")
         place = [self.whole(k, scope, range(1, size + 1)) for k, size in zip(subscripts, sizes, strict=True)]
         return arrays.entry(name or "this", value, place)
+
+    def turn(self, value: ndarray) -> ndarray:
+        """An array of the run as the display means it."""
+        return value.mT if self.turned and shape(value) else value
 
     @staticmethod
     def _of_series(symbol: Series, step: int | None) -> ndarray | None:
@@ -223,6 +265,17 @@ class Values:
             raise FormulaError("this derivative is not known; take that of L, L_t or a symbol at a step")
         try:
             at = self.whole(copy.step, scope) if copy else None
-            return self.network.derivative((y, s), (x, t), at, node.immediate)
+            found = self.network.derivative((y, s), (x, t), at, node.immediate)
         except (KeyError, ValueError) as error:
             raise FormulaError(f"this derivative is not known: {error}") from None
+        above = self.of(node.of, scope)
+        if shape(above) and (node.gradient or self.rows):
+            why = (
+                "a gradient, ∇, is that of a number"
+                if node.gradient
+                else "of a row by a row, two conventions are in use"
+            )
+            raise FormulaError(
+                f"{why}; write \\frac{{\\partial …}}{{\\partial …}} of columns, or of a number such as L"
+            )
+        return self.turn(found)

@@ -20,12 +20,15 @@ from rnn_notes.checks.notation import read_given
 from rnn_notes.checks.prove import NoProofError, prove
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
+from rnn_notes.checks.spelling import Spelling
+from rnn_notes.checks.spelling import spelling as spelled
 from rnn_notes.checks.tape import Network, Place
 from rnn_notes.checks.tokens import GRAMMAR
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 NUMBERS = Run("printed", "the printed numbers")
+VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
 Runs = str | Iterable[Run] | Mapping[str, Run]
 
 
@@ -66,16 +69,19 @@ class Verdict:
         return f"{where}:{row}:{column}: {self.outcome.upper()} ({self.summary})\n    {evidence}"
 
 
-def check(displays: Sequence[Display], runs: Runs = OURS) -> list[Verdict]:
-    """The verdicts on the displays of one page, in order; definitions are known to the displays after them."""
+def check(displays: Sequence[Display], runs: Runs = OURS, spelling: Sequence[str] = ()) -> list[Verdict]:
+    """The verdicts on the displays of one page, in order; definitions are known to the displays after them.
+
+    ``spelling`` is how the page spells, as in ``("h^{(t)} is h_t", "rows are samples")``.
+    """
     result: list[Verdict] = []
     earlier: list[str] = []  # the definitions so far
     source = digest("rnn_notes.checks.verdicts") + GRAMMAR
     named = registered(runs)
     for display in displays:
         of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:2]]
-        key = json.dumps([display.latex, display.mark, earlier, source, of_runs])
-        make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), named)
+        key = json.dumps([display.latex, display.mark, earlier, source, of_runs, list(spelling)])
+        make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), named, tuple(spelling))
         try:
             verdict = Verdict(**json.loads(remember("checks", key, make)))
         except _NotFinalError as caught:
@@ -88,8 +94,8 @@ def check(displays: Sequence[Display], runs: Runs = OURS) -> list[Verdict]:
     return result
 
 
-def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: Runs) -> str:
-    verdict = judge(text, mark, earlier, runs)
+def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: Runs, spelling: tuple[str, ...]) -> str:
+    verdict = judge(text, mark, earlier, runs, spelling)
     if not verdict.final:
         raise _NotFinalError(verdict)
     return json.dumps(asdict(verdict))
@@ -102,11 +108,18 @@ class _NotFinalError(Exception):
         self.verdict = verdict
 
 
-def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: Runs = OURS) -> Verdict:
-    """The verdict on one display; ``earlier`` are the definitions before it. Lines count from 0 in its LaTeX."""
+def judge(
+    text: str, mark: str | None, earlier: Sequence[str] = (), runs: Runs = OURS, spelling: Sequence[str] = ()
+) -> Verdict:
+    """The verdict on one display; ``earlier`` are the definitions before it. Lines count from 0 in its LaTeX.
+
+    ``spelling`` are the rules of its author, as in ``("h^{(t)} is h_t", "rows are samples")``.
+    """
     kind = (mark or "").partition(" ")[0].rstrip(":")
     try:
-        return _check(text, kind, (mark or "")[len(kind) :].strip(), earlier, registered(runs))
+        return _check(
+            text, kind, (mark or "")[len(kind) :].strip(), earlier, registered(runs), spelled(tuple(spelling))
+        )
     except RecursionError:
         error: CheckError = FormulaError("the formula is nested too deeply; give its parts names")
     except CheckError as caught:
@@ -121,7 +134,9 @@ def judge(text: str, mark: str | None, earlier: tuple[str, ...] = (), runs: Runs
     return Verdict(0, outcome, kind or "no mark", words, str(error), fault, final)
 
 
-def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Mapping[str, Run]) -> Verdict:
+def _check(
+    text: str, kind: str, rest: str, earlier: Sequence[str], runs: Mapping[str, Run], spelling: Spelling
+) -> Verdict:
     """The verdict on a display that holds; raises CheckError for any other."""
     if kind == "skip":
         reason = rest.lstrip(": ")
@@ -131,34 +146,45 @@ def _check(text: str, kind: str, rest: str, earlier: tuple[str, ...], runs: Mapp
     rest, within = _within(rest)
     definitions: Definitions = {}
     for definition in earlier:
-        _, new = introduce(definition, definitions)
+        _, new = introduce(definition, definitions, spelling)
         definitions[new.name] = new
     if kind in ("chain", "define"):
         if rest:
             raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
-        return _defined(text, definitions) if kind == "define" else _proved(text, definitions, within)
+        if kind == "define":
+            return _defined(text, definitions, spelling)
+        return _proved(text, definitions, within, spelling)
     name, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
     if name != "numbers" and name not in runs:
         kinds = f"chain, define, shapes, numbers, skip: reason, or a run ({', '.join(runs)})"
         raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {kinds}; not {name!r}")
-    statements = latex.parse(text, functions(definitions))
+    statements = latex.parse(text, functions(definitions), spelling)
     if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):
         raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
     run = NUMBERS if name == "numbers" else runs[name]
-    answer = ask(run, statements, _conditions(rest), definitions, within)
+    answer = ask(run, statements, _conditions(rest), definitions, within, spelling.rows)
     condition = re.sub(r"\s*(<|>|≤|≥)\s*", r" \1 ", rest.replace("<=", "≤").replace(">=", "≥"))
     return _evaluated(kind, name, run, answer, condition)
 
 
-def _proved(text: str, definitions: Definitions, within: float | None) -> Verdict:
+def _proved(text: str, definitions: Definitions, within: float | None, spelling: Spelling) -> Verdict:
     given = read_given(text)
-    statements = latex.parse(text, functions(definitions) | given.function)
+    statements = latex.parse(text, functions(definitions) | given.function, spelling)
+    _refuse_vectors(statements)
     proof = prove(statements, definitions, within, given)
     notes = "".join(f"; {note}" for note in proof.notes)
     if proof.steps == 1:
         return Verdict(0, "proved", f"chain, 1 step proved{notes}", f"proved by SymPy{notes}")
     steps = f"{proof.steps} steps"
     return Verdict(0, "proved", f"chain, {steps} proved{notes}", f"each of {steps} proved by SymPy{notes}")
+
+
+def _refuse_vectors(statements: tuple[tree.Statement, ...]) -> None:
+    for node in tree.walk(statements):
+        if isinstance(node, tree.Name) and node.font in VECTORS:
+            way_out = "check it against a run, or write the letter plain"
+            message = f"{node.name} is set as a vector or matrix, and a chain is about numbers; {way_out}"
+            raise FormulaError(message).placed(node)
 
 
 def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -> Verdict:
@@ -182,9 +208,9 @@ def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -
     return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {where}{cases}{largest}")
 
 
-def _defined(text: str, definitions: Definitions) -> Verdict:
+def _defined(text: str, definitions: Definitions, spelling: Spelling) -> Verdict:
     """A definition has to agree with the package's function of that name, if there is one."""
-    equation, new = introduce(text, definitions)
+    equation, new = introduce(text, definitions, spelling)
     if new.name not in FUNCTIONS:
         summary = f"define, the page's own {new.name}, without counterpart in the package"
         return Verdict(0, "defined", summary, f"introduces {new.name}, which the package does not have")
