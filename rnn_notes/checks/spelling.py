@@ -64,9 +64,14 @@ class Rule:
                 place = end + 1
             if place >= len(tokens):
                 return None
-            if wanted in self.free and number and _is_alone(pattern, number):
-                end = _until(tokens, place, pattern[number + 1])
-                if end == place or found.bound.setdefault(str(wanted), tokens[place:end]) != tokens[place:end]:
+            if wanted.type == "_CLOSE" and tokens[place].type == "_COMMA" and len(pattern) == number + 1:
+                end = _until(tokens, place + 1, wanted, several=True)
+                found.extra.extend(tokens[place + 1 : end])
+                place = end + 1
+            elif wanted in self.free and _is_alone(pattern, number):
+                beside = "NAME" in (pattern[number - 1].type, pattern[number + 1].type)
+                end = place + 1 if beside else _until(tokens, place, pattern[number + 1])
+                if end <= place or found.bound.setdefault(str(wanted), tokens[place:end]) != tokens[place:end]:
                     return None
                 place = end
             elif _plain(tokens[place]) != _plain(wanted):
@@ -80,7 +85,7 @@ class Rule:
         first, last = tokens[at], tokens[found.end - 1]
         result: list[Token] = []
         for number, token in enumerate(self.right):
-            is_free = token in self.free and number and _is_alone(self.right, number)
+            is_free = token in self.free and _is_alone(self.right, number)
             result += found.bound[str(token)] if is_free else [made(token.type, token, first, last)]
         end, extra = found.end, found.extra
         if end < len(tokens) and tokens[end].type == "_SUB" and self.is_symbol:
@@ -101,20 +106,25 @@ def _plain(token: Token) -> tuple[str, str]:
 
 
 def _is_alone(tokens: tuple[Token, ...], at: int) -> bool:
-    """Whether a letter is the whole of an index."""
-    if not 0 < at < len(tokens) - 1:
+    """Whether a letter is the whole of an index, or one of several, as in x_{ij}."""
+    first, last = at - 1, at + 1
+    while first > 0 and INDEX.fullmatch(tokens[first]):
+        first -= 1
+    while last < len(tokens) - 1 and INDEX.fullmatch(tokens[last]):
+        last += 1
+    if first < 0 or last >= len(tokens):
         return False
-    before, after = tokens[at - 1], tokens[at + 1]
+    before, after = tokens[first], tokens[last]
     opens = before.type in ("_OPEN", "_COMMA", "_LPAR", "_LSQ") or before in ("<", r"\langle")
     return opens and (after.type in ("_CLOSE", "_COMMA", "_RPAR", "_RSQ") or after in (">", r"\rangle"))
 
 
-def _until(tokens: list[Token], at: int, closing: Token) -> int:
+def _until(tokens: list[Token], at: int, closing: Token, several: bool = False) -> int:
     """Where the index at a place ends: before a token like ``closing`` that is not within other brackets."""
     depth = 0
     for end in range(at, len(tokens)):
         token = tokens[end]
-        if depth == 0 and (_plain(token) == _plain(closing) or token.type == "_COMMA"):
+        if depth == 0 and (_plain(token) == _plain(closing) or (token.type == "_COMMA" and not several)):
             return end if token.type == closing.type else at
         depth += (token.type in OPENING) - (token.type in OPENING.values())
     return at
@@ -250,7 +260,7 @@ def _rule_of(text: str) -> Rule:
     for sign, command in SIGNS.items():
         sides = [side.replace(sign, command) for side in sides]
     left, right = (tuple(canonical(lex(side))) for side in sides)
-    if left and right and _unknown(right) and not _unknown(left):
+    if left and right and _unknown(right) and left[0].type in OPERATORS:
         left, right = right, left  # "⊙ is *" says the same as "* is ⊙"
     if right and right[0] == r"\top" and left and left[0].type == "_SUP":
         right = tuple(canonical(lex(r"^\top")))
@@ -280,6 +290,8 @@ def _is_one(right: tuple[Token, ...], left: tuple[Token, ...]) -> bool:
         return end_of(tokens, end_of(tokens, 1) + 1) == len(tokens) - 1
     if kind == "BEGIN":
         return end_of(tokens, 0, "BEGIN", "END") == len(tokens) - 1
-    end = end_of(tokens, 0, kind, OPENING[kind]) if kind in OPENING else 0 if kind == "NAME" else len(tokens)
+    if kind not in ("NAME", *OPENING):
+        return False
+    end = end_of(tokens, 0, kind, OPENING[kind]) if kind in OPENING else 0
     rest = tokens[end + 1 :]
     return not rest or (rest[0].type in ("_SUB", "_SUP") and end_of(rest, 1) == len(rest) - 1)

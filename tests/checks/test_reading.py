@@ -2,7 +2,7 @@ r"""What other authors write is read as what it says: fonts, words, scripts, env
 
 import pytest
 
-from rnn_notes.checks import latex
+from rnn_notes.checks import judge, latex
 from rnn_notes.checks.tree import FormulaError, Group, Relation, rebuilt
 
 
@@ -155,3 +155,74 @@ def test_a_label_may_hold_digits():
     chao, observed = (relation.left for relation in (*read("S_{chao1} = 1"), *read("S_{obs} = 1")))
     assert chao != observed
     assert isinstance(read("S_{chao1} = S_{obs} + 1")[0], Relation)
+
+
+ON_A_RUN = [
+    ("rnn", r"h^{(t)} = \tanh(W_{xh} x^{<t>} + W_{hh} h^{\langle t-1 \rangle} + \mathbf{b}_\mathrm{h})"),
+    ("rnn", r"h[t] = \tanh \left( W_{xh} x[t] + W_{hh} h[t-1] + b_h \right)"),
+    ("rnn", r"\nabla_{y_t} L = y^{(t)} - \hat{y}^{(t)}"),
+    ("rnn", r"\frac{\partial L}{\partial y^{(t)}} = \partial_{y_t} L_t"),
+    ("rnn", r"y_k^{(t)} = \sum_j (W_{hy})_{k,j} h_j^{(t)} + (b_y)_k"),
+    ("rnn", r"\sum_t L_t = L"),
+    ("rnn", r"L = L_1 + L_2 + \cdots + L_T"),
+    ("lstm", r"\begin{bmatrix} W_{hf} & W_{xf} \end{bmatrix} [h_{t-1}, x_t] + b_f = a_{f,t}"),
+    ("lstm", r"a_f^{(t)} = W_{xf} x_t + W_{hf} h_{t-1} + b_f"),
+    ("layers", r"y = W^{(2)} (W^{(1)} x + b^{(1)}) + b^{(2)}"),
+    ("layers", r"(W^{(1)} x)_k = \sum_j W^{(1)}_{k,j} x_j"),
+    ("linear", r"h_T = W_{hh}^{T} h_0 + \sum_{t=1}^{T} W_{hh}^{T-t} (W_{xh} x_t + b_h)"),
+    ("rnn", r"\frac{\partial L}{\partial W_{hh}} = \sum_{t=1}^{T} \frac{\partial L}{\partial W_{hh}^{(t)}}"),
+    ("numbers", r"\begin{cases} 1 & 2 < 3 \\ 0 & \text{otherwise} \end{cases} = 2 - 1"),
+    (
+        "rnn",
+        r"\left| h_k^{(t)} \right| = "
+        r"\begin{cases} h_{t,k}, & \text{if } h_{t,k} \ge 0, \\ -h_{t,k}, & \text{if } h_{t,k} < 0. \end{cases}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mark", "formula"), ON_A_RUN)
+def test_other_peoples_notation_holds_on_a_run(mark, formula):
+    """Indices above a symbol, ∇, lists in brackets, sums without bounds and cases have their usual value."""
+    verdict = judge(formula, mark)
+    assert verdict.outcome == "evaluated", verdict.evidence
+
+
+WRONG_ON_A_RUN = [
+    ("rnn", r"h^{(t)} = \tanh(W_{xh} x^{(t)} + W_{hh} h^{(t)} + b_h)", "largest difference"),
+    ("rnn", r"h[t] = \tanh(W_{xh} x[t-1] + W_{hh} h[t-1] + b_h)", "x has no step 0"),
+    ("rnn", r"L = L_1 + L_2 + \cdots + L_{T-1}", "largest difference"),
+    ("rnn", r"y_k^{(t)} = \sum_j (W_{hy})_{j,k} h_j^{(t)} + (b_y)_k", "from where to where j counts is unclear"),
+    ("rnn", r"\nabla_{h_s} h_t = \frac{\partial h_t}{\partial h_s}", "a gradient, ∇, is that of a number"),
+    ("rnn", r"[h_t, h_{t-1}] = [h_t; h_{t-1}]", "could be above or beside each other"),
+    (
+        "rnn",
+        r"\left| h_{t,k} \right| = \begin{cases} h_{t,k} & h_{t,k} > 1 \\ -h_{t,k} & h_{t,k} < 0 \end{cases}",
+        "no case holds",
+    ),
+    ("numbers", r"\begin{cases} 1 & 2 < 3 \\ 1 & 2 < 4 \end{cases} = 1", "two cases hold at once"),
+    ("rnn", r"h^{(t)} h_t^\top = x^{(2)} W^{(1)}", "stands below a derivative only"),
+    ("rnn", r"\hat{y}_t = W_{hy} h_t + b_y", "ŷ is the target in this run"),
+    ("lecture", r"\delta_t = \frac{1}{1 - h_t \odot h_t} \odot \frac{\partial L}{\partial h_t}", "entry by entry"),
+    ("rnn", r"h_t := \tanh(a_t)", ":= introduces something; mark it '% check: define', or write = for what is checked"),
+    (
+        "chain",
+        r"\mathbf{A} \mathbf{B} = \mathbf{B} \mathbf{A}",
+        "A is set as a vector or matrix, and a chain is about numbers",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mark", "formula", "message"), WRONG_ON_A_RUN)
+def test_what_is_wrong_in_other_peoples_notation_is_refuted(mark, formula, message):
+    """A wrong index, bound or case is found, and what could be read in two ways is refused."""
+    verdict = judge(formula, mark)
+    assert verdict.outcome in ("fails", "refused")
+    assert message in verdict.evidence
+
+
+def test_a_definition_may_be_written_with_a_colon():
+    """Where something is introduced, := is =, and cases may define it."""
+    relu = r"\mathrm{relu}(x) := \begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}"
+    assert judge(relu, "define").outcome == "defined"
+    wrong = r"\mathrm{relu}(x) := \begin{cases} x & x > 0 \\ 1 & \text{otherwise} \end{cases}"
+    assert judge(wrong, "define").outcome == "fails"
