@@ -99,7 +99,7 @@ def test_the_longest_rule_counts_and_two_equal_ones_are_refused():
     """A rule for W_{f,t} goes before one for W_{k,t}; neither of two that fit alike is chosen."""
     rules = "W_{f,t} is f_t; W_{k,t} is V_{t,k}"
     assert read(rules, "W_{f,t} = W_{2,t}") == latex.parse("f_t = V_{t,2}")
-    with pytest.raises(FormulaError, match="two rules of the spelling fit here":
+    with pytest.raises(FormulaError, match="two rules of the spelling fit here"):
         read("W_{k,1} is a_k; W_{1,k} is b_k", "W_{1,1} = x")
 
 
@@ -121,7 +121,8 @@ BY_ROWS = [
     ("rnn t<T", r"\frac{\partial L}{\partial h_t} = (y_t - \hat{y}_t) W_{hy}^\top + \delta_{t+1} W_{hh}^\top"),
     (
         "rnn",
-        r"h_{t,k} = \tanh \left( \sum_{j=1}^{D} x_{t,j} (W_{xh})_{j,k} + \sum_j h_{t-1,j} (W_{hh})_{j,k} + b_{h,k} \right)",
+        r"h_{t,k} = \tanh \left( \sum_{j=1}^{D} x_{t,j} (W_{xh})_{j,k} + \sum_j h_{t-1,j} (W_{hh})_{j,k} "
+        r"+ b_{h,k} \right)",
     ),
     ("rnn", r"[h_{t-1}, x_t] \begin{bmatrix} W_{hh} \\ W_{xh} \end{bmatrix} + b_h = a_t"),
     ("rnn", r"y_{t,k} = y_{t,k} + 0 H"),
