@@ -6,11 +6,11 @@ from rnn_notes.checks import Run
 
 
 def classify(v):
-    """Logistic regression on N samples, the rows of X; L is the cross-entropy."""
+    """Logistic regression on samples, the rows of X; L is the cross-entropy."""
     v["a"] = v["X"] @ v["w"] + v["b"]
     v["p"] = 1 / (1 + np.exp(-v["a"]))
-    likelihood = v["y"] * np.log(v["p"]) + (1 - v["y"]) * np.log(1 - v["p"])
-    v["L"] = -likelihood.sum(axis=-2, keepdims=True)
+    of_label = v["y"] * np.log(v["p"]) + (1 - v["y"]) * np.log(1 - v["p"])
+    v["L"] = -of_label.sum(axis=-2, keepdims=True)
 
 
 def labels(rng, shape):
@@ -51,7 +51,7 @@ smoothing = Run(
 
 
 def attend(v):
-    """Each row of Q asks all rows of K, and is answered by a mean of the rows of V."""
+    """Each row of Q asks all rows of K; the answer is a mean of rows of V."""
     v["S"] = v["Q"] @ v["K"].mT / np.sqrt(v["K"].shape[-1])
     e = np.exp(v["S"] - v["S"].real.max(axis=-1, keepdims=True))
     v["A"] = e / e.sum(axis=-1, keepdims=True)
