@@ -3,6 +3,7 @@
     [tool.rnn_notes.checks]
     pages = ["docs", "README.md"]   # pages, notebooks and folders, from the folder of this file
     runs = "my_runs"                # MODULE[:NAME], the project's own runs
+    spelling = ['h^{(t)} is h_t']   # how the letters of all its pages are to be read
 
 The command, the pytest plugin and the Markdown extension read it here, so they judge alike.
 The checker is imported where it is used: pytest asks every project whether it has the table.
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 TABLE = "tool.rnn_notes.checks"
 STDLIB = Path(tomllib.__file__).parents[1]
 SUFFIXES = (".md", ".markdown", ".ipynb")
-SETTINGS = {"pages": 'a list of paths such as ["docs", "README.md"]', "runs": '"MODULE" or "MODULE:NAME"'}
+SETTINGS = {
+    "pages": 'a list of paths such as ["docs", "README.md"]',
+    "runs": '"MODULE" or "MODULE:NAME"',
+    "spelling": "a list of rules such as ['h^{(t)} is h_t']",
+}
 
 
 class ProjectError(ValueError):
@@ -40,6 +45,7 @@ class Project:
     pages: tuple[str, ...] = ("docs",)
     runs: str | None = None  # those of these notes
     configured: bool = False
+    spelling: tuple[str, ...] = ()
 
     def files(self) -> list[Path]:
         """All pages of the project; raises ProjectError on a name without one, and if there are none."""
@@ -57,7 +63,7 @@ class Project:
         return sorted(found)
 
     def judge(self, page: Page) -> list["Verdict"]:
-        """The verdicts on the displays of a page, in order, and then on what cannot be read as display or code.
+        """The verdicts on the displays of a page, in order, and then on what cannot be read: displays, code, spelling.
 
         Raises PageError if the step of a run raises.
         """
@@ -66,11 +72,30 @@ class Project:
         what = "neither checked nor run"
         unread = [verdicts.Verdict(u.line, "unread", what, evidence=u.message, fault=(u.line, 1)) for u in page.unread]
         try:
-            return [*verdicts.check(page.displays, self.runs or verdicts.OURS), *unread]
+            judged = verdicts.check(page.displays, self.runs or verdicts.OURS, self.spelling_of(page))
+            return [*judged, *unread, *self._misspelled(page)]
         except Exception as error:
             if not any(not _of_a_library(Path(frame.filename)) for frame in extract_tb(error.__traceback__)):
                 raise
             raise PageError(page.path, 1, f"a run that this page is checked on raises {_raised(error)}") from error
+
+    def spelling_of(self, page: Page) -> tuple[str, ...]:
+        """How the letters of a page are to be read: the rules of the project and its own."""
+        return (*self.spelling, *(comment.text for comment in page.spelling))
+
+    def _misspelled(self, page: Page) -> list["Verdict"]:
+        """What is wrong with the spelling that a page states."""
+        from rnn_notes.checks import spelling, verdicts
+
+        found: list[verdicts.Verdict] = []
+        formulas = [display.latex for display in page.displays] + [inline.latex for inline in page.inline]
+        used = spelling.used(self.spelling_of(page), formulas)
+        for comment in page.spelling:
+            fault = spelling.fault(comment.text, used)
+            if fault:
+                at = (comment.line, 1)
+                found.append(verdicts.Verdict(comment.line, "refused", "spelling", "", evidence=fault, fault=at))
+        return found
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
@@ -120,7 +145,11 @@ def load(folder: Path | None = None) -> Project:
             raise ProjectError(f"{path}: [{TABLE}] {key}: there is no such setting; there are {', '.join(SETTINGS)}")
         if not _fits(key, value):
             raise ProjectError(f"{path}: [{TABLE}] {key}: {SETTINGS[key]} is expected, not {value!r}")
-    project = Project(root, tuple(data.get("pages", ("docs",))), configured=True)
+    project = Project(
+        root, tuple(data.get("pages", ("docs",))), configured=True, spelling=tuple(data.get("spelling", ()))
+    )
+    if fault := _spelling_fault(project.spelling):
+        raise ProjectError(f"{path}: [{TABLE}] spelling: {fault}")
     return project.with_runs(data["runs"], f"{path}: [{TABLE}] runs") if "runs" in data else project
 
 
@@ -142,9 +171,18 @@ def _foreign(folder: Path) -> bool:
     return folder.name.startswith(".") or folder.name == "node_modules" or (folder / "pyvenv.cfg").exists()
 
 
+def _spelling_fault(rules: tuple[str, ...]) -> str:
+    """What is wrong with the spelling of a project, if anything."""
+    if not rules:
+        return ""
+    from rnn_notes.checks import spelling
+
+    return spelling.fault("\n".join(rules), None)
+
+
 def _fits(key: str, value: object) -> bool:
     """Whether a setting has the type that is expected."""
-    if key == "pages":
+    if key in ("pages", "spelling"):
         return isinstance(value, list) and bool(value) and all(isinstance(name, str) for name in value)
     return isinstance(value, str)
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from rnn_notes import project
+from rnn_notes import pages, project
 from rnn_notes.project import ProjectError
 
 HERE = "pyproject.toml: [tool.rnn_notes.checks]"
@@ -53,6 +53,8 @@ WRONG = {
     "pages = [3]": "is expected, not [3]",
     "runs = ['a']": 'runs: "MODULE" or "MODULE:NAME" is expected, not [\'a\']',
     "runs = ''": 'runs: "MODULE" or "MODULE:NAME" is expected, not \'\'',
+    "spelling = 'a is b'": "spelling: a list of rules such as ['h^{(t)} is h_t'] is expected, not 'a is b'",
+    "spelling = ['h_t is h_t']": "spelling: the spelling 'h_t is h_t' says nothing",
     "page = ['docs']": "page: there is no such setting; there are pages, runs",
     "runs = 'no_such_module'": "runs: there is no module 'no_such_module', neither in",
     "runs = 'rnn_notes.nothing'": "runs: there is no module 'rnn_notes.nothing', neither in",
@@ -118,3 +120,39 @@ def test_runs_of_its_own_are_found_beside_the_file(folder, monkeypatch):
     (folder / "pyproject.toml").write_text(f"[tool.rnn_notes.checks]\nruns = '{name}'\n")
     monkeypatch.chdir(folder / "docs")
     assert project.load().runs == name
+
+
+PAGE = r"""<!-- spelling: h^{(t)} is h_t; {rule} -->
+
+$$
+% check: rnn
+h^{{(t)}} = \tanh(a_t)
+$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        (r"\circ is \odot", r"no formula here needs the spelling '\circ is \odot'; leave it out"),
+        ("a is a", "the spelling 'a is a' says nothing"),
+        ("h is b + c", "'h is b + c': what stands behind 'is' must be one symbol"),
+    ],
+)
+def test_a_page_states_its_spelling_and_what_is_wrong_with_it_has_a_line(folder, rule, fault):
+    """Each display is read by the rules of the page; a rule that says nothing, or that nothing needs, is refused."""
+    page = folder / "page.md"
+    page.write_text(PAGE.replace("; {rule}", "").replace("{{", "{").replace("}}", "}"))
+    (verdict,) = settings(folder, "pages = ['page.md']").judge(pages.read(page))
+    assert verdict.outcome == "evaluated"
+    page.write_text(PAGE.replace("{rule}", rule).replace("{{", "{").replace("}}", "}"))
+    *_, last = settings(folder, "pages = ['page.md']").judge(pages.read(page))
+    assert (last.line, last.outcome, fault in last.evidence) == (1, "refused", True), last
+
+
+def test_a_project_states_a_spelling_for_all_its_pages(folder):
+    """It counts on every page, also where a page does not need it."""
+    page = folder / "page.md"
+    page.write_text("$$\n% check: rnn\ns^{(t)} = \\tanh(a_t)\n$$\n")
+    mine = settings(folder, "pages = ['page.md']\nspelling = ['s^{(t)} is h_t', '\\circ is \\odot']")
+    assert [verdict.outcome for verdict in mine.judge(pages.read(page))] == ["evaluated"]

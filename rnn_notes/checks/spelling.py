@@ -249,6 +249,25 @@ def spelling(texts: tuple[str, ...]) -> Spelling:
     return Spelling(tuple(rules), ROWS in said)
 
 
+def used(texts: Iterable[str], formulas: Iterable[str]) -> set[str] | None:
+    """The rules that some formula needs; None if the rules cannot be read."""
+    try:
+        rules = spelling(tuple(texts))
+    except FormulaError:
+        return None
+    return set().union(*map(rules.used, formulas))
+
+
+def fault(text: str, needed: set[str] | None) -> str:
+    """What is wrong with rules, also that none of those ``needed`` is among them; "" if nothing is."""
+    try:
+        rules = spelling((text,))
+    except FormulaError as error:
+        return str(error)
+    idle = [rule.text for rule in rules.rules if needed is not None and rule.text not in needed]
+    return f"no formula here needs the spelling '{idle[0]}'; leave it out" if idle else ""
+
+
 def _plain_of(tokens: Iterable[Token]) -> list[tuple[str, str]]:
     return [_plain(token) for token in tokens]
 

@@ -37,6 +37,8 @@ class Formulas(Treeprocessor):
         elements = [div for div in root.iter("div") if div.get("class") == "arithmatex"]
         self._compare([unescape(div.text or "")[2:-2] for div in elements])
         judged = self._project().judge(page)
+        for fault in judged[len(page.displays) :]:
+            raise self.source.error("", fault.evidence, fault.line)
         with Typesetter() as typesetter:
             self.rules = typesetter.rules
             for div, display, verdict in zip(elements, page.displays, judged, strict=True):
