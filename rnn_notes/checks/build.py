@@ -44,6 +44,10 @@ def _placed(make: Any, _data: str, children: list[Any], meta: Any) -> Any:
 class Builder(Transformer_NonRecursive):
     """Raises FormulaError, wrapped in Lark's VisitError, for what the grammar cannot tell apart."""
 
+    def __init__(self, functions: frozenset[str]) -> None:
+        super().__init__()
+        self.functions = functions  # those that the page has introduced
+
     def start(self, *rows: Any) -> tuple[Statement, ...]:
         statements: list[Statement] = []
         last = None  # a row that begins with a relation goes on from here
@@ -192,7 +196,10 @@ class Builder(Transformer_NonRecursive):
         return tree.Power(call, tree.Number(str(mark))) if mark and mark.type == "NUMBER" else call
 
     def bare_call(self, function: tuple[str, Any], argument: Node) -> Node:
-        if function[0] == "sigma":
+        name = function[0]
+        if name in self.functions:
+            raise FormulaError(f"{name} is a function on this page; its argument stands in brackets", argument.span[0])
+        if name == "sigma":
             raise FormulaError(
                 "σ is the sigmoid here and its argument stands in brackets, \\sigma(x); "
                 "a number σ before a factor needs another letter",

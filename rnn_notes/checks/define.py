@@ -54,7 +54,11 @@ def introduce(text: str, definitions: Definitions, spelling: Spelling = OURS) ->
         raise FormulaError(f"the arguments of {name} are different letters where it is defined", equation.span[0])
     used = tree.free_names(equation.right) | {n.function for n in tree.walk(equation.right) if isinstance(n, tree.Call)}
     if name in used:
-        raise FormulaError(f"{name} is defined by itself", equation.span[0])
+        raise FormulaError(
+            f"{name} is defined by itself; a recurrence such as s_t = s_{{t-1}} + x_t is a run of your own, "
+            "which you bring with --runs or in pyproject.toml",
+            equation.span[0],
+        )
     if name in definitions or name in ("e", "pi", "max", "min"):
         raise FormulaError(f"{name} has a meaning already; write this as a chain", equation.span[0])
     return equation, Definition(name, tuple(parameters), equation.right, isinstance(equation.left, tree.Call))

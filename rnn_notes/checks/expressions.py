@@ -21,6 +21,7 @@ LARGEST_POWER, MOST_BITS, MOST_NODES = 100, 10_000, 5000
 BUILT_IN: dict[str, Any] = {
     **{"exp": sympy.exp, "log": sympy.log, "ln": sympy.log, "sin": sympy.sin, "cos": sympy.cos},
     **{"sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh, "max": sympy.Max, "min": sympy.Min},
+    "erf": sympy.erf,
     "sigma": lambda x: 1 / (1 + sympy.exp(-x)),
     "relu": lambda x: sympy.Max(0, x),
 }
@@ -77,9 +78,9 @@ class Expressions:
             case Index(Name(name), subscripts) if name not in scope:
                 return self._indexed(name, subscripts, scope)
             case tree.Call(name, arguments, False):
-                return self._call(name, all_of(arguments))
+                return self.apply(name, all_of(arguments))
             case tree.Call(name, (argument,), True):
-                return self._differentiate(lambda letter: self._call(name, [letter]), self.of(argument, scope))
+                return self._differentiate(lambda letter: self.apply(name, [letter]), self.of(argument, scope))
             case tree.Call(name, _, True):
                 raise FormulaError(f"{name}' is known for functions of one argument")
             case tree.Group(body) | tree.Underbrace(body):
@@ -156,7 +157,6 @@ class Expressions:
 
     def _big(self, node: tree.Big, scope: dict[str, Expr]) -> Expr:
         first, last = self.of(node.low, scope), self.of(node.high, scope)
-        add = node.operator == "sum"
         if not (first.is_Integer and last.is_Integer):
             letters = {str(letter) for letter in first.free_symbols | last.free_symbols}
             if not letters:
@@ -171,7 +171,10 @@ class Expressions:
         for step in range(int(first), int(last) + 1):
             each.append(self.of(node.body, {**scope, node.index: Integer(step)}))
         self.bound = outside
-        return sympy.Add(*each) if add else sympy.Mul(*each)
+        return self._joined(node, each, scope)
+
+    def _joined(self, node: tree.Big, each: list[Expr], scope: dict[str, Expr]) -> Expr:
+        return sympy.Add(*each) if node.operator == "sum" else sympy.Mul(*each)
 
     def _closed(self, node: tree.Big, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
         """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases."""
@@ -218,10 +221,11 @@ class Expressions:
         """What is differentiated; a function without arguments is taken of its own letters."""
         if isinstance(node, tree.Call) and not node.arguments and node.function in self.definitions:
             letters = self.definitions[node.function].parameters
-            return self._call(node.function, [scope.get(letter, self.symbol(letter)) for letter in letters])
+            return self.apply(node.function, [scope.get(letter, self.symbol(letter)) for letter in letters])
         return self.of(node, scope)
 
-    def _call(self, name: str, values: list[Expr]) -> Expr:
+    def apply(self, name: str, values: list[Expr]) -> Expr:
+        """A function of values; its own domain is added to the conditions."""
         if name in self.definitions and self.definitions[name].is_function:
             return self._unfold(name, values)
         if name in self.given.function and values:

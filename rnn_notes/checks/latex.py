@@ -57,7 +57,7 @@ def parse(
     try:
         for token in ready:
             parser.feed_token(token)
-        statements = Builder().transform(parser.feed_eof(ready[-1] if ready else None))  # type: ignore[no-untyped-call]
+        statements = Builder(functions).transform(parser.feed_eof(ready[-1] if ready else None))  # type: ignore[no-untyped-call]
     except UnexpectedToken as error:
         raise _unexpected(error.token, parser.parser_state.value_stack, latex) from None
     except VisitError as error:

@@ -7,6 +7,8 @@ import mpmath
 import sympy
 from sympy import Expr
 
+from rnn_notes.checks.tree import ClaimError
+
 DIGITS, LARGEST = 60, 10_000  # of an argument of exp
 SLACK = mpmath.mpf(10) ** -40  # relative, below which two values agree
 
@@ -19,6 +21,14 @@ def value(expression: Expr, point: Mapping[Any, Any]) -> mpmath.mpf | None:
         except (ArithmeticError, ValueError, TypeError, AttributeError):
             return None
         return found if isinstance(found, mpmath.mpf) and mpmath.isfinite(found) else None
+
+
+def known(expression: Expr) -> mpmath.mpf:
+    """The value of a number; raises ClaimError if it has none."""
+    found = value(expression, {})
+    if found is None:
+        raise ClaimError(f"{expression} has no value")
+    return found
 
 
 def agree(a: mpmath.mpf, b: mpmath.mpf) -> bool:
@@ -75,6 +85,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sympy.Heaviside: lambda u, *_: _undefined() if u == 0 else mpmath.mpf(u > 0),
     **{
         getattr(sympy, name): _bounded(getattr(mpmath, name))
-        for name in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+        for name in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf")
     },
 }

@@ -5,7 +5,8 @@ defined for the same values, and then it has to be proved. Numbers that agree wi
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +61,12 @@ class Chain:
     given: Given
 
     @classmethod
-    def of(cls, statements: tuple[Statement, ...], definitions: Definitions, given: Given) -> "Chain":
+    def of(
+        cls,
+        statements: tuple[Statement, ...],
+        definitions: Definitions,
+        given: Given = Given(),  # noqa: B008
+    ) -> "Chain":
         """Tell conditions from claims. Raises FormulaError."""
         for statement in statements:
             if isinstance(statement, tree.Member):
@@ -95,8 +101,8 @@ class Chain:
             found = found | self.letters(self.definitions[name].body) - set(self.definitions[name].parameters)
         return found
 
-    def prove(self, claim: Relation, proof: Proof, within: float | None) -> None:
-        """Prove one claim, for each value of its counting letters. Raises CheckError."""
+    def counted(self, claim: Relation, proof: Proof) -> dict[str, list[int]]:
+        """The values of the letters for which the display gives a range."""
         values: dict[str, list[int]] = {}
         for span in self.ranges:
             if span.index in self.letters(claim):
@@ -107,6 +113,11 @@ class Chain:
                 if len(values[span.index]) < 3:
                     raise FormulaError("so short a range shows little; write the cases out: J_0 = 0").placed(span)
                 proof.note(f"for {span.index} = {ends[0]}, …, {ends[1]}")
+        return values
+
+    def prove(self, claim: Relation, proof: Proof, within: float | None) -> None:
+        """Prove one claim, for each value of its counting letters. Raises CheckError."""
+        values = self.counted(claim, proof)
         for _ in range(3):
             try:
                 self._for_all(claim, values, proof, within)
@@ -126,7 +137,7 @@ class Chain:
         trial = Proof()
         try:
             with deadline(SECONDS / 2):
-                Step(self, claim, {}, letters).prove(trial, within)
+                Step.of(self, claim, {}, letters).prove(trial, within)
         except (Exception, OutOfTimeError):  # SymPy raises many things where it knows no closed form
             return False
         proof.note(*(f"for every {letter} ≥ 1" for letter in sorted(letters)), *trial.notes)
@@ -136,7 +147,7 @@ class Chain:
         tried = 0
         for numbers in itertools.product(*values.values()):
             case = dict(zip(values, numbers, strict=True))
-            step = Step(self, claim, case)
+            step = Step.of(self, claim, case)
             if step.is_meant():
                 tried += 1
                 try:
@@ -153,25 +164,34 @@ class Step:
     """One claim with values for its counting letters: both sides as SymPy expressions, with their domains."""
 
     def __init__(
-        self, chain: Chain, claim: Relation, values: dict[str, int], symbolic: frozenset[str] = frozenset()
+        self,
+        claim: Relation,
+        left: tuple[Expr, set[Where]],
+        right: tuple[Expr, set[Where]],
+        met: Iterable[Where] = (),
+        held: Iterable[str] = (),
     ) -> None:
-        self.claim = claim
+        self.claim, self.held, self.opaque = claim, set(held), Opaque()
+        self.left, self.right = self.opaque.of(left[0]), self.opaque.of(right[0])
+        self.domains = [{Where(self.opaque.of(v), s) for v, s in domain} for _, domain in (left, right)]
+        values = (left[0], right[0], *(where.value for _, domain in (left, right) for where in domain))
+        letters = set().union(*(value.free_symbols for value in values))
+        self.met = [where for where in met if where.value.free_symbols <= letters]
+
+    @classmethod
+    def of(
+        cls, chain: Chain, claim: Relation, values: dict[str, int], symbolic: frozenset[str] = frozenset()
+    ) -> "Step":
+        """Read a claim; raises CheckError, or OpenBoundsError for a sum to a letter without value."""
         reader = Expressions(chain.definitions, chain.given, values, symbolic)
 
         def read(node: tree.Node) -> tuple[Expr, set[Where]]:
             reader.domain = set()
             return reader.of(node, {}), reader.domain
 
-        (left, left_domain), (right, right_domain) = read(claim.left), read(claim.right)
+        left, right = read(claim.left), read(claim.right)
         met = [where for condition in chain.conditions for where in _wheres(condition, read)]
-        self.opaque = Opaque()
-        self.left, self.right = self.opaque.of(left), self.opaque.of(right)
-        self.domains = [{Where(self.opaque.of(v), s) for v, s in domain} for domain in (left_domain, right_domain)]
-        letters = set().union(
-            *(v.free_symbols for v in (left, right, *(w.value for w in (*left_domain, *right_domain))))
-        )
-        self.met = [where for where in met if where.value.free_symbols <= letters]
-        self.held = reader.held
+        return cls(claim, left, right, met, reader.held)
 
     def is_meant(self) -> bool:
         """Whether the counting letters meet the conditions that speak of them alone."""
@@ -282,29 +302,34 @@ def prove(
     for number, claim in enumerate(chain.claims, start=1):
         before = f"step {number} of {proof.steps}: "
         try:
-            with deadline(SECONDS):
+            with limited():
                 chain.prove(claim, proof, within)
         except ClaimError as error:
             error.args = (f"{before}{error}",)
             raise error.placed(claim) from None
         except CheckError as error:
             raise error.placed(claim) from None
-        except OutOfTimeError:
-            slow = NoProofError(f"{before}no proof is found in {SECONDS} seconds; put a step in between", claim.span[0])
-            slow.timeout = True
-            raise slow from None
-        except RecursionError:
-            raise
-        except Exception as error:  # whatever SymPy or mpmath cannot do is no proof
-            kind = type(error).__name__
-            raise NoProofError(
-                f"{before}SymPy cannot decide this ({kind}); put a step in between", claim.span[0]
-            ) from None
     if chain.given.words:
         proof.note(f"given: {'; '.join(chain.given.words)}")
     if within is not None:
         proof.note(f"≈ within {within:g}")
     return proof
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Whatever SymPy or mpmath cannot do, or not in time, is no proof. Raises CheckError for any other Exception."""
+    try:
+        with deadline(SECONDS):
+            yield
+    except (CheckError, OpenBoundsError, RecursionError):
+        raise
+    except OutOfTimeError:
+        slow = NoProofError(f"no proof is found in {SECONDS} seconds; put a step in between")
+        slow.timeout = True
+        raise slow from None
+    except Exception as error:
+        raise NoProofError(f"SymPy cannot decide this ({type(error).__name__}); put a step in between") from None
 
 
 def _is_condition(step: Relation, definitions: Definitions) -> bool:

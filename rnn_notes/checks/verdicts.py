@@ -7,14 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Protocol
 
-import numpy as np
-
-from rnn_notes import activations
 from rnn_notes.cache import digest, remember
-from rnn_notes.checks import latex, tree
-from rnn_notes.checks.arrays import FUNCTIONS, OF_COLUMN
+from rnn_notes.checks import exact, latex, tree
+from rnn_notes.checks.agreement import compared
 from rnn_notes.checks.define import Definitions, functions, introduce
-from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.families import Answer, ask
 from rnn_notes.checks.notation import read_given
 from rnn_notes.checks.prove import NoProofError, prove
@@ -22,12 +18,10 @@ from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
 from rnn_notes.checks.spelling import Spelling
 from rnn_notes.checks.spelling import spelling as spelled
-from rnn_notes.checks.tape import Network, Place
 from rnn_notes.checks.tokens import GRAMMAR
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
-NUMBERS = Run("printed", "the printed numbers")
 VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
 Runs = str | Iterable[Run] | Mapping[str, Run]
 
@@ -124,8 +118,6 @@ def judge(
         error: CheckError = FormulaError("the formula is nested too deeply; give its parts names")
     except CheckError as caught:
         error = caught
-    except (ArithmeticError, MemoryError) as caught:
-        error = FormulaError(f"the numbers in this formula are too large to be computed ({type(caught).__name__})")
     at = error.at or 0
     fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
     outcome, words = ("fails", "does not hold") if isinstance(error, ClaimError) else ("refused", "not understood")
@@ -152,7 +144,7 @@ def _check(
         if rest:
             raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
         if kind == "define":
-            return _defined(text, definitions, spelling)
+            return _defined(text, definitions, runs, spelling)
         return _proved(text, definitions, within, spelling)
     name, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
     if name != "numbers" and name not in runs:
@@ -161,10 +153,13 @@ def _check(
     statements = latex.parse(text, functions(definitions), spelling)
     if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):
         raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
-    run = NUMBERS if name == "numbers" else runs[name]
-    answer = ask(run, statements, _conditions(rest), definitions, within, spelling.rows)
+    if name == "numbers":
+        if rest:
+            raise FormulaError(f"numbers takes no conditions, but the mark ends in {rest!r}")
+        return _exact(statements, definitions, within)
+    answer = ask(runs[name], statements, _conditions(rest), definitions, within, spelling.rows)
     condition = re.sub(r"\s*(<|>|≤|≥)\s*", r" \1 ", rest.replace("<=", "≤").replace(">=", "≥"))
-    return _evaluated(kind, name, run, answer, condition)
+    return _evaluated(kind, name, runs[name], answer, condition)
 
 
 def _proved(text: str, definitions: Definitions, within: float | None, spelling: Spelling) -> Verdict:
@@ -197,10 +192,10 @@ def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -
     )
     others = f"{len(answer.family)} random networks"
     where = f"{run.words} and {others} of its kind" if answer.fixed and answer.family else f"{others} ({run.words})"
-    where = where if answer.family and run is not NUMBERS else run.words
+    where = where if answer.family else run.words
     if kind == "shapes":
         return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with {where}{cases}")
-    if answer.attacked and run is not NUMBERS:
+    if answer.attacked:
         none = f"no counterexample in {' and '.join(answer.attacked)}"
         return Verdict(
             0, "not refuted", f"{name}, {count}{most}, {none}", f"{none}; evaluated on {where}{cases}{largest}"
@@ -208,25 +203,16 @@ def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -
     return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {where}{cases}{largest}")
 
 
-def _defined(text: str, definitions: Definitions, spelling: Spelling) -> Verdict:
-    """A definition has to agree with the package's function of that name, if there is one."""
+def _exact(statements: tuple[tree.Statement, ...], definitions: Definitions, within: float | None) -> Verdict:
+    notes = "".join(f"; {note}" for note in exact.check(statements, definitions, within).notes)
+    return Verdict(0, "exact", f"numbers, exact{notes}", f"computed exactly by SymPy{notes}")
+
+
+def _defined(text: str, definitions: Definitions, runs: Mapping[str, Run], spelling: Spelling) -> Verdict:
+    """A definition has to agree with what its name means already."""
     equation, new = introduce(text, definitions, spelling)
-    if new.name not in FUNCTIONS:
-        summary = f"define, the page's own {new.name}, without counterpart in the package"
-        return Verdict(0, "defined", summary, f"introduces {new.name}, which the package does not have")
-    if new.name in OF_COLUMN:
-        sizes, points = dict.fromkeys("nKHO", 5), [np.array([[0.3], [-1.2], [2.1], [0.8], [-0.5]])]
-    else:
-        sizes, points = {}, [np.array(x) for x in (-3.1, -1.7, -0.4, 0.2, 0.9, 2.3, 4.6)]
-    drawn: list[dict[Place, np.ndarray]] = [
-        {(name, None): np.atleast_2d(point)[None] for name in new.parameters} for point in points
-    ]
-    networks = [Network(NUMBERS, sizes, arrays) for arrays in drawn]
-    difference = max(evaluate((equation,), network).difference or 0.0 for network in networks)
-    name = {"sigma": "sigmoid"}.get(new.name, new.name)
-    name = f"{activations.__name__}.{name}" if hasattr(activations, name) else "NumPy"
-    agrees = f"agrees with {name} at {len(points)} point{'s' * (len(points) > 1)}, largest difference {difference:.0e}"
-    return Verdict(0, "defined", f"define, {agrees}", agrees)
+    agrees = compared(equation, new, definitions, runs)
+    return Verdict(0, "defined", f"define, {agrees}", f"a definition, not a claim: {agrees}")
 
 
 def _within(rest: str) -> tuple[str, float | None]:
