@@ -55,7 +55,8 @@ WRONG = {
     "runs = ''": 'runs: "MODULE" or "MODULE:NAME" is expected, not \'\'',
     "spelling = 'a is b'": "spelling: a list of rules such as ['h^{(t)} is h_t'] is expected, not 'a is b'",
     "spelling = ['h_t is h_t']": "spelling: the spelling 'h_t is h_t' says nothing",
-    "page = ['docs']": "page: there is no such setting; there are pages, runs",
+    "page = ['docs']": "page: there is no such setting; there are pages, runs, spelling",
+    "spelling = ['nonsense']": "spelling: a spelling is ",
     "runs = 'no_such_module'": "runs: there is no module 'no_such_module', neither in",
     "runs = 'rnn_notes.nothing'": "runs: there is no module 'rnn_notes.nothing', neither in",
     "runs = 'math'": "runs: RUNS in math must be a list of rnn_notes.checks.Run; it is None",
@@ -88,6 +89,35 @@ def test_a_file_that_is_not_toml_is_named(folder):
     (folder / "pyproject.toml").write_text("[tool\n")
     with pytest.raises(ProjectError, match=r"pyproject\.toml: not TOML: "):
         project.load()
+
+
+STATE = "$$\n% check: rnn\nS_t = \\tanh(a_t)\n$$\n"
+
+
+def outcomes(folder, text):
+    """What the project finds of a page."""
+    path = folder / "page.md"
+    path.write_text(text, encoding="utf-8")
+    return [verdict.outcome for verdict in project.load().judge(pages.read(path))]
+
+
+def test_a_project_and_a_page_state_their_spelling(folder):
+    """The rules of both are read together; without them the formula is another one."""
+    assert outcomes(folder, STATE) != ["evaluated"]
+    assert outcomes(folder, f"<!-- spelling: S_t is h_t -->\n\n{STATE}") == ["evaluated"]
+    settings(folder, "spelling = ['S_t is h_t']")
+    assert outcomes(folder, STATE) == ["evaluated"]
+    both = STATE.replace("a_t", r"\xi_t")
+    assert outcomes(folder, f"<!-- spelling: \\xi_t is a_t -->\n\n{both}") == ["evaluated"]
+
+
+def test_a_spelling_that_cannot_be_used_is_refused_at_its_line(folder):
+    """One that is not a rule, contradicts the project's, or is not used."""
+    settings(folder, "spelling = ['S_t is h_t']")
+    for rule in ("nonsense", "S_t is x_t", "R_t is x_t"):
+        (folder / "page.md").write_text(f"Text.\n\n<!-- spelling: {rule} -->\n\n{STATE}")
+        verdicts = project.load().judge(pages.read(folder / "page.md"))
+        assert (3, "refused") in [(verdict.line, verdict.outcome) for verdict in verdicts], rule
 
 
 RAISES = {
