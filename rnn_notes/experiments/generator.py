@@ -2,10 +2,12 @@
 
 The file is in the safetensors format: the length of a header in 8 bytes (little-endian), the header in JSON with the
 name, type, shape and place of each array, then the arrays. They are in half precision, which makes the file small
-enough for a page. The header's ``__metadata__`` has the alphabet, and a CRC-32 of the arrays to tell a damaged file.
+enough for a page. The header's ``__metadata__`` has the alphabet, and a CRC-32 of the whole file, with zeros in its own
+place, to tell a damaged one.
 """
 
 import json
+import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,16 @@ class Generator:
     lstm: LSTM
     readout: Readout
     alphabet: str  # character k of it is input and output k
+
+    def __post_init__(self) -> None:
+        V, H = len(self.alphabet), self.lstm.W_h.shape[-1]
+        for what, came, expected in (
+            ("the alphabet has different characters", len(set(self.alphabet)), V),
+            ("the LSTM has inputs", self.lstm.W_x.shape[-1], V),
+            ("the readout has outputs and hidden units", self.readout.W_hy.shape, (V, H)),
+        ):
+            if came != expected:
+                raise ValueError(f"{what}: {came}, but {expected} are expected; pass what belongs together")
 
     @classmethod
     def init(cls, alphabet: str, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
@@ -72,13 +84,21 @@ def distribution(y: ndarray, temperature: float = 1.0) -> ndarray:
     return softmax(np.asarray(y, np.float64) / temperature)
 
 
+CHECKSUM = '"crc32":"{}"'
+
+
 def dump(generator: Generator) -> bytes:
-    """The generator as the content of a file, in half precision."""
-    arrays = {name: array.astype("<f2") for name, array in _arrays(generator).items()}
+    """The generator as the content of a file, in half precision.
+
+    Raises ValueError if a number is too large for that, 65504.
+    """
+    with np.errstate(over="ignore"):
+        arrays = {name: array.astype("<f2") for name, array in _arrays(generator).items()}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} has a number above 65504, the largest of half precision; train it with a decay")
     body = b"".join(array.tobytes() for array in arrays.values())
-    header: dict[str, object] = {
-        "__metadata__": {"alphabet": generator.alphabet, "crc32": f"{zlib.crc32(body):08x}"},
-    }
+    header: dict[str, object] = {"__metadata__": {"alphabet": generator.alphabet, "crc32": "0" * 8}}
     start = 0
     for name, array in arrays.items():
         end = start + array.nbytes
@@ -86,7 +106,9 @@ def dump(generator: Generator) -> bytes:
         start = end
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + body
+    content = len(text).to_bytes(8, "little") + text + body
+    crc = CHECKSUM.format(f"{zlib.crc32(content):08x}")
+    return content.replace(CHECKSUM.format("0" * 8).encode(), crc.encode(), 1)
 
 
 def load(path: Path = RESULTS / "text.safetensors") -> Generator:
@@ -95,29 +117,34 @@ def load(path: Path = RESULTS / "text.safetensors") -> Generator:
     Raises DataError, with file and reason, if there is none or if it is cut short, damaged or of another form.
     """
     remedy = "python -m rnn_notes.experiments text writes it"
-    if not path.exists():
-        raise DataError(f"{path}: there is no such file; {remedy}")
-    content = path.read_bytes()
-    length = int.from_bytes(content[:8], "little")
-    header_bytes, body = content[8 : 8 + length], content[8 + length :]
     try:
-        header = json.loads(header_bytes)
-        metadata = header.pop("__metadata__")
-        if len(header_bytes) < length or zlib.crc32(body) != int(metadata["crc32"], 16):
-            raise DataError(
-                f"{path}: its numbers are not those that were written, so it is cut short or damaged; {remedy}"
-            )
-        arrays = {
-            name: np.frombuffer(body[slice(*entry["data_offsets"])], "<f2").astype(np.float64).reshape(entry["shape"])
-            for name, entry in header.items()
-        }
-        lstm = LSTM(**{name: arrays[f"lstm.{name}"] for name in ("W_x", "W_h", "b")})
-        readout = Readout(**{name: arrays[f"readout.{name}"] for name in ("W_hy", "b_y")})
-        return Generator(lstm, readout, metadata["alphabet"])
-    except DataError:
-        raise
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise DataError(f"{path}: this is not the file of a generator ({error!r}); {remedy}") from None
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: there is no such file that can be read ({error.strerror}); {remedy}") from None
+    crc = re.search(CHECKSUM.format("([0-9a-f]{8})").encode(), content)
+    zeros = content.replace(crc[0], CHECKSUM.format("0" * 8).encode(), 1) if crc else b""
+    if not crc or f"{zlib.crc32(zeros):08x}".encode() != crc[1]:
+        raise DataError(f"{path}: it is not what was written, so it is cut short or damaged; {remedy}")
+    start = 8 + int.from_bytes(content[:8], "little")
+    try:
+        header = json.loads(content[8:start])
+        alphabet = header.pop("__metadata__")["alphabet"]
+        arrays = {}
+        if not isinstance(alphabet, str):
+            raise ValueError(f"the alphabet is {alphabet!r}")
+        for name, entry in header.items():
+            first, end = entry["data_offsets"]
+            if entry["dtype"] != "F16" or not 0 <= first <= end <= len(content) - start:
+                raise ValueError(f"{name} is {entry}")
+            array = np.frombuffer(content[start + first : start + end], "<f2").astype(np.float64)
+            arrays[name] = array.reshape(entry["shape"])
+        lstm = LSTM(**{name: arrays.pop(f"lstm.{name}") for name in ("W_x", "W_h", "b")})
+        readout = Readout(**{name: arrays.pop(f"readout.{name}") for name in ("W_hy", "b_y")})
+        if arrays:
+            raise ValueError(f"{', '.join(arrays)} came as well")
+        return Generator(lstm, readout, alphabet)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise DataError(f"{path}: this is not the file of a generator ({error!r:.200}); {remedy}") from None
 
 
 def _arrays(generator: Generator) -> dict[str, ndarray]:

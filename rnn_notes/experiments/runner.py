@@ -2,13 +2,12 @@
 
 Each finished seed is kept in a file under ``.cache/rnn_notes/experiments/``, and the same command, started again, goes
 on from there; after an edit of the code, the settings or the data it starts anew. The record is written when all are
-there.
+there. Two runs of one experiment at once would do the same work twice, so the second is refused.
 """
 
 import base64
 import hashlib
 import importlib
-import json
 import os
 import pickle
 import shutil
@@ -17,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, wait
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,7 +24,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import rnn_notes
-from rnn_notes import cache, extras
+from rnn_notes import cache, extras, files
+from rnn_notes.datasets import DataError
 from rnn_notes.experiments import records
 
 tqdm = extras.load("tqdm", "training").tqdm
@@ -53,6 +53,10 @@ class Experiment(Protocol):
         """
 
 
+class RunError(RuntimeError):
+    """A run that cannot begin or go on; the message says why, what is kept, and what to do."""
+
+
 def run(
     experiment: Experiment,
     seeds: Iterable[int],
@@ -60,42 +64,65 @@ def run(
     settings: Any = None,
     folder: Path = records.RESULTS,
     unfinished: Path | None = None,
+    replace: bool = False,
 ) -> Path:
     """Run the seeds that are not finished yet, then write the record into folder; returns its path.
 
     A bar shows how many seeds are done, in parts, if standard error is a terminal.
     A seed that raises does not stop the others; its exception is raised when they are finished and kept.
+    Raises RunError if the record has seeds that the new one would not, unless ``replace``, if the same experiment is
+    running already, or if a worker was killed.
     """
     name = experiment.__name__.rpartition(".")[2]
-    settings, data = settings or experiment.SETTINGS, experiment.data()
-    parts = (unfinished or UNFINISHED) / f"{name}-{_digest(settings, data)}"
-    parts.mkdir(parents=True, exist_ok=True)
-    files = {seed: parts / f"{seed}.json" for seed in sorted(set(seeds))}
+    seeds, parts = sorted(set(seeds)), unfinished or UNFINISHED
+    if not replace:
+        _keep_recorded(name, folder, seeds)
+    with _alone(name, parts):
+        return _run(name, experiment, seeds, executor, settings or experiment.SETTINGS, folder, parts)
+
+
+def _run(
+    name: str, experiment: Experiment, seeds: list[int], executor: Executor, settings: Any, folder: Path, parts: Path
+) -> Path:
+    data = experiment.data()
+    parts = parts / f"{name}-{_digest(settings, data)}"
+    parts.mkdir(exist_ok=True)
+    parts_of = {seed: parts / f"{seed}.json" for seed in seeds}
     check_file = parts / "check.json"
-    jobs = [(0, experiment.CHECK, check_file), *((seed, settings, file) for seed, file in files.items())]
-    waiting = {
-        executor.submit(one, experiment.run, seed, its, data, file): file
-        for seed, its, file in jobs
-        if not file.exists()
-    }
-    pending, failures = set(waiting), []
+    jobs = [(0, experiment.CHECK, check_file), *((seed, settings, file) for seed, file in parts_of.items())]
+    failures: list[BaseException] = []
     shown = "{percentage:3.0f}%|{bar}| {n:.1f} of {total} seeds, {elapsed}, {remaining} left"
-    with tqdm(total=len(files), initial=_done(files.values()), bar_format=shown, disable=None) as bar:
-        while pending:
-            finished, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
-            for future in finished:
-                if error := future.exception():
-                    failures.append(error)
-                else:
-                    records.write(waiting[future], future.result())
-            bar.n = _done(files.values())
-            bar.refresh()
+    try:
+        waiting = {
+            executor.submit(one, experiment.run, seed, its, data, file): file
+            for seed, its, file in jobs
+            if not _finished(file)
+        }
+        pending = set(waiting)
+        with tqdm(total=len(parts_of), initial=_done(parts_of.values()), bar_format=shown, disable=None) as bar:
+            while pending:
+                finished, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    try:
+                        records.write(waiting[future], future.result())
+                    except Exception as error:  # whatever the experiment raises, the other seeds go on
+                        failures.append(error)
+                bar.n = _done(parts_of.values())
+                bar.refresh()
+    except BrokenExecutor as error:
+        failures.append(error)
     if failures:
+        done = sum(file.exists() for file in parts_of.values())
+        kept = f"{done} of {len(parts_of)} seeds are finished and kept, and the same command goes on from there"
+        if any(isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker" for error in failures):
+            raise RunError(f"a worker was killed, perhaps since the memory was full; {kept}") from None
+        failures[0].add_note(kept)
         raise failures[0]
-    runs = [json.loads(file.read_text(encoding="utf-8")) for file in files.values()]
+    runs = [_part_of_record(file) for file in parts_of.values()]
     for path, content in [item for found in runs for item in found.pop("files", {}).items()]:
-        records.write_bytes(folder / path, base64.b64decode(content))
-    check = json.loads(check_file.read_text(encoding="utf-8"))
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        files.write(folder / path, base64.b64decode(content))
+    check = _part_of_record(check_file)
     check.pop("files", None)
     record = records.Record(
         experiment=name,
@@ -109,6 +136,57 @@ def run(
     records.write(folder / f"{name}.json", vars(record))
     shutil.rmtree(parts)
     return folder / f"{name}.json"
+
+
+def _keep_recorded(name: str, folder: Path, seeds: list[int]) -> None:
+    """Raise if the record has a seed that is not to be run; a damaged record is none."""
+    try:
+        recorded = [run["seed"] for run in records.recorded(name, folder).runs]
+    except DataError:
+        return
+    if lost := sorted(set(recorded) - set(seeds)):
+        raise RunError(
+            f"the record of {name} has {len(recorded)} seeds, of which {len(lost)} would be lost; "
+            f"run it with --seeds {max(recorded) + 1}, or pass --replace to give them up"
+        )
+
+
+@contextmanager
+def _alone(name: str, folder: Path) -> Iterator[None]:
+    """Hold the lock of an experiment; the system lets it go when this process ends, in whatever way."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{name}.lock", "w") as file:
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RunError(
+                f"{name} is running already; wait for that run, or stop it: its finished seeds are kept"
+            ) from None
+        yield
+
+
+def _finished(file: Path) -> bool:
+    """Whether a part is there and whole; one that was cut short or edited is said, and made again."""
+    if not file.exists():
+        return False
+    try:
+        _part_of_record(file)
+        return True
+    except DataError as error:
+        print(error, file=sys.stderr)
+        file.unlink()
+        return False
+
+
+def _part_of_record(file: Path) -> dict[str, Any]:
+    return records.read(file, "it is made again")
 
 
 def one(
@@ -152,7 +230,14 @@ def dask(address: str) -> Iterator[Executor]:
         distributed: Any = importlib.import_module("distributed")  # optional, and without types
     except ImportError:
         raise SystemExit("--scheduler needs the package distributed; pip install 'rnn-notes[cluster]'") from None
-    with distributed.Client(address) as client:
+    try:
+        client = distributed.Client(address, timeout=10)
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(
+            f"no scheduler answers at {address} ({error!s:.80}); start one with dask scheduler, "
+            f"pass the address that it prints, and start workers with dask worker and that address"
+        ) from None
+    with client:
         yield client.get_executor()
 
 
@@ -182,9 +267,9 @@ def _digest(settings: Any, data: Any) -> str:
     return total.hexdigest()[:16]
 
 
-def _done(files: Iterable[Path]) -> float:
+def _done(parts: Iterable[Path]) -> float:
     """How many seeds are done, a seed that is half done counting half."""
-    return sum(1.0 if file.exists() else _part(file.with_suffix(".part")) for file in files)
+    return sum(1.0 if file.exists() else _part(file.with_suffix(".part")) for file in parts)
 
 
 def _part(file: Path) -> float:
