@@ -13,6 +13,7 @@ What was tried for speed and left out, since it costs more clarity than it saves
 import argparse
 import importlib
 import json
+import math
 import os
 import platform
 import statistics
@@ -209,6 +210,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--seconds", type=float, default=2.0, metavar="S", help="of measuring, for each row (%(default)s)"
     )
     options = parser.parse_args(arguments)
+    if not 0 <= options.seconds < math.inf:
+        parser.error(f"--seconds is {options.seconds} but a time is expected, such as 2")
     if any(
         os.environ.get(name) != value for name, value in ONE_THREAD.items()
     ):  # too late for the NumPy of this process

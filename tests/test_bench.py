@@ -168,3 +168,11 @@ def test_without_torch_the_command_says_so(monkeypatch, capsys, result):
     out, err = capsys.readouterr()
     assert err == "torch is not installed: its columns stay empty\n"
     assert re.search(r"^LSTM .* -      -     0\.000$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "inf", "two"])
+def test_a_time_that_is_none_is_refused(capsys, seconds):
+    """In one line, before anything is measured."""
+    with pytest.raises(SystemExit, match="2"):
+        bench.main(["--seconds", seconds])
+    assert "--seconds" in capsys.readouterr().err.splitlines()[-1]

@@ -2,7 +2,10 @@
 
 import hashlib
 import re
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -36,12 +39,11 @@ def test_stocks_are_monthly_closing_prices_of_five_companies():
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_readme_of_the_data_tells_the_same_story_as_the_code(name):
-    """Package, version, member, licence and checksum of each file, and the checksum is that of the file."""
+    """Package, version, member and licence of each file; and the recorded checksum is that of the file."""
     source, readme = SOURCES[name], (DATA / "README.md").read_text()
     row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}`") and source.version in line)
     for fact in (f"`{source.package}`", f"`{source.member}`", source.licence):
         assert fact in row
-    assert f"| `{name}` | `{source.sha256}` |" in readme
     assert hashlib.sha256((DATA / name).read_bytes()).hexdigest() == source.sha256
 
 
@@ -71,6 +73,26 @@ WRONG_SUNSPOTS = {
     "no year": (line(SUNSPOTS, 5, "later,23"), r":5: 'later' is no date"),
     "a gap": (line(SUNSPOTS, 5, None), r":5: 1704 comes after 1702, which is a gap"),
     "out of order": (line(SUNSPOTS, 5, "1701,23"), r":5: 1701 comes after 1702, which is not in order"),
+    "underscores": (line(SUNSPOTS, 5, "1703,1_1"), r":5: '1_1' is not a finite number of at least 0 in plain digits"),
+    "Arabic digits": (
+        line(SUNSPOTS, 5, "1703,\u0662\u0663"),
+        r":5: '.*' is not a finite number of at least 0 in plain",
+    ),
+    "spaces": (line(SUNSPOTS, 5, "1703, 5 "), r":5: ' 5 ' is not a finite number of at least 0 in plain digits"),
+    "too large": (line(SUNSPOTS, 5, "1703,1e999"), r":5: '1e999' is not a finite number"),
+    "nothing": (line(SUNSPOTS, 5, "1703,"), r":5: '' is not a finite number"),
+    "today": (line(SUNSPOTS, 5, "today,23"), r":5: 'today' is no date"),
+    "an Arabic year": (line(SUNSPOTS, 5, "\u0661\u0667\u0660\u0663,23"), r":5: '.*' is no date"),
+    "a huge field": (line(SUNSPOTS, 5, f"1703,{'1' * 200_000}"), r":5: field larger than field limit"),
+    "an open quotation": (line(SUNSPOTS, 5, '1703,"23'), r":310: unexpected end of data"),
+    "an empty line": (line(SUNSPOTS, 5, ""), r":5: \[\] has 0 fields but 2 are expected"),
+    "UTF-16": (SUNSPOTS.encode("utf-16"), r":1: this is no text in UTF-8 but perhaps in UTF-16; save it in UTF-8"),
+    "UTF-16 without its mark": (SUNSPOTS.encode("utf-16-le"), r":1: this is no text in UTF-8 but perhaps in UTF-16"),
+    "Latin-1": (line(SUNSPOTS, 5, "1703,ü").encode("latin-1"), r":5: the byte 0xfc is not UTF-8; save it in UTF-8"),
+    "a byte order mark": (
+        SUNSPOTS.encode("utf-8-sig"),
+        r":1: it begins with a byte order mark; save it in UTF-8 without",
+    ),
     "twice": (line(SUNSPOTS, 5, "1702,23"), r":5: 1702 comes after 1702, which is not in order"),
 }
 WRONG_STOCKS = {
@@ -84,9 +106,51 @@ WRONG_STOCKS = {
 def test_a_wrong_file_of_sunspots_is_refused_with_file_line_and_reason(tmp_path, text, message):
     """Whatever is wrong with it, the message names the file and the line."""
     file = tmp_path / "mine.csv"
-    file.write_text(text)
-    with pytest.raises(DataError, match=rf"^{re.escape(str(file))}{message}.*; mend it or pass another$"):
-        datasets.sunspots(file)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    for path in (file, str(file)):
+        with pytest.raises(DataError, match=rf"^{re.escape(str(file))}{message}.*[;,] mend it or pass another$"):
+            datasets.sunspots(path)
+
+
+@pytest.mark.parametrize("load", [datasets.sunspots, datasets.stocks])
+def test_what_is_no_file_is_refused_as_data_is(load, tmp_path):
+    """A folder, a file that is not there, and what is no path at all."""
+    for path, text in (
+        (tmp_path, f"{tmp_path}: it cannot be read (Is a directory); mend it or pass another"),
+        (str(tmp_path / "no.csv"), f"{tmp_path}/no.csv: there is no such file; mend it or pass another"),
+        (5, "5: this is a int but a path is expected; pass a str or a Path"),
+    ):
+        with pytest.raises(DataError, match=f"^{re.escape(text)}$"):
+            load(path)
+
+
+def test_line_ends_of_another_system_change_nothing(tmp_path):
+    """Of a file of one's own, or of the shipped one."""
+    (tmp_path / "sunspots.csv").write_bytes(SUNSPOTS.replace("\n", "\r\n").encode())
+    assert (datasets.sunspots(str(tmp_path / "sunspots.csv")).values == datasets.sunspots().values).all()
+
+
+def test_the_command_says_in_one_line_what_is_wrong(monkeypatch, capsys):
+    """And exits with 1: a file that is not there, and a registry that cannot be reached."""
+    monkeypatch.setattr(sys, "argv", ["datasets"])
+    assert datasets.main() == 0
+    assert capsys.readouterr().out.splitlines()[0] == "sunspots: 309 values, 1700 to 2008, sunspot number"
+    monkeypatch.setattr(datasets, "DATA", Path("nowhere"))
+    assert datasets.main() == 1
+    assert capsys.readouterr().err == (
+        "nowhere/sunspots.csv: there is no such file; python -m rnn_notes.datasets --regenerate fetches it\n"
+    )
+    monkeypatch.setattr(sys, "argv", ["datasets", "--regenerate"])
+
+    def unreachable(command, check):
+        raise subprocess.CalledProcessError(1, "pip")
+
+    monkeypatch.setattr(subprocess, "run", unreachable)
+    assert datasets.main() == 1
+    said = capsys.readouterr().err
+    assert re.fullmatch(
+        r"statsmodels==.*: .* cannot be fetched \(.*\); look at the network, and run this again\n", said
+    )
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG_STOCKS.values(), ids=WRONG_STOCKS)
@@ -149,6 +213,39 @@ def test_a_scaler_refuses_a_constant():
     """There is nothing to scale by."""
     with pytest.raises(ValueError, match=r"the values have standard deviation 0\.0 but more than 0 is expected"):
         datasets.Scaler.fit(np.full(5, 3.0))
+
+
+@pytest.mark.parametrize("nearly", [1e6 + 0.1, 0.1, -7.0])
+def test_a_scaler_refuses_what_is_constant_to_rounding(nearly):
+    """1000 times 1000000.1 has a standard deviation of 2e-10, which is rounding alone."""
+    values = np.full(1000, nearly)
+    values[::2] = np.nextafter(nearly, np.inf)
+    for constant in (values, np.full(1000, nearly)):
+        with np.errstate(over="ignore"), pytest.raises(ValueError, match="pass values that differ"):
+            datasets.Scaler.fit(constant)
+    assert datasets.Scaler.fit(nearly * np.array([1, 1 + 1e-9])).deviation > 0
+
+
+def test_a_scaler_refuses_what_is_no_number():
+    """NaN, nothing, and masked values, which would count as data."""
+    masked = np.ma.masked_array([1.0, 2.0], [True, False])
+    for values, text in (
+        ([1.0, np.nan], "values holds nan at (1,) but finite numbers are expected"),
+        ([], "values is empty but some that differ are expected"),
+        (masked, "values is a MaskedArray but a plain array is expected"),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+            datasets.Scaler.fit(values)
+    for take in (datasets.Scaler(0, 1).scale, datasets.Scaler(0, 1).restore, lambda v: datasets.windows(v, 1)):
+        with pytest.raises(ValueError, match=r"^values is a MaskedArray"):
+            take(masked)
+
+
+def test_a_random_walk_has_at_least_one_price():
+    """None are no walk."""
+    with pytest.raises(ValueError, match=r"^n is 0 but at least 1 price is expected; pass n=1 or more$"):
+        datasets.random_walk(1.0, 0.1, 0, np.random.default_rng(0))
+    assert datasets.random_walk(1.0, 0.1, 1, np.random.default_rng(0)).tolist() == [1]
 
 
 def test_a_random_walk_has_returns_of_the_volatility_and_no_memory():

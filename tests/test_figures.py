@@ -3,6 +3,7 @@
 import io
 import math
 import re
+import sys
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -459,3 +460,20 @@ def test_the_valley_of_the_surface_is_the_cosine():
     assert z.min(axis=0) == pytest.approx(-(np.cos(x[0]) ** 2), abs=1e-6)
     line = drawn("valley-contour")[0].axes[0].lines[-1]
     assert line.get_ydata() == pytest.approx([math.cos(x) for x in line.get_xdata()], abs=1e-12)
+
+
+def test_the_command_says_in_one_line_what_cannot_be_written(monkeypatch, capsys, tmp_path):
+    """A folder that is missing, a folder in place of a file, and a name that is no figure's: exit status 2."""
+    for name, file, text in (
+        (
+            "sigmoid-curve",
+            tmp_path / "no" / "a.svg",
+            r"/no/a\.svg cannot be written \(No such file or directory\); pass a file in",
+        ),
+        ("sigmoid-curve", tmp_path, r" cannot be written \(Is a directory\); pass a file in a folder that is there"),
+        ("sigmoit", tmp_path / "a.svg", "no figure is named 'sigmoit'; the nearest names are"),
+    ):
+        monkeypatch.setattr(sys, "argv", ["figures", name, str(file)])
+        with pytest.raises(SystemExit, match="2"):
+            command.main()
+        assert re.search(text, capsys.readouterr().err)

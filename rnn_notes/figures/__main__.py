@@ -16,7 +16,10 @@ def main() -> None:
         picture = figures.standalone(figures.draw(arguments.name))
     except ValueError as error:
         parser.error(str(error))
-    arguments.file.write_text(picture, encoding="utf-8")
+    try:
+        arguments.file.write_text(picture, encoding="utf-8")
+    except OSError as error:
+        parser.error(f"{arguments.file} cannot be written ({error.strerror}); pass a file in a folder that is there")
 
 
 if __name__ == "__main__":
