@@ -1,10 +1,13 @@
 """The parameter layouts of PyTorch and ONNX, held against the formulas that these document and against their code."""
 
+import re
+
 import numpy as np
 import pytest
 
-from rnn_notes import conversions, parameters
+from rnn_notes import Readout, conversions, parameters
 from rnn_notes.cells import GRU, LSTM, RNN
+from rnn_notes.gradcheck import relative_difference
 
 T, B, D, H = 4, 2, 5, 3
 CELLS = pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
@@ -160,50 +163,313 @@ def test_torch_itself_computes_the_same(kind):
     assert np.allclose(layer(torch.tensor(x))[0].detach(), cell.forward(x).h[1:], rtol=0, atol=1e-12)
 
 
-def test_what_is_missing_or_does_not_fit_is_refused():
-    """The message names the array, what was expected, what came, and the way out."""
-    state = conversions.to_torch(cell_and_input(LSTM)[0])
-    arrays = conversions.to_onnx(cell_and_input(GRU)[0])
-    for take, given, message in (
-        (
-            conversions.from_torch,
-            {name: a for name, a in state.items() if name != "bias_hh_l0"},
-            "bias_hh_l0 is missing but a layer with biases has it; there are bias_ih_l0, weight_hh_l0, weight_ih_l0",
-        ),
-        (
-            conversions.from_torch,
-            state | {"weight_ih_l1": np.zeros((12, 3))},
-            "weight_ih_l1 came as well but a cell is one layer in one direction; "
-            "pass only weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0",
-        ),
-        (
-            conversions.from_torch,
-            state | {"weight_hh_l0": np.zeros((7, 3))},
-            "weight_hh_l0 has shape (7, 3) but (H, H), (3·H, H) or (4·H, H) is expected, for an RNN, a GRU or an LSTM; "
-            "pass the arrays of one layer in one direction",
-        ),
-        (
-            conversions.from_torch,
-            state | {"bias_ih_l0": np.zeros(9)},
-            "bias_ih_l0 has 9 rows but weight_hh_l0 has 12; take both from the same layer",
-        ),
-        (
-            conversions.from_onnx,
-            {name: np.concatenate([a, a]) for name, a in arrays.items()},
-            "W has 2 directions but a cell has 1; pass W[:1], the forward one",
-        ),
-        (
-            conversions.from_onnx,
-            arrays | {"R": arrays["R"][:, :, :1]},
-            "R has shape (9, 1) but (H, H), (3·H, H) or (4·H, H) is expected, for an RNN, a GRU or an LSTM; "
-            "pass the arrays of one layer in one direction",
-        ),
-        (
-            conversions.from_onnx,
-            arrays | {"B": arrays["B"][:, :17]},
-            "B has 17 numbers but two biases for 9 rows are expected, 18 numbers; take it from the same node as R",
-        ),
+TORCH, ONNX = conversions.to_torch(cell_and_input(LSTM)[0]), conversions.to_onnx(cell_and_input(GRU)[0])
+SHAPES = "(H, H), (3·H, H) or (4·H, H) is expected, for an RNN, a GRU or an LSTM; take it as it stands in the layer"
+
+
+def without(arrays, *names):
+    """All arrays but these."""
+    return {name: a for name, a in arrays.items() if name not in names}
+
+
+def named(arrays, change):
+    """The same arrays by other names."""
+    return {change(name): a for name, a in arrays.items()}
+
+
+def second(arrays, ending):
+    """These arrays and others whose names end in something else."""
+    return arrays | named(arrays, lambda name: name.replace("_l0", ending))
+
+
+LAYERS = (
+    "state has 2 cells, of which 2 are asked for; convert each by itself, (layer=0, reverse=False) and {}: "
+    "a reverse one runs on x[::-1], and the next layer on h[1:] of the one before"
+)
+FROM_TORCH = {  # what is passed, what is said, and what the message says to pass instead
+    "a bias less": (
+        without(TORCH, "bias_hh_l0"),
+        "bias_hh_l0 is missing; there are weight_ih_l0, weight_hh_l0, bias_ih_l0; "
+        "pass it as well, for a layer with bias=False as np.zeros(len(weight_hh))",
+        lambda s: (s | {"bias_hh_l0": np.zeros(len(s["weight_hh_l0"]))}, {}),
+    ),
+    "a weight less": (
+        without(TORCH, "weight_ih_l0"),
+        "weight_ih_l0 is missing; there are weight_hh_l0, bias_ih_l0, bias_hh_l0; pass it as well",
+        lambda s: (TORCH, {}),
+    ),
+    "two layers": (
+        second(TORCH, "_l1"),
+        LAYERS.format("(layer=1, reverse=False)"),
+        lambda s: (s, {"layer": 1, "reverse": False}),
+    ),
+    "two directions": (
+        second(TORCH, "_l0_reverse"),
+        LAYERS.format("(layer=0, reverse=True)"),
+        lambda s: (s, {"layer": 0, "reverse": True}),
+    ),
+    "a prefix": (
+        named(TORCH, lambda name: f"encoder.rnn.{name}") | {"fc.weight": np.zeros((2, 3))},
+        "no name begins with 'weight_ih_l'; there are encoder.rnn.weight_ih_l0, encoder.rnn.weight_hh_l0, "
+        "encoder.rnn.bias_ih_l0, encoder.rnn.bias_hh_l0, fc.weight; pass prefix='encoder.rnn.'",
+        lambda s: (s, {"prefix": "encoder.rnn."}),
+    ),
+    "a number as prefix": (
+        named(TORCH, lambda name: f"0.{name}"),
+        "no name begins with 'weight_ih_l'; there are 0.weight_ih_l0, 0.weight_hh_l0, 0.bias_ih_l0, 0.bias_hh_l0; "
+        "pass prefix='0.'",
+        lambda s: (s, {"prefix": "0."}),
+    ),
+    "nothing": (
+        {},
+        "no name begins with 'weight_ih_l'; there are no arrays; pass the state_dict of a torch.nn.RNN, LSTM or GRU",
+        lambda s: (TORCH, {}),
+    ),
+    "something else as well": (
+        TORCH | {"weight": np.zeros(3)},
+        "weight came as well, which a layer does not have; pass the state_dict of the layer alone",
+        lambda s: (without(s, "weight"), {}),
+    ),
+    "a projection": (
+        TORCH | {"weight_hr_l0": np.zeros((2, 3))},
+        "weight_hr_l0 is a projection, which has no counterpart here; train without proj_size",
+        lambda s: (without(s, "weight_hr_l0"), {}),
+    ),
+    "a number as key": (
+        TORCH | {0: np.zeros(3)},
+        "state has the key 0 but names of arrays are expected; pass a dict with them",
+        lambda s: (without(s, 0), {}),
+    ),
+    "a list": (
+        list(TORCH.values()),
+        "state is a list but a dict of arrays by name is expected; pass that",
+        lambda s: (dict(zip(TORCH, s, strict=True)), {}),
+    ),
+    "a bias with two axes": (
+        TORCH | {"bias_ih_l0": TORCH["bias_ih_l0"][:, None]},
+        "bias_ih_l0 has shape (12, 1) but (12,) is expected, as weight_hh_l0 has 12 rows; "
+        "take both from the same layer, as they stand there",
+        lambda s: (s | {"bias_ih_l0": s["bias_ih_l0"][:, 0]}, {}),
+    ),
+    "a weight with one axis": (
+        TORCH | {"weight_ih_l0": np.zeros(12)},
+        "weight_ih_l0 has shape (12,) but (12, D) is expected, as weight_hh_l0 has 12 rows; "
+        "take both from the same layer, as they stand there",
+        lambda s: (TORCH, {}),
+    ),
+    "no axis at all": (
+        TORCH | {"weight_hh_l0": np.array(1.0)},
+        f"weight_hh_l0 has shape () but {SHAPES}",
+        lambda s: (TORCH, {}),
+    ),
+    "a wrong number of blocks": (
+        TORCH | {"weight_hh_l0": np.zeros((7, 3))},
+        f"weight_hh_l0 has shape (7, 3) but {SHAPES}",
+        lambda s: (TORCH, {}),
+    ),
+    "of another layer": (
+        TORCH | {"bias_ih_l0": np.zeros(9)},
+        "bias_ih_l0 has shape (9,) but (12,) is expected, as weight_hh_l0 has 12 rows; "
+        "take both from the same layer, as they stand there",
+        lambda s: (TORCH, {}),
+    ),
+    "another precision": (
+        {name: a.astype(np.float16) for name, a in TORCH.items()},
+        "weight_ih_l0 has dtype float16 but float32 or float64 is expected; pass weight_ih_l0.astype(np.float64)",
+        lambda s: ({name: a.astype(np.float64) for name, a in s.items()}, {}),
+    ),
+    "two precisions": (
+        TORCH | {"bias_hh_l0": TORCH["bias_hh_l0"].astype(np.float32)},
+        "bias_hh_l0 is float32 but weight_hh_l0 is float64; give all one dtype",
+        lambda s: ({name: a.astype(np.float64) for name, a in s.items()}, {}),
+    ),
+    "not a number": (
+        TORCH | {"bias_hh_l0": np.full(12, np.nan)},
+        "bias_hh_l0 holds nan at (0,) but finite numbers are expected; replace or remove missing values first",
+        lambda s: (TORCH, {}),
+    ),
+    "words": (
+        TORCH | {"bias_hh_l0": np.array(["a"] * 12)},
+        "bias_hh_l0 has dtype <U1 but numbers are expected; pass bias_hh_l0 as float64",
+        lambda s: (TORCH, {}),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "text", "advice"), FROM_TORCH.values(), ids=FROM_TORCH)
+def test_what_from_torch_refuses_it_names_and_its_advice_leads_out(given, text, advice):
+    """The array, what was expected, what came, and a way that works when it is followed."""
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        conversions.from_torch(given)
+    state, options = advice(given)
+    assert isinstance(conversions.from_torch(state, **options), LSTM)
+
+
+def test_no_layer_is_lost():
+    """Two layers and two directions are four cells; each is that of its own arrays, and a fifth is not there."""
+    rng, state, cells = np.random.default_rng(0), {}, {}
+    for layer, inputs in ((0, D), (1, 2 * H)):
+        for reverse in (False, True):
+            cell = parameters.apply(lambda a: rng.normal(size=a.shape), GRU.init(inputs, H, rng))
+            cells[layer, reverse] = cell
+            ending = f"_l{layer}{'_reverse' * reverse}"
+            state |= named(conversions.to_torch(cell), lambda name, e=ending: "net." + name.replace("_l0", e))
+    for (layer, reverse), cell in cells.items():
+        taken = conversions.from_torch(state, prefix="net.", layer=layer, reverse=reverse)
+        assert relative_difference(taken, cell) < 1e-15
+    for options in ({}, {"layer": 0}, {"reverse": True}, {"layer": 2}):
+        with pytest.raises(
+            ValueError, match=r"^state has 4 cells, of which [024] are asked for; convert each by itself"
+        ):
+            conversions.from_torch(state, prefix="net.", **options)
+
+
+@CELLS
+def test_a_single_cell_of_torch_is_taken_too(kind):
+    """Its arrays have the same names, without the number of a layer."""
+    cell, _ = cell_and_input(kind)
+    state = named(conversions.to_torch(cell), lambda name: name.removesuffix("_l0"))
+    assert relative_difference(conversions.from_torch(state), cell) < 1e-15
+
+
+def test_a_network_of_another_nonlinearity_is_refused_where_it_is_said():
+    """Its arrays cannot tell; the docstring and the page say so."""
+    state = conversions.to_torch(cell_and_input(RNN)[0])
+    text = (
+        "nonlinearity is 'relu' but a cell here has tanh; "
+        "train the network with nonlinearity='tanh', or run it where it comes from"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        conversions.from_torch(state, nonlinearity="relu")
+    assert isinstance(conversions.from_torch(state, nonlinearity="tanh"), RNN)
+
+
+class Tensor:
+    """What cannot be read as an array as it is, such as a tensor on another device, or one that records gradients."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+
+def test_a_tensor_that_is_no_array_is_named():
+    """With what makes an array of it."""
+    text = (
+        "bias_ih_l0 cannot be read as an array (can't convert cuda:0 device type tensor to numpy); "
+        "pass bias_ih_l0.detach().cpu().float().numpy()"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        conversions.from_torch(TORCH | {"bias_ih_l0": Tensor()})
+
+
+TWO = {name: np.concatenate([a, a]) for name, a in ONNX.items()}
+FROM_ONNX = {
+    "two directions": (
+        TWO,
+        "W has 2 directions but a cell has 1; convert each by itself: "
+        "{name: a[:1] for name, a in arrays.items()} is forward, a[1:] runs from the end to the beginning",
+        lambda arrays: {name: a[1:] for name, a in arrays.items()},
+    ),
+    "no axis of directions": (
+        {name: a[0] for name, a in ONNX.items()},
+        "W has 2 axes, shape (9, 5), but 3 axes are expected, (1, G·H, …); pass W[None]",
+        lambda arrays: {name: a[None] for name, a in arrays.items()},
+    ),
+    "none in the bias": (
+        ONNX | {"B": ONNX["B"][0]},
+        "B has 1 axes, shape (18,), but 2 axes are expected, (1, 2·G·H); pass B[None]",
+        lambda arrays: arrays | {"B": arrays["B"][None]},
+    ),
+    "no axis at all": (
+        ONNX | {"R": np.array(1.0)},
+        "R has 0 axes, shape (), but 3 axes are expected, (1, G·H, …); pass it as the node has it",
+        lambda arrays: ONNX,
+    ),
+    "no biases": (
+        without(ONNX, "B"),
+        "B is missing, which a node without biases may leave out; pass B=np.zeros((1, 18)) for them",
+        lambda arrays: arrays | {"B": np.zeros((1, 18))},
+    ),
+    "no recurrence": (
+        without(ONNX, "R"),
+        "R is missing; there are W, B; pass that of the node",
+        lambda arrays: ONNX,
+    ),
+    "peepholes": (
+        ONNX | {"P": np.zeros((1, 9))},
+        "P came as well; a node with peepholes has no counterpart here; train without them",
+        lambda arrays: without(arrays, "P"),
+    ),
+    "an initial state": (
+        ONNX | {"initial_h": np.zeros((1, 2, 3))},
+        "initial_h came as well; it belongs to the input; pass it to forward as h0",
+        lambda arrays: without(arrays, "initial_h"),
+    ),
+    "something else": (
+        ONNX | {"Q": np.zeros(1)},
+        "Q came as well; pass only W, R and B of the node",
+        lambda arrays: without(arrays, "Q"),
+    ),
+    "a number as key": (
+        ONNX | {0: np.zeros(1)},
+        "arrays has the key 0 but names of arrays are expected; pass a dict with them",
+        lambda arrays: without(arrays, 0),
+    ),
+    "another size": (
+        ONNX | {"R": ONNX["R"][:, :, :1]},
+        f"R has shape (9, 1) but {SHAPES}",
+        lambda arrays: ONNX,
+    ),
+    "half a bias": (
+        ONNX | {"B": ONNX["B"][:, :17]},
+        "B has 17 numbers but two biases for 9 rows are expected, 18 numbers; take it from the same node as W",
+        lambda arrays: ONNX,
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "text", "advice"), FROM_ONNX.values(), ids=FROM_ONNX)
+def test_what_from_onnx_refuses_it_names_and_its_advice_leads_out(given, text, advice):
+    """The array, what was expected, what came, and a way that works when it is followed."""
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        conversions.from_onnx(given)
+    assert isinstance(conversions.from_onnx(advice(given)), GRU)
+
+
+ATTRIBUTES = [
+    (RNN, {"activations": ["Relu"]}, "activations is ['Relu'] but a cell here has ['Tanh']"),
+    (LSTM, {"activations": ["Sigmoid", "Tanh", "Relu"]}, "activations is ['Sigmoid', 'Tanh', 'Relu'] but a cell here"),
+    (GRU, {"linear_before_reset": 0}, "linear_before_reset is 0 but a cell here has 1"),
+    (LSTM, {"input_forget": 1}, "input_forget is 1 but a cell here has 0"),
+    (LSTM, {"clip": 5.0}, "clip is 5.0 but a cell here has none"),
+    (RNN, {"direction": "reverse"}, "direction is 'reverse' but a cell here has 'forward'"),
+    (RNN, {"layout": 1}, "layout is 1 but a cell here has 0"),
+]
+
+
+@pytest.mark.parametrize(("kind", "attributes", "text"), ATTRIBUTES)
+def test_an_attribute_that_a_cell_does_not_have_is_refused_where_it_is_said(kind, attributes, text):
+    """The arrays cannot tell; those that a cell has are taken."""
+    arrays = conversions.to_onnx(cell_and_input(kind)[0])
+    way_out = "; run such a node where it comes from, or train without"
+    with pytest.raises(ValueError, match=rf"^{re.escape(text)}.*{way_out}$"):
+        conversions.from_onnx(arrays, **attributes)
+    right = {RNN: ["Tanh"], LSTM: ["Sigmoid", "Tanh", "Tanh"], GRU: ["Sigmoid", "Tanh"]}[kind]
+    linear = {"linear_before_reset": 1} if kind is GRU else {}
+    assert type(conversions.from_onnx(arrays, activations=right, hidden_size=H, **linear)) is kind
+
+
+@pytest.mark.parametrize("convert", [conversions.to_torch, conversions.to_onnx])
+def test_only_cells_are_converted(convert):
+    """Neither a readout, nor a cell of one's own that may compute something else, nor a class."""
+
+    class Mine(RNN):
+        pass
+
+    mine = Mine(*parameters.arrays(cell_and_input(RNN)[0]).values())
+    for wrong, text in (
+        (Readout.init(3, 2, np.random.default_rng(0)), "a Readout .*; its W_hy and b_y are weight and bias of a torch"),
+        (mine, "a Mine but an RNN, LSTM or GRU is expected; pass one"),
+        (RNN, "a type but an RNN, LSTM or GRU is expected; pass one"),
     ):
-        with pytest.raises(ValueError) as error:  # noqa: PT011  the whole message is compared
-            take(given)
-        assert str(error.value) == message
+        with pytest.raises(ValueError, match=f"^cell is {text}"):
+            convert(wrong)
