@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb, format_exception_only
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from rnn_notes import cache
@@ -31,6 +32,9 @@ SETTINGS = {
     "runs": '"MODULE" or "MODULE:NAME"',
     "spelling": "a list of rules such as ['h^{(t)} is h_t']",
 }
+
+
+ages: dict[str, int] = {}  # when the modules of runs had been changed last as they were imported
 
 
 class ProjectError(ValueError):
@@ -75,9 +79,9 @@ class Project:
             judged = verdicts.check(page.displays, self.runs or verdicts.OURS, self.spelling_of(page))
             return [*judged, *unread, *self._misspelled(page)]
         except Exception as error:
-            if not any(not _of_a_library(Path(frame.filename)) for frame in extract_tb(error.__traceback__)):
-                raise
-            raise PageError(page.path, 1, f"a run that this page is checked on raises {_raised(error)}") from error
+            theirs = any(not _of_a_library(Path(frame.filename)) for frame in extract_tb(error.__traceback__))
+            what = "a run that this page is checked on" if theirs else "a fault of the checker, please report it: it"
+            raise PageError(page.path, 1, f"{what} raises {_raised(error)}") from error
 
     def spelling_of(self, page: Page) -> tuple[str, ...]:
         """How the letters of a page are to be read: the rules of the project and its own."""
@@ -108,7 +112,7 @@ class Project:
         if not module:
             raise ProjectError(f"{where}: {SETTINGS['runs']} is expected, not {runs!r}")
         try:
-            value: Any = getattr(import_module(module), name or "RUNS", None)
+            value: Any = getattr(_imported(module), name or "RUNS", None)
         except (Exception, SystemExit) as error:
             if isinstance(error, ModuleNotFoundError) and f"{module}.".startswith(f"{error.name}."):
                 places = f"neither in {self.root} nor among the installed packages"
@@ -185,6 +189,21 @@ def _fits(key: str, value: object) -> bool:
     if key in ("pages", "spelling"):
         return isinstance(value, list) and bool(value) and all(isinstance(name, str) for name in value)
     return isinstance(value, str)
+
+
+def _imported(module: str) -> ModuleType:
+    """Import a module, anew if its file has changed, as it does while pages are served and edited."""
+    if module in ages and module in sys.modules and ages[module] != _age(sys.modules[module]):
+        del sys.modules[module]
+    found = import_module(module)
+    ages[module] = _age(found)
+    return found
+
+
+def _age(module: ModuleType) -> int:
+    """When the file of a module was changed last; 0 if it has none."""
+    file = Path(getattr(module, "__file__", None) or "")
+    return file.stat().st_mtime_ns if file.is_file() else 0
 
 
 def _raised(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import sys
+import textwrap
 
 import pytest
 
@@ -186,3 +187,24 @@ def test_a_project_states_a_spelling_for_all_its_pages(folder):
     page.write_text("$$\n% check: rnn\ns^{(t)} = \\tanh(a_t)\n$$\n")
     mine = settings(folder, "pages = ['page.md']\nspelling = ['s^{(t)} is h_t', '\\circ is \\odot']")
     assert [verdict.outcome for verdict in mine.judge(pages.read(page))] == ["evaluated"]
+
+
+def test_an_edited_module_is_read_anew(folder):
+    """So that a page which is served is judged on the runs that the editor shows."""
+    name = next(names)
+    module = "from rnn_notes.checks import Run\nRUNS = [Run('{}', 'a number', parameters={{'x': ''}})]\n"
+    page = folder / "page.md"
+    for run in ("first", "second_one"):
+        (folder / f"{name}.py").write_text(module.format(run))
+        page.write_text(f"$$\n% check: {run}\nx + x = 2 x\n$$\n")
+        (verdict,) = settings(folder, f"runs = '{name}'").judge(pages.read(page))
+        assert verdict.outcome == "evaluated", verdict.evidence
+
+
+def test_a_fault_of_the_checker_is_named_as_such(folder, monkeypatch):
+    """It is not blamed on the author's runs, and does not end the check of other pages."""
+    (folder / "page.md").write_text(STATE)
+    monkeypatch.setattr("rnn_notes.checks.verdicts.check", textwrap.dedent)
+    fault = r"page\.md:1: a fault of the checker, please report it: it raises TypeError"
+    with pytest.raises(pages.PageError, match=fault):
+        project.load().judge(pages.read(folder / "page.md"))
