@@ -53,6 +53,11 @@ def identity(n: int) -> Rows:
 
 def sigma_max(a: Rows) -> mpf:
     """The largest singular value."""
+    if is_number(a):
+        raise MeaninglessError("the norm of a number")
+    rows, columns = shape(a)
+    if 1 in (rows, columns):
+        return frobenius(a)
     return mp.sqrt(max(mp.eigsy(mp.matrix(product_rows(transposed(a), a)), eigvals_only=True)))
 
 
@@ -68,6 +73,8 @@ def frobenius(a: Rows) -> mpf:
 
 def radius(a: Rows) -> mpf:
     """The spectral radius."""
+    if len(shape(a)) != 2 or shape(a)[0] != shape(a)[1]:
+        raise MeaninglessError("eigenvalues of what is not square")
     return max(abs(value) for value in mp.eig(mp.matrix(a), left=False, right=False))
 
 

@@ -100,7 +100,7 @@ def shapes(kind: str) -> dict[str, tuple[str, str]]:
         found |= {f"W_x{g}": ("H", "D") for g in gates} | {f"W_h{g}": ("H", "H") for g in gates}
         found |= {f"b_{g}": ("H", "1") for g in (*gates, *(["hn"] if kind == "gru" else []))}
     else:
-        found |= {"W_xh": ("H", "D"), "W_hh": ("H", "H"), "b_h": ("H", "1")}
+        found |= {"W_xh": ("H", "D"), "b_h": ("H", "1")} | ({"W_hh": ("H", "H")} if kind != "feedforward" else {})
     names = [name for name in FORMULAS[kind] if name not in ("y", "L")]
     deltas = [name.replace("a", "delta", 1) for name in names if name[:2] in ("a", "a_")]
     return found | dict.fromkeys((*names, *deltas), ("H", "1")) | {"y": ("O", "1"), "L": ()}
@@ -124,7 +124,9 @@ class Network:
         series = [name for name in names if name in ("x", "y_hat") and self.T]
         self.weights = {name: draw(*every[name], 0.8 * scale) for name in names if name not in series}
         self.given = {(name, t): draw(*every[name], 1.0) for name in series for t in range(1, self.T + 1)}
-        self.given |= {(state, 0): draw("H", "1", 0.7) for state in "hc" if state in self.formulas}
+        self.given |= {
+            (state, 0): draw("H", "1", 0.7) for state in "hc" if state in self.formulas and kind != "feedforward"
+        }
         if "I" in every:
             self.weights["I"] = identity(sizes["H"])
         self.steps = self.run()

@@ -52,6 +52,8 @@ def formula(kind: str, wanted: tuple[str, ...], rng: random.Random, depth: int =
         )
     if not depth:
         column = wanted[1:] == ("1",)
+        if not own and wanted == ("H", "H"):
+            return call("diag", formula(kind, ("H", "1"), rng, 0))
         if not own:
             return (
                 mul(*(formula(kind, s, rng, 0) for s in ((wanted[0], "H"), ("H", wanted[1]))))
@@ -60,7 +62,8 @@ def formula(kind: str, wanted: tuple[str, ...], rng: random.Random, depth: int =
             )
         name = rng.choice(own)
         if name in r.series:
-            return at(name, before(t) if name in "hc" and rng.random() < 0.3 and kind != "layers" else t)
+            earlier = name in "hc" and kind not in ("layers", "feedforward") and rng.random() < 0.3
+            return at(name, before(t) if earlier else t)
         return sym(name)
     a, b = formula(kind, wanted, rng, 0), formula(kind, wanted, rng, depth - 1)
     if wanted[1] != "1":

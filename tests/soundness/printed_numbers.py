@@ -175,6 +175,8 @@ def lecture(rng: random.Random) -> Case:
     )
     digits = rng.randint(2, 4)
     value = evaluator.value(item, {})
+    if is_number(value) and abs(value) < mpf(10) ** (1 - digits) * 2:
+        return lecture(rng)  # ≈ is not said of so rough a number
     if rng.random() < 0.2 and item.op == "sym" and item.value == "a":
         previous = at("h", before(t))
         terms = [mul(sym("W_xh"), at("x", t)), mul(sym("W_hh"), previous)]

@@ -60,7 +60,10 @@ def holds(case: Case, statements: list[Any]) -> bool:
     kind = case.run
     if kind in ("chain", "define", "numbers"):
         definitions = {c.left.value: (tuple(p.value for p in c.left.args), c.right) for c in case.earlier}
-        return all(chain_holds(claim, definitions) for claim in statements)
+        found = [chain_holds(claim, definitions) for claim in statements]
+        if any(says is None and claim.sign != "=" for says, claim in zip(found, statements, strict=True)):
+            raise UndecidedError("an inequality where one side has no value")
+        return all(found)
     if not all(run_holds([*statements, *case.conditions], network, []) for network in networks(kind)):
         return False
     weaker = {"<": "le", "le": "le", ">": "ge", "ge": "ge"}  # beside large weights, 1 − tanh(a) is nothing
