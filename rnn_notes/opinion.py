@@ -51,11 +51,11 @@ class Called:
             raise ValueError(f"f returned {came} but a number is expected; end it in return result.sum()")
         if self.complex and not np.iscomplexobj(result):
             raise TypeError(
-                f"f returned {result!r}, a real number, but the complex step needs f to keep complex numbers; "
+                f"f returned {result}, a real number, but the complex step needs f to keep complex numbers; "
                 f"leave out abs, float and .real"
             )
         if not self.complex and np.iscomplexobj(result):
-            raise ValueError(f"f returned {result!r}, a complex number, but a real one is expected; return its .real")
+            raise ValueError(f"f returned {result}, a complex number, but a real one is expected; return its .real")
         if np.asarray(result).dtype in (np.float16, np.float32, np.complex64):
             raise ValueError(f"f returned a {np.asarray(result).dtype}, so {SINGLE}")
         if not np.isfinite(result):
