@@ -87,6 +87,7 @@ class Unread:
     message: str  # what it is, and the way out
 
 
+REFERENCE = re.compile(r"\$?\\eqref\s*\{([^{}]*)\}\$?")  # to the number of a display
 DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
 NOT_A_QUANTITY = re.compile(
     r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG) \d[\d.]*(?:(?:,| to| or) \d[\d.]*)*|\]\([^)]*\)|https?://\S+"

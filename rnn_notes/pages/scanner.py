@@ -11,7 +11,18 @@ from pathlib import Path
 from textwrap import dedent
 
 from rnn_notes.pages.fences import CODE_SPAN, PLACE, Line, take_comments, take_fences
-from rnn_notes.pages.parts import Claim, Display, Figure, Inline, Page, PageError, Paragraph, Spelling, Unread
+from rnn_notes.pages.parts import (
+    REFERENCE,
+    Claim,
+    Display,
+    Figure,
+    Inline,
+    Page,
+    PageError,
+    Paragraph,
+    Spelling,
+    Unread,
+)
 
 MARK = re.compile(r"^\s*%\s*check:\s*(.*?)\s*$")
 FIGURE = re.compile(r"!\[([^\]]*)\]\(figure:([^)\s]*)\)")
@@ -169,7 +180,7 @@ class _Scanner:
         """Lines of text, with the formulas, links and whatever cannot be read in them."""
         self.prose += lines
         whole = "\n".join(row for _, row in lines)
-        text = ASIDE.sub(_blank, whole)
+        text = REFERENCE.sub(_blank, ASIDE.sub(_blank, whole))
 
         def line(at: int) -> int:
             return lines[text.count("\n", 0, at)][0]

@@ -17,6 +17,7 @@ from typing import Any
 from markdown import Extension, Markdown
 
 from rnn_notes.web.claims import HideComments
+from rnn_notes.web.equations import Equations, References
 from rnn_notes.web.formulas import Formulas, Sheet
 from rnn_notes.web.known_code import KnownCode
 from rnn_notes.web.source import Source
@@ -38,9 +39,11 @@ class Checks(Extension):
         """Register what follows with Python-Markdown, formulas after its inline patterns."""
         md.registerExtensions(["pymdownx.arithmatex"], {"pymdownx.arithmatex": {"generic": True}})
         source = Source(md, self.getConfig("path"))
-        formulas = Formulas(md, source, self.getConfig("runs"), self.getConfig("how"))
+        equations = Equations(md, source)
+        formulas = Formulas(md, source, equations, self.getConfig("runs"), self.getConfig("how"))
         md.preprocessors.register(source, "notes-source", 200)
         md.preprocessors.register(HideComments(md), "notes-comments", 195)
+        md.inlinePatterns.register(References(md, equations), "notes-equations", 189.95)  # before a formula, after code
         md.treeprocessors.register(formulas, "notes-formulas", 6)
         md.postprocessors.register(KnownCode(md, source), "notes-known-code", 1)
         if self.getConfig("sheet"):

@@ -14,6 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 from rnn_notes import pages, project
 from rnn_notes.checks.verdicts import Verdict
 from rnn_notes.web import rendering, typeset
+from rnn_notes.web.equations import Equations, put_number, without_label
 from rnn_notes.web.source import Source
 from rnn_notes.web.typeset import TexError, Typesetter
 
@@ -26,9 +27,9 @@ OPENING = re.compile(r"[(\[]+$")  # what may not end one
 class Formulas(Treeprocessor):
     """Replaces the LaTeX that arithmatex has found by typeset formulas, each display with its verdict."""
 
-    def __init__(self, md: Markdown, source: Source, runs: str, how: str) -> None:
+    def __init__(self, md: Markdown, source: Source, equations: Equations, runs: str, how: str) -> None:
         super().__init__(md)
-        self.source, self.runs, self.how = source, runs, how
+        self.source, self.equations, self.runs, self.how = source, equations, runs, how
         self.rules: dict[str, None] = {}  # the style rules that the formulas of the page need, in order
 
     def run(self, root: Element) -> None:
@@ -42,7 +43,9 @@ class Formulas(Treeprocessor):
         with Typesetter() as typesetter:
             self.rules = typesetter.rules
             for div, display, verdict in zip(elements, page.displays, judged, strict=True):
-                div.text = self._typeset(typesetter, display.latex, display.latex_line)
+                div.text = self._typeset(typesetter, without_label(display.latex), display.latex_line)
+                if equation := self.equations.of(display):
+                    put_number(div, equation)
                 self._badge(div, verdict)
             for parent in root.iter():
                 before: Element | None = None
