@@ -107,7 +107,7 @@ def put_number(display: Element, equation: Equation) -> None:
 
 def without_label(latex: str) -> str:
     """What is typeset of a display with a label."""
-    return LABEL.sub("", latex)
+    return re.sub(rf"\s*{LABEL.pattern}", "", latex).lstrip("\n")
 
 
 @lru_cache(maxsize=4)
