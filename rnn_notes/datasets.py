@@ -207,10 +207,11 @@ def windows(values: ArrayLike, length: int, ahead: int = 1) -> tuple[ndarray, nd
     Window b sees values[b : b + length] and nothing later. Raises ValueError if there are too few values.
     """
     values = door.numbers("values", values)
-    if values.ndim != 1 or length < 1 or ahead < 1 or len(values) < length + ahead:
+    length, ahead = door.whole("length", length), door.whole("ahead", ahead)
+    if values.ndim != 1 or len(values) < length + ahead:
         raise ValueError(
             f"values has shape {values.shape} but windows of {length} + {ahead} need one axis "
-            f"of at least {max(length, 1) + max(ahead, 1)} values; pass more values or ask for shorter windows"
+            f"of at least {length + ahead} values; pass more values or ask for shorter windows"
         )
     stretches = sliding_window_view(values, length + ahead)
     return stretches[:, :length].T[:, :, None], stretches[:, length:]
@@ -253,8 +254,7 @@ def random_walk(start: float, volatility: float, n: int, rng: np.random.Generato
 
     Raises ValueError if n is less than 1.
     """
-    if n < 1:
-        raise ValueError(f"n is {n} but at least 1 price is expected; pass n=1 or more")
+    n = door.whole("n", n, "a whole number of prices")
     return start * np.cumprod(np.concatenate([[1.0], 1 + volatility * rng.standard_normal(n - 1)]))
 
 

@@ -18,6 +18,7 @@ from numpy import ndarray
 from numpy.typing import DTypeLike
 
 from rnn_notes import files
+from rnn_notes.cells import door
 
 C = TypeVar("C")
 
@@ -27,6 +28,7 @@ MAX_UNPACKED = 100  # times the size of the file: numbers of a network shrink to
 def arrays(cell: Any) -> dict[str, ndarray]:
     """The arrays of a cell by name, in the order of its fields; those of a tuple's k-th cell as ``k.name``."""
     if isinstance(cell, ndarray):
+        door.plain("the value", cell)
         return {"": cell}
     parts = vars(cell) if is_dataclass(cell) else cell if isinstance(cell, dict) else None
     if parts is None:
@@ -38,7 +40,10 @@ def arrays(cell: Any) -> dict[str, ndarray]:
         parts = dict(enumerate(cell))
     found: dict[str, ndarray] = {}
     for key, part in parts.items():
-        if isinstance(part, ndarray):
+        if type(part) is ndarray:
+            found[str(key)] = part
+        elif isinstance(part, ndarray):
+            door.plain(str(key), part)
             found[str(key)] = part
         else:
             found |= {f"{key}.{name}": array for name, array in arrays(part).items()}
@@ -118,7 +123,7 @@ def scale(cell: C, factor: float) -> C:
 def global_norm(cell: Any) -> float:
     """The length of all the cell's numbers taken as one vector: √(Σ |number|²), also where a square would overflow."""
     sizes = [np.abs(a).astype(np.float64) for a in arrays(cell).values()]
-    largest = float(np.max([np.max(size, initial=0) for size in sizes]))
+    largest = float(np.max([0.0, *(np.max(size, initial=0) for size in sizes)]))
     if not 0 < largest < math.inf:
         return largest
     unit = 2.0 ** (math.frexp(largest)[1] - 1)  # a power of two, so that to divide by it rounds nothing

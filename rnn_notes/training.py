@@ -127,8 +127,7 @@ def pieces(x: ndarray, target: ndarray, T: int) -> Iterator[tuple[ndarray, ndarr
 
     Raises ValueError if T is less than 1, or if x and target are not of one length.
     """
-    if T < 1:
-        raise ValueError(f"T is {T} but a piece of at least 1 step is expected; pass T=1 or more")
+    T = door.whole("T", T, "a whole number of steps in a piece")
     if len(x) != len(target):
         raise ValueError(f"target has {len(target)} time steps but x has {len(x)}; pass one target for each step")
     return ((x[start : start + T], target[start : start + T]) for start in range(0, len(x), T))
@@ -159,10 +158,11 @@ def train(
     than 1; FloatingPointError, with the number of the step, if a loss, a gradient, the model after a step or what
     ``validate`` returns is not finite.
     """
-    for name, number in (("steps", steps), ("every", every)):
-        if number is not None and number < 1:
-            way_out = "leave it out to go on until batches end" if name == "steps" else "pass 1 to look after each step"
-            raise ValueError(f"{name} is {number} but at least 1 is expected; {way_out}")
+    if not isinstance(model, tuple) or len(model) != 2:
+        raise ValueError(f"model is a {type(model).__name__} but a pair is expected; pass (cell, readout)")
+    if steps is not None:
+        steps = door.whole("steps", steps, "a whole number, or None for as long as there are batches,")
+    every = door.whole("every", every)
     best, best_loss, step = model, math.inf, 0
     state: tuple[ndarray, ...] = ()
     if validate:

@@ -192,11 +192,20 @@ def test_a_window_cannot_look_ahead():
     assert (before[-1, 23:] != after[-1, 23:]).all()
 
 
-@pytest.mark.parametrize(("n", "length", "ahead"), [(5, 5, 1), (5, 3, 3), (5, 0, 1), (5, 2, 0)])
+@pytest.mark.parametrize(("n", "length", "ahead"), [(5, 5, 1), (5, 3, 3)])
 def test_windows_that_do_not_fit_are_refused(n, length, ahead):
     """The message says how many values would be needed."""
     with pytest.raises(ValueError, match=rf"values has shape \({n},\) but windows of {length} \+ {ahead} need"):
         datasets.windows(np.zeros(n), length, ahead)
+    for wrong in (0, -1, 2.5):
+        with pytest.raises(
+            ValueError, match=rf"^length is {wrong} but a whole number is expected, at least 1; pass length"
+        ):
+            datasets.windows(np.zeros(n), wrong, 1)
+        with pytest.raises(
+            ValueError, match=rf"^ahead is {wrong} but a whole number is expected, at least 1; pass ahead"
+        ):
+            datasets.windows(np.zeros(n), 1, wrong)
 
 
 def test_a_scaler_brings_what_it_was_fitted_on_to_mean_0_and_deviation_1():
@@ -243,7 +252,7 @@ def test_a_scaler_refuses_what_is_no_number():
 
 def test_a_random_walk_has_at_least_one_price():
     """None are no walk."""
-    with pytest.raises(ValueError, match=r"^n is 0 but at least 1 price is expected; pass n=1 or more$"):
+    with pytest.raises(ValueError, match=r"^n is 0 but a whole number of prices is expected, at least 1; pass n=3$"):
         datasets.random_walk(1.0, 0.1, 0, np.random.default_rng(0))
     assert datasets.random_walk(1.0, 0.1, 1, np.random.default_rng(0)).tolist() == [1]
 

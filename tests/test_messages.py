@@ -160,6 +160,11 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: RNN(**{**W, "b_h": np.full(H, np.nan)}),
         lambda t: RNN(**W),
     ),
+    (
+        "W_xh is a list but an array is expected; pass np.array(W_xh)",
+        lambda t: RNN(**{**W, "W_xh": W["W_xh"].tolist()}),
+        lambda t: RNN(**{**W, "W_xh": np.array(W["W_xh"].tolist())}),
+    ),
     # inputs
     (
         "x is a MaskedArray but a plain array .*pass x.filled(0)",
@@ -338,6 +343,11 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
     ("is damaged or no .npz file of numbers; save the cell again", twice, lambda t: save_and_load(t, RNN_, RNN)),
     # training
     (
+        "model is a RNN but a pair is expected; pass (cell, readout)",
+        lambda t: list(training.train(RNN_, [(X, Y)], squared_error, training.SGD(0.1))),
+        lambda t: list(training.train((RNN_, READOUT), [(X, Y)], squared_error, training.SGD(0.1))),
+    ),
+    (
         "step 2: the loss is inf; lower the rate (1000000.0)",
         lambda t: run([(X, Y)] * 3, diverging, rate=1e6),
         lambda t: run([(X, Y)] * 3, diverging, rate=1e-3),
@@ -358,9 +368,9 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: run(loss=lambda y, target: (0.0, np.full_like(y, 1e-3))),
     ),
     (
-        "T is 0 but a piece of at least 1 step .*pass T=1 or more",
+        "T is 0 but a whole number of steps in a piece is expected, at least 1; pass T=3",
         lambda t: training.pieces(X, Y, 0),
-        lambda t: training.pieces(X, Y, 1),
+        lambda t: training.pieces(X, Y, 3),
     ),
     (
         "target has 3 time steps but x has 4; pass one target for each step",
@@ -373,8 +383,16 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: run((X, Y)),
         lambda t: run([(X, Y)]),
     ),
-    ("steps is 0 but at least 1 is expected; leave it out", lambda t: run(steps=0), lambda t: run()),
-    ("every is 0 but at least 1 is expected; pass 1", lambda t: run(every=0), lambda t: run(every=1)),
+    (
+        "steps is 0 but a whole number, or None for as long as there are batches,",
+        lambda t: run(steps=0),
+        lambda t: run(),
+    ),
+    (
+        "every is 0 but a whole number is expected, at least 1; pass every=3",
+        lambda t: run(every=0),
+        lambda t: run(every=3),
+    ),
     (
         "validate returned None .*end it in return float(loss)",
         lambda t: run(validate=lambda model: None),

@@ -97,6 +97,15 @@ def test_the_norm_neither_overflows_nor_vanishes(size):
     assert parameters.global_norm({"W": np.zeros(3)}) == 0
 
 
+def test_masks_are_refused_in_containers_too():
+    """As by the cells; and nothing at all has the norm zero."""
+    masked = np.ma.masked_array([1.0, 2.0], [True, False])
+    for value, name in ((masked, "the value"), ({"W": masked}, "W"), ((masked,), "0")):
+        with pytest.raises(ValueError, match=f"^{name} is a MaskedArray but a plain array is expected"):
+            parameters.global_norm(value)
+    assert parameters.global_norm({}) == 0
+
+
 def test_nothing_is_broadcast():
     """Two cells of other sizes, another kind, or other names are not added, whatever NumPy would make of them."""
     rng = np.random.default_rng(0)

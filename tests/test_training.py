@@ -314,10 +314,12 @@ def test_a_validation_that_is_no_number_is_refused(validate, kind, text):
         list(train(model(), echoes(3), squared_error, SGD(0.1), validate=validate))
 
 
+LONG = "a whole number, or None for as long as there are batches,"
 WRONG_NUMBERS = [
-    ({"steps": 0}, "steps is 0 but at least 1 is expected; leave it out to go on until batches end"),
-    ({"steps": -1}, "steps is -1 but at least 1 is expected; leave it out"),
-    ({"every": 0}, "every is 0 but at least 1 is expected; pass 1 to look after each step"),
+    ({"steps": 0}, f"steps is 0 but {LONG} is expected, at least 1; pass steps=3"),
+    ({"steps": -1}, f"steps is -1 but {LONG} is expected, at least 1; pass steps=3"),
+    ({"steps": 2.5}, f"steps is 2.5 but {LONG} is expected, at least 1; pass steps=3"),
+    ({"every": 0}, "every is 0 but a whole number is expected, at least 1; pass every=3"),
 ]
 
 
@@ -358,9 +360,17 @@ def test_a_batch_is_a_pair():
         list(train(model(), [(x, target, x)], squared_error, SGD(0.1)))
 
 
+def test_a_model_is_a_pair():
+    """Of a cell and its readout."""
+    with pytest.raises(ValueError, match=r"^model is a RNN but a pair is expected; pass \(cell, readout\)$"):
+        list(train(model()[0], echoes(1), squared_error, SGD(0.1)))
+
+
 def test_pieces_of_nothing_are_refused():
     """Of no steps, and of x and target that do not go together."""
-    with pytest.raises(ValueError, match=r"^T is 0 but a piece of at least 1 step is expected; pass T=1 or more$"):
+    with pytest.raises(
+        ValueError, match=r"^T is 0 but a whole number of steps in a piece is expected, at least 1; pass T=3$"
+    ):
         pieces(np.ones((4, 1, 1)), np.ones((4, 1, 1)), 0)
     with pytest.raises(ValueError, match=r"^target has 3 time steps but x has 4; pass one target for each step$"):
         pieces(np.ones((4, 1, 1)), np.ones((3, 1, 1)), 2)

@@ -24,21 +24,29 @@ class NotFiniteError(ValueError):
 
 def sizes(rng: Any, **named: Any) -> tuple[int, ...]:
     """The sizes that ``init`` is called with, as integers of at least 1, for example ``D=4, H=3``."""
-    for name, value in named.items():
-        if isinstance(value, bool) or not hasattr(value, "__index__") or index(value) < 1:
-            raise ValueError(
-                f"{name} is {value!r} but a whole number of {WORDS[name]} is expected, at least 1; pass {name}=3"
-            )
     if not isinstance(rng, np.random.Generator):
         raise ValueError(
             f"rng is a {type(rng).__name__} but a random generator is expected; pass np.random.default_rng(0)"
         )
-    return tuple(map(index, named.values()))
+    return tuple(whole(name, value, f"a whole number of {WORDS[name]}") for name, value in named.items())
+
+
+def whole(name: str, value: Any, what: str = "a whole number") -> int:
+    """A whole number of at least 1."""
+    try:
+        number = 0 if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise ValueError(f"{name} is {value!r:.60} but {what} is expected, at least 1; pass {name}=3")
+    return number
 
 
 def weights(name: str, value: Any, axes: str) -> tuple[int, ...]:
     """The shape of a weight array whose axes are named like ``"(H, D)"``; its sizes fix all the others."""
-    shape = np.shape(value)
+    shape = np.shape(value) if isinstance(value, ndarray) else None
+    if shape is None:
+        raise ValueError(f"{name} is a {type(value).__name__} but an array is expected; pass np.array({name})")
     if len(shape) != len(axes.split(",")) or 0 in shape:
         raise ValueError(f"{name} has shape {shape} but {axes} is expected, no size zero; weights are (to, from)")
     return shape
