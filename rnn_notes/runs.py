@@ -1,36 +1,51 @@
-"""These notes' networks, as runs that formulas are checked on: the only place where the checker meets a cell.
+"""The networks that formulas of these notes are checked on, and those of other teaching texts.
 
-The formulas are written down here once more, symbol by symbol; that they are those of the package's cells is tested.
+It is the only place where the checker meets a cell. The formulas of the cells are written down here once more, symbol
+by symbol; that they are those of the package is tested. ``RUNS`` says of each in words what it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy import ndarray
 from numpy.random import Generator
 
 from rnn_notes import lecture
-from rnn_notes.activations import sigmoid
+from rnn_notes.activations import sigmoid, softmax
 from rnn_notes.checks import Run
 from rnn_notes.checks.tape import Tape
 
 Step = Callable[[Tape, int], None]
+TARGET = "ŷ is the target in this run; the output of the network is y"
+
+
+def _sum(v: Tape, gate: str, t: int, h: ndarray) -> ndarray:
+    """The pre-activation of a gate, whose weights are W_x…, W_h… and b_…, or without a bias."""
+    total = v[f"W_x{gate}"] @ v["x", t] + v[f"W_h{gate}"] @ h
+    return total + v[f"b_{gate}"] if f"b_{gate}" in v else total
 
 
 def _readout(v: Tape, t: int) -> None:
-    v["y", t] = v["W_hy"] @ v["h", t] + v["b_y"]
+    v["y", t] = v["W_hy"] @ v["h", t] + v["b_y"] if "b_y" in v else v["W_hy"] @ v["h", t]
     v["L", t] = ((v["y", t] - v["y_hat", t]) ** 2).sum(axis=-2, keepdims=True) / 2
 
 
-def _rnn(v: Tape, t: int, f: Callable[[ndarray], ndarray] = np.tanh) -> None:
-    v["a", t] = v["W_xh"] @ v["x", t] + v["W_hh"] @ v["h", t - 1] + v["b_h"]
+def _classes(v: Tape, t: int) -> None:
+    v["y", t] = v["W_hy"] @ v["h", t] + v["b_y"]
+    v["p", t] = softmax(v["y", t].mT).mT
+    v["L", t] = -(v["y_hat", t] * np.log(v["p", t])).sum(axis=-2, keepdims=True)
+
+
+def _rnn(v: Tape, t: int, f: Callable[[ndarray], ndarray] = np.tanh, readout: Step = _readout) -> None:
+    v["a", t] = _sum(v, "h", t, v["h", t - 1])
     v["h", t] = f(v["a", t])
-    _readout(v, t)
+    readout(v, t)
 
 
-def _linear(v: Tape, t: int) -> None:
-    _rnn(v, t, f=lambda a: a)
+def _same(a: ndarray) -> ndarray:
+    return a
 
 
 def _feedforward(v: Tape, t: int) -> None:
@@ -41,26 +56,59 @@ def _feedforward(v: Tape, t: int) -> None:
 
 def _lstm(v: Tape, t: int) -> None:
     for gate, name, f in (("i", "i", sigmoid), ("f", "f", sigmoid), ("o", "o", sigmoid), ("c", "c_tilde", np.tanh)):
-        v[f"a_{gate}", t] = v[f"W_x{gate}"] @ v["x", t] + v[f"W_h{gate}"] @ v["h", t - 1] + v[f"b_{gate}"]
+        v[f"a_{gate}", t] = _sum(v, gate, t, v["h", t - 1])
         v[name, t] = f(v[f"a_{gate}", t])
     v["c", t] = v["f", t] * v["c", t - 1] + v["i", t] * v["c_tilde", t]
     v["h", t] = v["o", t] * np.tanh(v["c", t])
     _readout(v, t)
 
 
-def _gru(v: Tape, t: int) -> None:
+def _gru(v: Tape, t: int, before: bool = False) -> None:
     for gate in "rz":
-        v[f"a_{gate}", t] = v[f"W_x{gate}"] @ v["x", t] + v[f"W_h{gate}"] @ v["h", t - 1] + v[f"b_{gate}"]
+        v[f"a_{gate}", t] = _sum(v, gate, t, v["h", t - 1])
         v[gate, t] = sigmoid(v[f"a_{gate}", t])
-    v["m", t] = v["W_hn"] @ v["h", t - 1] + v["b_hn"]
-    v["a_n", t] = v["W_xn"] @ v["x", t] + v["b_n"] + v["r", t] * v["m", t]
+    if before:
+        v["a_n", t] = _sum(v, "n", t, v["r", t] * v["h", t - 1])
+    else:
+        v["m", t] = v["W_hn"] @ v["h", t - 1] + v["b_hn"]
+        v["a_n", t] = v["W_xn"] @ v["x", t] + v["b_n"] + v["r", t] * v["m", t]
     v["n", t] = np.tanh(v["a_n", t])
     v["h", t] = (1 - v["z", t]) * v["n", t] + v["z", t] * v["h", t - 1]
     _readout(v, t)
 
 
+def _torch(v: Tape, t: int, gates: str) -> None:
+    """As PyTorch writes it: W_i… and W_h… for input and hidden state, and a bias for each."""
+
+    def summands(gate: str) -> tuple[ndarray, ndarray]:
+        return tuple(v[f"W_{s}{gate}"] @ x + v[f"b_{s}{gate}"] for s, x in (("i", v["x", t]), ("h", v["h", t - 1])))
+
+    for gate in gates:
+        from_x, from_h = summands(gate)
+        total = from_x + (v["r", t] * from_h if gate == "n" else from_h)
+        v["h" if gate == "h" else gate, t] = np.tanh(total) if gate in "hgn" else sigmoid(total)
+    if gates == "ifgo":
+        v["c", t] = v["f", t] * v["c", t - 1] + v["i", t] * v["g", t]
+        v["h", t] = v["o", t] * np.tanh(v["c", t])
+    elif gates == "rzn":
+        v["h", t] = (1 - v["z", t]) * v["n", t] + v["z", t] * v["h", t - 1]
+
+
 def _layers(v: Tape) -> None:
     v["y"] = v["W_2"] @ (v["W_1"] @ v["x"] + v["b_1"]) + v["b_2"]
+
+
+def _batch(v: Tape) -> None:
+    v["A_1"] = v["X"] @ v["W_1"] + v["b_1"]
+    v["H_1"] = np.tanh(v["A_1"])
+    v["Y"] = v["H_1"] @ v["W_2"] + v["b_2"]
+    v["L"] = ((v["Y"] - v["Y_hat"]) ** 2).sum(axis=(-2, -1), keepdims=True) / (2 * v["X"].shape[-2])
+
+
+def _attention(v: Tape) -> None:
+    v["S"] = v["Q"] @ v["K"].mT / np.sqrt(v["K"].shape[-1])
+    v["A"] = softmax(v["S"])
+    v["Y"] = v["A"] @ v["V"]
 
 
 def identity(rng: Generator, shape: tuple[int, int]) -> ndarray:
@@ -68,18 +116,27 @@ def identity(rng: Generator, shape: tuple[int, int]) -> ndarray:
     return np.eye(*shape)
 
 
-def _weights(gates: str) -> dict[str, str]:
-    shapes = {"W_x": "H D", "W_h": "H H", "b_": "H"}
-    return {f"{array}{gate}": shape for array, shape in shapes.items() for gate in gates}
+def shares(rng: Generator, shape: tuple[int, int]) -> ndarray:
+    """Positive numbers that sum to 1, the target of a softmax."""
+    return rng.dirichlet(np.ones(shape[0]))
 
 
-def _recurrent(name: str, words: str, step: Step, parameters: dict[str, str], errors: str, states: str = "h") -> Run:
+def _shapes(gates: str, **arrays: str) -> dict[str, str]:
+    return {f"{array}{gate}": shape for array, shape in arrays.items() for gate in gates}
+
+
+def _weights(gates: str, bias: bool = True) -> dict[str, str]:
+    return _shapes(gates, W_x="H D", W_h="H H", **({"b_": "H"} if bias else {}))
+
+
+def _recurrent(name: str, words: str, step: Step, parameters: Mapping[str, str], errors: str, states: str = "h") -> Run:
     """A network with a linear readout and the squared error; ``errors`` are the gates that have a delta."""
+    bias = {"b_y": "O"} if any(symbol.startswith("b_") for symbol in parameters) else {}
     return Run(
         name=name,
         words=words,
         sizes="T D H O",
-        parameters=parameters | {"W_hy": "O H", "b_y": "O", "I": "H H"},
+        parameters={**parameters, "W_hy": "O H", **bias, "I": "H H"},
         given={"x": "D", "y_hat": "O"},
         start=dict.fromkeys(states, "H"),
         step=step,
@@ -87,24 +144,31 @@ def _recurrent(name: str, words: str, step: Step, parameters: dict[str, str], er
         totals=("L",),
         gradients={f"delta_{gate}": f"a_{gate}" for gate in errors} or {"delta": "a"},
         through=frozenset({"a", "m", "y", *(f"a_{gate}" for gate in errors)}),
-        meanings={"y_hat": "ŷ is the target in this run; the output of the network is y"},
+        meanings={"y_hat": TARGET},
     )
 
 
-PLAIN = {"W_xh": "H D", "W_hh": "H H", "b_h": "H"}
-RNN = _recurrent("rnn", "an RNN", _rnn, PLAIN, "")
+def _of_pytorch(name: str, words: str, gates: str, states: str = "h") -> Run:
+    parameters = _shapes(gates, W_i="H D", W_h="H H", b_i="H", b_h="H")
+    start = dict.fromkeys(states, "H")
+    return Run(name, words, "T D H", parameters, {"x": "D"}, start, partial(_torch, gates=gates))
+
+
+RNN = _recurrent("rnn", "an RNN", _rnn, _weights("h"), "")
 FIXED = {
-    **{name: getattr(lecture.rnn, name) for name in PLAIN},
+    **{name: getattr(lecture.rnn, name) for name in ("W_xh", "W_hh", "b_h")},
     **{"W_hy": lecture.readout.W_hy, "b_y": lecture.readout.b_y, "h": np.zeros(lecture.H)},
     **{"x": lecture.x[:, 0], "y_hat": lecture.target[:, 0]},
 }
+
+LINEAR, BEFORE, UNBIASED = partial(_rnn, f=_same), partial(_gru, before=True), _weights("h", bias=False)
 
 RUNS = (
     replace(RNN, name="lecture", words="the lecture's network", fixed=FIXED),
     RNN,
     _recurrent("lstm", "an LSTM", _lstm, _weights("ifoc"), "ifoc", states="hc"),
     _recurrent("gru", "a GRU", _gru, _weights("rzn") | {"b_hn": "H"}, "rzn"),
-    _recurrent("linear", "an RNN without tanh", _linear, PLAIN, ""),
+    _recurrent("linear", "an RNN without tanh", LINEAR, _weights("h"), ""),
     _recurrent("feedforward", "a network without memory", _feedforward, {"W_xh": "H D", "b_h": "H"}, "", states=""),
     Run(
         name="layers",
@@ -112,5 +176,40 @@ RUNS = (
         sizes="D H O",
         parameters={"x": "D", "W_1": "H D", "b_1": "H", "W_2": "O H", "b_2": "O"},
         step=_layers,
+    ),
+    replace(
+        RNN,
+        name="classifier",
+        words="an RNN with softmax and cross-entropy",
+        step=partial(_rnn, readout=_classes),
+        draw={"I": identity, "y_hat": shares},
+        through=frozenset({"a", "y", "p"}),
+        meanings={"y_hat": "ŷ is the target in this run; the prediction is p = softmax(y)"},
+    ),
+    _recurrent("rnn-unbiased", "an RNN without biases", _rnn, UNBIASED, ""),
+    _recurrent("linear-unbiased", "an RNN without tanh and biases", LINEAR, UNBIASED, ""),
+    _recurrent("lstm-unbiased", "an LSTM without biases", _lstm, _weights("ifoc", bias=False), "ifoc", states="hc"),
+    _recurrent(
+        "gru-before", "a GRU with its reset before the product", partial(_gru, before=True), _weights("rzn"), "rzn"
+    ),
+    _of_pytorch("rnn-pytorch", "an RNN with PyTorch's two biases", "h"),
+    _of_pytorch("lstm-pytorch", "an LSTM with PyTorch's two biases", "ifgo", states="hc"),
+    _of_pytorch("gru-pytorch", "a GRU with PyTorch's two biases", "rzn"),
+    Run(
+        name="batch",
+        words="two layers, with samples as rows",
+        sizes="B D H O",
+        parameters={"X": "B D", "Y_hat": "B O", "W_1": "D H", "b_1": "1 H", "W_2": "H O", "b_2": "1 O"},
+        step=_batch,
+        rows=True,
+        meanings={"Y_hat": "Ŷ is the target in this run; the output of the network is Y"},
+    ),
+    Run(
+        name="attention",
+        words="attention",
+        sizes="N M D O",
+        parameters={"Q": "N D", "K": "M D", "V": "M O"},
+        step=_attention,
+        rows=True,
     ),
 )

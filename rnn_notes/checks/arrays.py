@@ -20,6 +20,7 @@ from rnn_notes.checks.tree import ClaimError, FormulaError, Node, walk
 
 STEP = 1e-30  # of the complex step
 LARGEST = 100_000  # entries of a matrix
+DIVIDED = "columns or matrices are not divided"
 Function = Callable[[ndarray], ndarray]
 
 
@@ -59,10 +60,14 @@ def beside(value: ndarray) -> ndarray:
     return value[:, None, None] if value.ndim == 1 else value
 
 
-def fit(value: ndarray, node: Node, wanted: tuple[int, ...]) -> ndarray:
-    """The value of a node beside one of that shape: a printed number counts for each entry of a column or row."""
+def fit(value: ndarray, node: Node, wanted: tuple[int, ...], rows: bool = False) -> ndarray:
+    """The value of a node beside one of that shape: a printed number counts for each entry of a column or row.
+
+    With ``rows``, for each entry of a matrix, too, since its rows are the vectors.
+    """
     plain = tree.Number | tree.Negative | tree.Fraction | tree.Group | tree.Plus | tree.Times | tree.Power
-    if not shape(value) and 1 in wanted and all(isinstance(part, plain) for part in walk(node)):
+    entries = 1 in wanted or (rows and wanted)
+    if entries and not shape(value) and all(isinstance(part, plain) for part in walk(node)):
         return np.broadcast_to(beside(value), wanted)
     return value
 
@@ -70,7 +75,7 @@ def fit(value: ndarray, node: Node, wanted: tuple[int, ...]) -> ndarray:
 def add(values: list[ndarray], nodes: tuple[Node, ...], rows: bool = False) -> ndarray:
     """The sum of the values of nodes; with ``rows``, a row counts for each row of a matrix."""
     wanted = max((shape(value) for value in values), key=lambda shape: (len(shape), shape))
-    values = [fit(value, node, wanted) for value, node in zip(values, nodes, strict=True)]
+    values = [fit(value, node, wanted, rows) for value, node in zip(values, nodes, strict=True)]
     fits = {wanted, (1, *wanted[1:])} if rows and wanted else {wanted}
     if any(shape(value) not in fits for value in values):
         raise ClaimError(f"{shapes(values)} cannot be added")
@@ -105,8 +110,8 @@ def divide(above: ndarray, below: ndarray, entries: bool = False) -> ndarray:
         return beside(above) / below
     if shape(below):
         raise ClaimError(
-            f"a number has to stand below a fraction, not {shapes([below])}, and columns or matrices are not divided; "
-            r"for a division entry by entry, write it for one entry: \frac{u_k}{v_k}"
+            f"a number has to stand below a fraction, not {shapes([below])}, and {DIVIDED}; "
+            r"to divide entry by entry, write it for one entry: \frac{u_{t,k}}{v_{t,k}}"
         )
     return beside(above) / beside(below) if shape(above) else above / below
 

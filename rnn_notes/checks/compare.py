@@ -46,7 +46,10 @@ class Sides:
     def show(self) -> str:
         """The sides of the first network, for the evidence."""
         difference = np.max(np.abs(self.left[0] - self.right[0]))
-        return f"left  {show(self.left[0])}\nright {show(self.right[0])}\nlargest difference {difference:.2g}"
+        left, right = show(self.left[0]), show(self.right[0])
+        if left == right:  # to so few digits
+            left, right = show(self.left[0], 16), show(self.right[0], 16)
+        return f"left  {left}\nright {right}\nlargest difference {difference:.2g}"
 
 
 def compare(claim: tree.Relation, sides: Sides, within: float | None = None) -> float | None:
@@ -76,11 +79,12 @@ def compare(claim: tree.Relation, sides: Sides, within: float | None = None) -> 
     return float(np.max(difference)) if claim.operator == "=" else None
 
 
-def show(value: ndarray) -> str:
-    """A number, a column as a line, a matrix as rows."""
+def show(value: ndarray, digits: int = 4) -> str:
+    """A number, a column as a line, a matrix as rows; to four digits, a number to six."""
     if value.ndim == 0:
-        return f"{value:.6g}"
-    text = np.array2string(value[:, 0] if value.shape[1] == 1 else value, precision=4, suppress_small=True)
+        return f"{value:.{6 if digits == 4 else digits}g}"
+    numbers = value[:, 0] if value.shape[1] == 1 else value
+    text = np.array2string(numbers, precision=digits, suppress_small=digits == 4)
     return text.replace("\n", "\n      ") + ("ᵀ" if value.shape[1] == 1 else "")
 
 

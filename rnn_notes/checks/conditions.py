@@ -12,10 +12,19 @@ FORM = "a condition compares indices, as in s<t"
 
 
 def letters_in(statements: tuple[Statement, ...]) -> set[str]:
-    """The names that may be free indices: those in a subscript or a range."""
-    subscripts = tuple(node.at for node in walk(statements) if isinstance(node, Index))
-    ranges = {node.index for node in walk(statements) if isinstance(node, tree.Range)}
-    return ranges | {node.name for node in walk(subscripts) if isinstance(node, Name)}
+    """The names that may be free indices: those in a subscript, a range or a bound; and t in an exponent, too."""
+    places: list[object] = []
+    for node in walk(statements):
+        match node:
+            case Index(_, at):
+                places.append(at)
+            case tree.Range(index):
+                places.append(Name(index))
+            case tree.Big(_, _, low, high):
+                places.append((low, high))
+            case tree.Power(_, exponent) if "t" in tree.free_names(exponent):
+                places.append(Name("t"))
+    return {node.name for node in walk(tuple(places)) if isinstance(node, Name)}
 
 
 def is_condition(statement: Statement, letters: set[str], sizes: set[str]) -> bool:

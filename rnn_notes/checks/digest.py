@@ -45,9 +45,13 @@ def _parts(value: object, seen: dict[int, object]) -> Iterator[bytes]:
         case MethodType():
             yield from _all([value.__func__, value.__self__], seen)
         case _ if callable(value) and _library(sys.modules.get(getattr(value, "__module__", None) or "builtins")):
-            yield f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', repr(value))}".encode()
+            named = getattr(value, "__qualname__", None) or getattr(value, "__name__", type(value).__qualname__)
+            yield f"{getattr(value, '__module__', '')}.{named}".encode()
         case FunctionType():
             cells = [cell.cell_contents for cell in value.__closure__ or ()]
+            if value.__code__.co_filename.startswith(LIBRARIES):  # a library's decorator around a function
+                yield from _all([value.__qualname__, [cell for cell in cells if callable(cell)]], seen)
+                return
             yield from _all([value.__defaults__, value.__kwdefaults__, cells], seen)
             yield from _code(value.__code__, value.__globals__, seen)
         case ModuleType():

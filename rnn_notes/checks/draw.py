@@ -32,17 +32,36 @@ def sizes(run: Formulas) -> list[dict[str, int]]:
     ]
 
 
-def networks(run: Formulas, sizes: Mapping[str, int], rng: Generator, N: int = 1, decades: float = 0.3) -> Network:
-    """N networks of these sizes; every array of each is normal, of a scale of its own over ± so many decades."""
-    common = 10 ** rng.uniform(-decades, decades, (N, 1, 1)) * (rng.random((N, 1, 1)) < 0.3)  # some share one scale
+def family(run: Formulas) -> list[Network]:
+    """One network of each of the sizes; each array is small in some of them and large in others."""
+    rng, rows = np.random.default_rng(7), len(SIZES)
+    orders = {symbol: rng.permutation(rows) for symbol in (*run.parameters, *run.given, *run.start)}
+    exponents = [{s: (2 * order[row] + 1) / rows - 1 for s, order in orders.items()} for row in range(rows)]
+    return [networks(run, of, rng, exponents=e) for of, e in zip(sizes(run), exponents, strict=True)]
+
+
+def networks(
+    run: Formulas,
+    sizes: Mapping[str, int],
+    rng: Generator,
+    N: int = 1,
+    decades: float = 0.4,
+    exponents: Mapping[str, float] | None = None,
+) -> Network:
+    """N networks of these sizes; every array of each is normal, of a scale of its own over ± so many decades.
+
+    ``exponents`` from -1 to 1 fix the scales; else they are random, and in some networks the same for all arrays.
+    """
+    common = 10 ** rng.uniform(-decades, decades, (N, 1, 1)) * (rng.random((N, 1, 1)) < 0.3)
 
     def draw(symbol: str, words: str, steps: Iterable[int | None]) -> dict[Place, ndarray]:
         shape = run.shape(words, sizes)
         if symbol in run.draw:
             return {(symbol, t): np.stack([run.drawn(symbol, rng, shape) for _ in range(N)]) for t in steps}
-        own = 10 ** rng.uniform(-decades, decades, (N, 1, 1))
-        scale = np.where(common, common, own) * 1.2 / np.sqrt(shape[1])
-        return {(symbol, t): scale * rng.normal(size=(N, *shape)) for t in steps}
+        scale = np.where(common, common, 10 ** rng.uniform(-decades, decades, (N, 1, 1)))
+        if exponents is not None:
+            scale = np.array(10 ** (decades * exponents[symbol]))
+        return {(symbol, t): scale / np.sqrt(shape[1]) * rng.normal(size=(N, *shape)) for t in steps}
 
     arrays: dict[Place, ndarray] = {}
     for symbol, words in run.parameters.items():

@@ -27,6 +27,7 @@ class Found:
     sizes: dict[str, int]
     scopes: dict[int, list[Scope]] = field(default_factory=dict)  # of each claim, the values that its free indices took
     difference: float | None = None  # of the sides of =, at most
+    weights: dict[tuple[tree.Plus, int], bool] = field(default_factory=dict)  # whether each term could be seen
 
     @property
     def cases(self) -> int:
@@ -56,6 +57,7 @@ class Question:
     within: float | None = None
     down: frozenset[tree.Big] = frozenset()  # the products that count down
     rows: bool = False  # whether vectors are rows on this page
+    by_entries: bool = False  # whether columns are divided, to see what comes of it
 
     @classmethod
     def of(
@@ -122,7 +124,7 @@ class Question:
     def values(self, network: Network) -> Values:
         """A reader of formulas on this network."""
         values = Values(network, dict.fromkeys(self.letters, range(network.T + 1)), self.definitions, self.rows)
-        values.down = self.down
+        values.down, values.by_entries = self.down, self.by_entries
         values.free = {letter: steps(letter, self.conditions, values) for letter in self.letters}
         return values
 
@@ -165,15 +167,24 @@ class Question:
             scopes.append(scope)
 
         self.each(claim, values, act)
+        for term, seen in values.weights.items():
+            found.weights[term] = seen or found.weights.get(term, False)
         if not scopes:
             raise ClaimError("no values of the indices meet the conditions").placed(claim)
 
-    def collapsed(self, found: Sequence[Found]) -> None:
-        """Refuse conditions of the mark that leave a single value of an index, or of two indices together."""
+    def sound(self, found: Sequence[Found]) -> None:
+        """Refuse what was not checked although it seems to be.
+
+        Conditions of the mark that leave a single value of an index, or of two together; terms below rounding.
+        """
         for number, claim in enumerate(self.claims):
             names = set().union(*(indices_of(c, self.sizes) for c in self.hidden if concerns(c, claim, self.sizes)))
             cases = [(scope, each.sizes.get("T", 0)) for each in found for scope in each.scopes[number]]
             collapsed(claim, sorted(names), cases)
+        for node, number in {term for each in found for term in each.weights}:
+            if not any(each.weights.get((node, number)) for each in found):
+                small = "this term is so small beside the others that rounding hides it; nothing would be checked of it"
+                raise FormulaError(small).placed(node.terms[number])
 
     def _holds(self, claim: Statement, values: Values, scope: Scope) -> float | None:
         """The largest difference of the two sides of =, if the claim holds here; else raises ClaimError."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnn_notes.checks import tree
+from rnn_notes.checks.arrays import DIVIDED
 from rnn_notes.checks.attack import attack
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.evaluate import Found, Question
 from rnn_notes.checks.run import Run
+from rnn_notes.checks.tape import Network
 from rnn_notes.checks.tree import CheckError, ClaimError, Name, Node, Statement, walk
 
 
@@ -63,16 +65,27 @@ def ask(
         general = tuple(claim for claim in question.claims if not (run.fixed and _prints_numbers(claim)))
         family = tuple(_on_family(run, replace(question, claims=general))) if general else ()
         if fixed:
-            question.collapsed([fixed])
+            question.sound([fixed])
         if family:
-            replace(question, claims=general).collapsed(family)
+            replace(question, claims=general).sound(family)
         attacked = tuple(sorted({_attacked(run, question, claim) for claim in general if _is_bound(claim)}))
     except CheckError as error:
+        if DIVIDED in str(error):
+            error = _explained(question, first, error)
         used = {part.name for part in walk(statements) if isinstance(part, Name)}
         meanings = [meaning for symbol, meaning in run.meanings.items() if symbol in used]
         message = "\n".join([str(error), *(f"({meaning})" for meaning in meanings)])
         raise type(error)(message, error.at) from None
     return Answer(fixed, family, attacked)
+
+
+def _explained(question: Question, network: Network, error: CheckError) -> CheckError:
+    """The error of a division by a column, with what would come of it entry by entry: a hint, and never a tick."""
+    try:
+        replace(question, by_entries=True).on(network)
+    except CheckError as other:
+        return type(error)(f"{error}\nentry by entry it would be false, too: {other}", error.at)
+    return type(error)(f"{error}\nentry by entry it would hold", error.at)
 
 
 def _is_bound(claim: Statement) -> bool:

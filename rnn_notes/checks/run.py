@@ -117,8 +117,7 @@ class Run(Formulas):
     @cached_property
     def family(self) -> tuple[Network, ...]:
         """The networks that equations have to hold on, each with its twins."""
-        rng = np.random.default_rng(7)
-        return tuple(drawing.networks(self, sizes, rng).twins() for sizes in drawing.sizes(self))
+        return tuple(network.twins() for network in drawing.family(self))
 
     @cached_property
     def bare(self) -> tuple[Network, ...]:

@@ -78,20 +78,18 @@ class Series:
 class Shake:
     """Moves each number of all networks but the first (of the one, if N is 1) by a unit of float64 rounding.
 
-    Where a function was computed, by a unit of 1 as well, since what it adds up inside is of that size, as in
-    σ(a) = ½ + ½ tanh(a/2).
+    And by a unit of the size of what was added up: for a function that is 1, as in σ(a) = ½ + ½ tanh(a/2).
     """
 
     def __init__(self, N: int, seed: int = 0) -> None:
         self.N, self.rng = N, np.random.default_rng(seed)
 
-    def __call__(self, value: ndarray, function: bool = False) -> ndarray:
+    def __call__(self, value: ndarray, size: ndarray | float = 0.0) -> ndarray:
         shape = (*((self.N,) if self.N > 1 else ()), *value.shape[-2:][value.ndim == 1 :])
-        units = UNIT * self.rng.choice((-1.0, 1.0), (1 + function, *shape))
+        units = UNIT * self.rng.choice((-1.0, 1.0), (2, *shape))
         if self.N > 1:
             units[:, 0] = 0
-        moved = value * (1 + units[0])
-        return moved + units[1] * (1 + 1j * STEP if np.iscomplexobj(value) else 1) if function else moved
+        return value * (1 + units[0]) + size * units[1] * (1 + 1j * STEP if np.iscomplexobj(value) else 1)
 
 
 @dataclass
@@ -134,13 +132,17 @@ class Tape:
                 "matrices act on them from the left, and sums over entries are .sum(axis=-2, keepdims=True)"
             )
         value = value if value.ndim else value.reshape(1, 1)
-        value = self.shake(value, function=True) if self.shake else value
+        value = self.shake(value, 1.0) if self.shake else value
         if self.only and place[0] != self.only and place[0] not in self.through:
             value = value.real
         if place == self.place and not self.only:
             value = value + self.nudge
         self.values[place] = value
         self.computed.add(place)
+
+    def __contains__(self, symbol: str) -> bool:
+        """Whether there is a symbol without steps of that name."""
+        return (symbol, None) in self.values
 
     def _missing(self, name: str, t: int | None) -> str:
         steps = sorted(s for n, s in self.values if n == name and s is not None)

@@ -10,7 +10,7 @@ from numpy import ndarray
 from rnn_notes.checks import arrays, tree
 from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.define import Definition, Definitions
-from rnn_notes.checks.tape import Network, Series, Shake
+from rnn_notes.checks.tape import UNIT, Network, Series, Shake
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, label
 
 MOST = 100_000  # nodes evaluated for one display
@@ -41,6 +41,7 @@ class Values:
         self.shake = Shake(network.N) if network.shaken else None
         self.down: frozenset[tree.Big] = frozenset()
         self.by_entries = False
+        self.weights: dict[tuple[tree.Plus, int], bool] = {}  # whether a term that is not zero can be seen
         self.visits = 0
 
     def of(self, node: Node, scope: Scope) -> ndarray:
@@ -51,9 +52,9 @@ class Values:
         except CheckError as error:
             error.placed(node)
             raise
-        if self.shake is None or value.ndim not in (1, 3) or isinstance(node, tree.Group | tree.Underbrace):
+        if self.shake is None or value.ndim not in (1, 3) or isinstance(node, tree.Group | tree.Underbrace | tree.Plus):
             return value
-        return self.shake(value, function=isinstance(node, tree.Call))
+        return self.shake(value, 1.0 if isinstance(node, tree.Call) else 0.0)
 
     def _visit(self) -> None:
         self.visits += 1
@@ -78,7 +79,7 @@ class Values:
             case tree.Negative(body):
                 return -self.of(body, scope)
             case tree.Plus(terms):
-                return arrays.add(all_of(terms), terms, self.rows)
+                return self._weighed(node, all_of(terms))
             case tree.Times(factors):
                 return arrays.multiply(all_of(factors))
             case tree.Hadamard(factors):
@@ -170,6 +171,19 @@ class Values:
                 raise ClaimError(f"this product may be empty, but {arrays.shapes([term])} has no identity")
             return np.ones_like(term) if not shape(term) else np.zeros_like(term) + np.eye(shape(term)[0])
         raise FormulaError(f"this {node.operator} is empty, and of which shape it would be is unclear")
+
+    def _weighed(self, node: tree.Plus, values: list[ndarray]) -> ndarray:
+        """The sum of terms; notes which of them float64 can see beside the others, in an entry at least."""
+        total = arrays.add(values, node.terms, self.rows)
+        if self.shake is None or total.ndim not in (1, 3):
+            return total
+        sizes = [np.abs(value[0] if value.ndim in (1, 3) else value) for value in values]
+        size = reduce(np.add, sizes)
+        for number, term in enumerate(sizes):
+            seen = bool(np.any(term > 4 * UNIT * size))
+            if seen or np.any(term):
+                self.weights[node, number] = seen or self.weights.get((node, number), False)
+        return self.shake(total, size)
 
     def whole(self, node: Node, scope: Scope, values: Iterable[int] | None = None) -> int:
         """The value of an index or count; ``values`` are those that it can take here, if it is a free index."""
