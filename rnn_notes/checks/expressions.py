@@ -4,6 +4,7 @@ What has to hold for the formula to be defined is collected in ``domain`` on the
 """
 
 from collections.abc import Callable, Iterable
+from itertools import combinations
 from typing import Any
 
 import sympy
@@ -14,7 +15,7 @@ from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.domain import Where, normal
 from rnn_notes.checks.notation import Given, vector
-from rnn_notes.checks.tree import CheckError, FormulaError, Index, Name, Node, Number, label
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, Number, label
 
 LARGEST_POWER, MOST_BITS, MOST_NODES = 100, 10_000, 5000
 
@@ -25,6 +26,9 @@ BUILT_IN: dict[str, Any] = {
     "sigma": lambda x: 1 / (1 + sympy.exp(-x)),
     "relu": lambda x: sympy.Max(0, x),
 }
+
+
+RELATION = {"=": sympy.Eq, "ne": sympy.Ne, "<": sympy.Lt, ">": sympy.Gt, "le": sympy.Le, "ge": sympy.Ge}
 
 
 class OpenBoundsError(Exception):
@@ -101,9 +105,29 @@ class Expressions:
                 return self._big(node, scope)
             case tree.Derivative(of, by, False):
                 return self._derivative(of, by, scope)
+            case tree.Cases(values, conditions):
+                return self._cases(all_of(values), conditions, scope)
+            case tree.Over(index):
+                raise FormulaError(f"in a chain a sum has both bounds, \\sum_{{{index}=1}}^{{n}}")
             case tree.Copy():
                 raise FormulaError("( ) above a symbol may be an index or a power; in a chain write it below, x_{t}")
         raise FormulaError("a chain is about numbers; check vectors and matrices against a run")
+
+    def _cases(
+        self, values: list[Expr], conditions: Iterable[tuple[tree.Relation, ...]], scope: dict[str, Expr]
+    ) -> Expr:
+        """A case distinction in which exactly one case holds everywhere."""
+        when = [
+            sympy.And(*(RELATION[r.operator](self.of(r.left, scope), self.of(r.right, scope)) for r in relations))
+            for relations in conditions
+        ]
+        otherwise = when[-1:] == [sympy.true]
+        when = [*when[:-1], sympy.Not(sympy.Or(*when[:-1]))] if otherwise else when
+        if any(sympy.simplify(sympy.And(a, b)) != sympy.false for a, b in combinations(when, 2)):
+            raise ClaimError("two of these cases hold at once")
+        if not otherwise and sympy.simplify(sympy.Or(*when)) != sympy.true:
+            raise ClaimError("for some values none of these cases holds")
+        return sympy.Piecewise(*zip(values, when, strict=True))
 
     def symbol(self, name: str) -> Expr:
         """The letter as a real number, or what it depends on if that is stated."""
@@ -196,6 +220,8 @@ class Expressions:
         letter = self.of(by, scope)
         if not isinstance(letter, Symbol):
             raise FormulaError("a derivative is taken by a letter without definition")
+        if isinstance(of, tree.Call) and not of.arguments and of.function in BUILT_IN:  # dσ/dx is that of σ(x)
+            return self._differentiate(lambda _: self.apply(of.function, [letter]), letter, letter)
         return self._differentiate(lambda _: self._taken(of, scope), letter, letter)
 
     def _differentiate(self, function: Callable[[Symbol], Expr], at: Expr, letter: Symbol | None = None) -> Expr:
@@ -274,6 +300,11 @@ def _kinks(value: Expr, letter: Symbol) -> Iterable[Expr]:
     for kink in value.atoms(sympy.Abs, sympy.sign, sympy.Heaviside):
         if letter in kink.free_symbols:
             yield kink.args[0]
+    for kink in value.atoms(sympy.Piecewise):
+        if letter in kink.free_symbols:
+            yield from (
+                part.lhs - part.rhs for _, when in kink.args for part in when.atoms(sympy.core.relational.Relational)
+            )
     for kink in value.atoms(sympy.Max, sympy.Min):
         if letter in kink.free_symbols:
             yield from (a - b for n, a in enumerate(kink.args) for b in kink.args[:n])

@@ -7,6 +7,7 @@ Nothing is tried at points. What is not found here may still be true.
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
 import sympy
 from sympy import Add, Dummy, Expr, Mul, Poly, Symbol
@@ -43,7 +44,12 @@ def vanishes(value: Expr) -> bool:
 
 
 def split(value: Expr) -> Iterator[list[Expr]]:
-    """The cases of the first |u|: u > 0 and u < 0 (≥ and ≤ where u = 0 is within the domain)."""
+    """The cases of the first case distinction, or of the first |u|: u > 0 and u < 0 (≥ and ≤ where u = 0 may be)."""
+    for distinction in sorted(value.atoms(sympy.Piecewise), key=lambda part: (part.count_ops(), str(part))):
+        cases = [_where(value.xreplace({distinction: part}), when) for part, when in told(distinction)]
+        if None not in cases:
+            yield [case for case in cases if case is not None]
+            return
     flat = value.replace(sympy.Heaviside, lambda u, *_: (1 + sympy.sign(u)) / 2)
     for kind in (sympy.Max, sympy.Min):
         flat = flat.replace(kind, lambda *parts, kind=kind: _extremes(parts, 1 if kind is sympy.Max else -1))
@@ -79,6 +85,23 @@ def suppose(value: Expr, positive: Expr, strict: bool) -> Expr:
             if letter.is_nonnegative and solved.is_nonnegative and not letter.is_integer:
                 return value.xreplace({letter: solved})
     return value
+
+
+def told(distinction: Expr) -> list[tuple[Expr, Any]]:
+    """The values of a case distinction, each with its own condition, the last one too."""
+    found: list[tuple[Expr, Any]] = []
+    for part, when in distinction.args:
+        found.append((part, when if when != sympy.true else sympy.Not(sympy.Or(*(before for _, before in found)))))
+    return found
+
+
+def _where(value: Expr, when: Any) -> Expr | None:
+    """The value where a relation holds; None for a condition that is no single relation."""
+    if isinstance(when, sympy.Eq) and when.lhs.is_Symbol:
+        return value.xreplace({when.lhs: when.rhs})
+    if not isinstance(when, sympy.Gt | sympy.Ge | sympy.Lt | sympy.Le):
+        return None
+    return suppose(value, when.gts - when.lts, isinstance(when, sympy.Gt | sympy.Lt))
 
 
 def _extremes(parts: tuple[Expr, ...], side: int) -> Expr:

@@ -100,7 +100,10 @@ def _bare(latex: str, side: tree.Node) -> str:
 def tokens(latex: str, functions: frozenset[str] = frozenset(), spelling: Spelling = OURS) -> list[Token]:
     """The tokens of a display as the grammar knows them, each with ``start_pos`` and ``end_pos``."""
     _guard(latex)
-    return classify(spelling.read(latex), functions)
+    try:
+        return classify(spelling.read(latex), functions)
+    except RecursionError:
+        raise FormulaError("the formula is nested too deeply; give its parts names", 0) from None
 
 
 @cache

@@ -49,8 +49,21 @@ def _value(e: Expr, point: Mapping[Any, Any]) -> Any:
     if e.func in (sympy.Add, sympy.Mul):
         parts = [_value(part, point) for part in e.args]
         return mpmath.fsum(parts) if e.func is sympy.Add else mpmath.fprod(parts)
+    if isinstance(e, sympy.Piecewise):
+        return _value(next((part for part, when in e.args if _is_so(when, point)), sympy.nan), point)
     values = [_value(part, point) for part in e.args]
     return FUNCTIONS[e.func](*values) if e.func in FUNCTIONS else _undefined()
+
+
+def _is_so(when: Any, point: Mapping[Any, Any]) -> bool:
+    """Whether a condition of a case distinction holds."""
+    if isinstance(when, sympy.And | sympy.Or | sympy.Not):
+        held = [_is_so(part, point) for part in when.args]
+        return not held[0] if isinstance(when, sympy.Not) else (any if isinstance(when, sympy.Or) else all)(held)
+    if not when.args:
+        return bool(when)
+    left, right = (_value(side, point) for side in when.args)
+    return bool(when.func(left, right))
 
 
 def _undefined() -> Any:

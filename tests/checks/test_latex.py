@@ -205,6 +205,7 @@ HOSTILE = {
     "a long product": "a = " + r"x \odot " * 500,
     "many sums in a row": "a = " + r"\sum_{i=1}^9 " * 300 + "x",
     "many indices": "a = x" + "_{x" * 1000,
+    "one command on another": r"a = \frac" + r"\hat" * 900,
     "many rows": r"a = b \\ " * 500,
     "control characters": "a = \x1b[31m b \x07 \x00",
     "a reason without end": r"a = b && \text{c}" + " x" * 2000,

@@ -226,3 +226,26 @@ def test_a_definition_may_be_written_with_a_colon():
     assert judge(relu, "define").outcome == "defined"
     wrong = r"\mathrm{relu}(x) := \begin{cases} x & x > 0 \\ 1 & \text{otherwise} \end{cases}"
     assert judge(wrong, "define").outcome == "fails"
+
+
+CASES = [
+    (r"\lvert x \rvert = \begin{cases} x & x \ge 0 \\ -x & x < 0 \end{cases}", "proved", ""),
+    (r"\max(x, y) = \begin{cases} x, & \text{if } x > y, \\ y, & \text{otherwise}. \end{cases}", "proved", ""),
+    (r"\begin{cases} x^2 & x \ge 1 \\ 2 x - 1 & x < 1 \end{cases} \ge 2 x - 1", "proved", ""),
+    (r"\max(x, 0) = \begin{cases} x & x > 1 \\ 0 & \text{otherwise} \end{cases}", "fails", "at x = 3/7: left is 0.428"),
+    (r"\max(x, 0) = \begin{cases} x & x > 0 \\ 0 & x \le 1 \end{cases}", "fails", "two of these cases hold at once"),
+    (r"\max(x, 0) = \begin{cases} x & x > 0 \\ 0 & x < 0 \end{cases}", "fails", "none of these cases holds"),
+    (r"\frac{d}{dx} \left( \begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases} \right) \ge 0", "refused", "x \\ne 0"),
+    (r"\sum_k x_k = 1", "refused", r"in a chain a sum has both bounds, \sum_{k=1}^{n}"),
+    (r"\frac{d \sigma}{dx} = \sigma(x) (1 - \sigma(x))", "proved", ""),
+    (r"\frac{\partial (x^2 + y)}{\partial x} = \partial_x (x^2) = 2 x", "proved", ""),
+    (r"1 + x + x^2 + \cdots + x^n = \frac{1 - x^{n+1}}{1 - x}, \quad x \ne 1", "proved", ""),
+    (r"1 + x + x^2 + \cdots + x^n = \frac{1 - x^n}{1 - x}, \quad x \ne 1", "fails", ""),
+]
+
+
+@pytest.mark.parametrize(("formula", "outcome", "message"), CASES)
+def test_a_chain_knows_cases_dots_and_derivatives_of_others(formula, outcome, message):
+    """Exactly one case holds everywhere; each is proved under its own condition."""
+    verdict = judge(formula, "chain")
+    assert (verdict.outcome, message in verdict.evidence) == (outcome, True), verdict.evidence
