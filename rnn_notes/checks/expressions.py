@@ -114,14 +114,14 @@ class Expressions:
         raise FormulaError("a chain is about numbers; check vectors and matrices against a run")
 
     def _cases(
-        self, values: list[Expr], conditions: Iterable[tuple[tree.Relation, ...]], scope: dict[str, Expr]
+        self, values: list[Expr], conditions: tuple[tuple[tree.Relation, ...], ...], scope: dict[str, Expr]
     ) -> Expr:
         """A case distinction in which exactly one case holds everywhere."""
         when = [
             sympy.And(*(RELATION[r.operator](self.of(r.left, scope), self.of(r.right, scope)) for r in relations))
             for relations in conditions
         ]
-        otherwise = when[-1:] == [sympy.true]
+        otherwise = () in conditions
         when = [*when[:-1], sympy.Not(sympy.Or(*when[:-1]))] if otherwise else when
         if any(sympy.simplify(sympy.And(a, b)) != sympy.false for a, b in combinations(when, 2)):
             raise ClaimError("two of these cases hold at once")
