@@ -104,7 +104,7 @@ def test_a_false_display_fails_the_build_with_file_and_line(build, home):
 
 
 MISTAKES = {
-    "\n$$\n1 = 1\n": "docs/index.md:5: this display does not end",
+    "\n$$\n1 = 1\n": "docs/index.md:5: this display ",
     "\n\nThe $\\foo$.\n": "docs/index.md:6: Undefined control sequence \\foo",
 }
 
