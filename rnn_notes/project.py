@@ -4,6 +4,7 @@
     pages = ["docs", "README.md"]   # pages, notebooks and folders, from the folder of this file
     runs = "my_runs"                # MODULE[:NAME], the project's own runs
     spelling = ['h^{(t)} is h_t']   # how the letters of all its pages are to be read
+    notation = "docs/notation.md"   # what it displays may be repeated in the text of every page
 
 The command, the pytest plugin and the Markdown extension read it here, so they judge alike.
 The checker is imported where it is used: pytest asks every project whether it has the table.
@@ -18,8 +19,8 @@ from traceback import extract_tb, format_exception_only
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from rnn_notes import cache
-from rnn_notes.pages import Page, PageError
+from rnn_notes import cache, pages
+from rnn_notes.pages import Display, Inline, Page, PageError
 
 if TYPE_CHECKING:
     from rnn_notes.checks.verdicts import Verdict
@@ -31,6 +32,7 @@ SETTINGS = {
     "pages": 'a list of paths such as ["docs", "README.md"]',
     "runs": '"MODULE" or "MODULE:NAME"',
     "spelling": "a list of rules such as ['h^{(t)} is h_t']",
+    "notation": 'the page whose formulas all others may repeat, such as "docs/notation.md"',
 }
 
 
@@ -50,6 +52,7 @@ class Project:
     runs: str | None = None  # those of these notes
     configured: bool = False
     spelling: tuple[str, ...] = ()
+    notation: str = ""
 
     def files(self) -> list[Path]:
         """All pages of the project; raises ProjectError on a name without one, and if there are none."""
@@ -67,7 +70,7 @@ class Project:
         return sorted(found)
 
     def judge(self, page: Page) -> list["Verdict"]:
-        """The verdicts on the displays of a page, in order, and then on what cannot be read: displays, code, spelling.
+        """The verdicts on ``page.statements``, in order, and then on what cannot be read: formulas, code, spelling.
 
         Raises PageError if the step of a run raises.
         """
@@ -76,7 +79,8 @@ class Project:
         what = "neither checked nor run"
         unread = [verdicts.Verdict(u.line, "unread", what, evidence=u.message, fault=(u.line, 1)) for u in page.unread]
         try:
-            judged = verdicts.check(page.displays, self.runs or verdicts.OURS, self.spelling_of(page))
+            runs = self.runs or verdicts.OURS
+            judged = verdicts.check(page.statements, runs, self.spelling_of(page), self._known())
             return [*judged, *unread, *self._misspelled(page)]
         except Exception as error:
             theirs = any(not _of_a_library(Path(frame.filename)) for frame in extract_tb(error.__traceback__))
@@ -100,6 +104,10 @@ class Project:
                 at = (comment.line, 1)
                 found.append(verdicts.Verdict(comment.line, "refused", "spelling", "", evidence=fault, fault=at))
         return found
+
+    def _known(self) -> list[Display | Inline]:
+        """What the page of the notation states; raises PageError as reading it does."""
+        return pages.read(self.root / self.notation).statements if self.notation else []
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
@@ -150,10 +158,16 @@ def load(folder: Path | None = None) -> Project:
         if not _fits(key, value):
             raise ProjectError(f"{path}: [{TABLE}] {key}: {SETTINGS[key]} is expected, not {value!r}")
     project = Project(
-        root, tuple(data.get("pages", ("docs",))), configured=True, spelling=tuple(data.get("spelling", ()))
+        root,
+        tuple(data.get("pages", ("docs",))),
+        configured=True,
+        spelling=tuple(data.get("spelling", ())),
+        notation=data.get("notation", ""),
     )
     if fault := _spelling_fault(project.spelling):
         raise ProjectError(f"{path}: [{TABLE}] spelling: {fault}")
+    if project.notation and not (root / project.notation).is_file():
+        raise ProjectError(f"{path}: [{TABLE}] notation: there is no page {project.notation!r}")
     return project.with_runs(data["runs"], f"{path}: [{TABLE}] runs") if "runs" in data else project
 
 

@@ -79,7 +79,10 @@ class PageFile(pytest.File):
                 if fence.language in RUN and not fence.not_run
             ),
             *((item.line, "claim", partial(claim, self, item)) for item in self.page.claims),
-            *((item.line, "display", partial(self.display, n)) for n, item in enumerate(self.page.displays)),
+            *(
+                (item.line, "formula" if item.inline else "display", partial(self.display, n))
+                for n, item in enumerate(self.page.statements)
+            ),
             *((item.line, "unread", partial(str, item.message)) for item in self.page.unread),
         ]
         for line, kind, check in sorted(found, key=lambda item: item[0]):
@@ -87,11 +90,11 @@ class PageFile(pytest.File):
 
     @cached_property
     def verdicts(self) -> list[Any]:
-        """The verdicts on all displays, since those below rest on the definitions above."""
+        """The verdicts on all formulas that state something; those below rest on the definitions above."""
         return self.settings.judge(self.page)
 
     def display(self, n: int) -> str | None:
-        """The report on a display that the checker has refused or found false."""
+        """The report on a formula that the checker has refused or found false."""
         verdict = self.verdicts[n]
         return verdict.report(str(self.path)) if verdict.outcome in ("fails", "refused") else None
 

@@ -127,3 +127,13 @@ def test_a_wrong_setting_is_named(build):
     assert status == 1
     assert "pyproject.toml: [tool.rnn_notes.checks] runs: " in printed
     assert "Traceback" not in printed
+
+
+def test_a_relation_in_the_text_is_judged_like_a_display(build):
+    """A strict build ends with its line, unless a display states it, or the mark behind it, which is not published."""
+    status, printed = build({"index.md": f"{TRUE}\nSo $1 + 1 = 3$<!-- check: chain -->.\n"})
+    assert status == 1
+    assert "docs/index.md:10:1: FAILS (chain)" in printed
+    assert "1: REFUSED (no mark)" in build({"index.md": f"{TRUE}\nSo $x = 3$.\n"})[1]
+    status, printed = build({"index.md": f"{TRUE}\nSo $2 + 2 = 4$ and $x = 3$<!-- check: setting -->.\n"})
+    assert status == 0, printed

@@ -41,8 +41,12 @@ def test_every_fence_claim_and_display_is_a_test_item():
             text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
         text = re.sub(r"^ *```\w+ [^\n]*not run:.*?```$", "", text, flags=re.MULTILINE | re.DOTALL)
         fences = len(re.findall(r"^ *```(?:python|pycon|r)$", text, re.MULTILINE))
+        claims = text.count("<!-- holds:")
+        text = re.sub(r"(?ms)^ *(```+).*?^ *\1$", "", text)
         displays = len(re.findall(r"^ *\$\$ *$", text, re.MULTILINE)) / 2
-        assert collected[name(page)] == fences + text.count("<!-- holds:") + displays, name(page)
+        words = re.sub(r"(?ms)^ *\$\$.*?^ *\$\$$|`[^`]*`", "", text)
+        relations = [f for f in re.findall(r"\$([^$]+)\$", words) if re.search(r"(?<!_{)[^_ ] *(=|<|>|\\ge) ", f)]
+        assert collected[name(page)] == fences + claims + displays + len(relations), name(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -208,3 +208,16 @@ def test_a_fault_of_the_checker_is_named_as_such(folder, monkeypatch):
     fault = r"page\.md:1: a fault of the checker, please report it: it raises TypeError"
     with pytest.raises(pages.PageError, match=fault):
         project.load().judge(pages.read(folder / "page.md"))
+
+
+def test_the_page_of_the_notation_is_one_that_exists(tmp_path, monkeypatch):
+    """What it displays may be repeated in the text of every page of the project; another name is an error."""
+    settings = '[tool.rnn_notes.checks]\npages = ["docs"]\nnotation = "docs/letters.md"\n'
+    (tmp_path / "pyproject.toml").write_text(settings)
+    (tmp_path / "docs").mkdir()
+    with pytest.raises(ProjectError, match=r"\[tool.rnn_notes.checks\] notation: there is no page 'docs/letters.md'"):
+        project.load(tmp_path)
+    (tmp_path / "docs" / "letters.md").write_text("$$\n% check: chain\n2 + 2 = 4\n$$\n")
+    (tmp_path / "docs" / "one.md").write_text("As $2 + 2 = 4$, not $2 + 2 = 5$.\n")
+    verdicts = project.load(tmp_path).judge(pages.read(tmp_path / "docs" / "one.md"))
+    assert [verdict.outcome for verdict in verdicts] == ["repeats", "refused"]

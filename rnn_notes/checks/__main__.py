@@ -1,8 +1,8 @@
-"""Check the displays of pages: ``python -m rnn_notes.checks [PATH...] [--runs MODULE[:NAME]] [--json FILE]``.
+"""Check the formulas of pages: ``python -m rnn_notes.checks [PATH...] [--runs MODULE[:NAME]] [--json FILE]``.
 
 Without a path, the pages that ``[tool.rnn_notes.checks]`` in pyproject.toml names, or else all under docs/.
 
-Exit status 0 if all displays hold; 1 if one fails, is refused or cannot be read; 2 if there is nothing to check, or the
+Exit status 0 if all formulas hold; 1 if one fails, is refused or cannot be read; 2 if there is nothing to check, or the
 command cannot be carried out.
 
 The engine knows neither pages nor projects: this command, which brings them together, is its only module that does.
@@ -21,8 +21,8 @@ from rnn_notes.project import Project, ProjectError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print one line per display and a summary; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m rnn_notes.checks", description="Check the displays of pages.")
+    """Print one line per display or relation in the text, and a summary; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m rnn_notes.checks", description="Check the formulas of pages.")
     parser.add_argument("path", nargs="*", type=Path, help="pages, notebooks or folders; else those of pyproject.toml")
     parser.add_argument("--runs", metavar="MODULE[:NAME]", help="runs of your own, which marks may then name")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the verdicts as data, too")
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     counts = Counter(str(verdict["outcome"]) for verdict in verdicts)
     n = len(verdicts)
     print(
-        f"{n} display{'s' * (n != 1)}: {', '.join(f'{count} {outcome}' for outcome, count in sorted(counts.items()))}"
+        f"{n} formula{'s' * (n != 1)}: {', '.join(f'{count} {outcome}' for outcome, count in sorted(counts.items()))}"
     )
     if options.json:
         try:

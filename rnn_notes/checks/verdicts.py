@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from rnn_notes.cache import digest, remember
-from rnn_notes.checks import exact, latex, tree
+from rnn_notes.checks import exact, inline, latex, tree
 from rnn_notes.checks.agreement import compared
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.families import Answer, ask
@@ -23,11 +23,12 @@ from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
+TOO_DEEP = FormulaError("the formula is nested too deeply; give its parts names")
 Runs = str | Iterable[Run] | Mapping[str, Run]
 
 
 class Display(Protocol):
-    """A formula on a page, as ``rnn_notes.pages`` reads it."""
+    """A formula on a page, as ``rnn_notes.pages`` reads it; ``inline`` if it stands within a line of text."""
 
     @property
     def line(self) -> int: ...
@@ -37,13 +38,16 @@ class Display(Protocol):
     def latex(self) -> str: ...
     @property
     def latex_line(self) -> int: ...
+    @property
+    def inline(self) -> bool: ...
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What came of a display: ``outcome`` is one word.
 
-    "proved", "evaluated", "not refuted", "shapes", "defined", "skipped"; "fails" or "refused" have evidence and fault.
+    "proved", "evaluated", "not refuted", "shapes", "defined", "skipped", and of a relation in a text "repeats" and
+    "setting"; "fails" or "refused" have evidence and fault.
     """
 
     line: int  # of the display's opening $$
@@ -57,22 +61,30 @@ class Verdict:
     def report(self, where: str) -> str:
         """The line of the command line's output: ``where:line: holds (summary)``."""
         if not self.fault:
-            return f"{where}:{self.line}: {self.outcome if self.outcome == 'skipped' else 'holds'} ({self.summary})"
+            holds = self.outcome if self.outcome in ("skipped", "setting") else "holds"
+            return f"{where}:{self.line}: {holds} ({self.summary})"
         row, column = self.fault
         evidence = self.evidence.replace("\n", "\n    ")
         return f"{where}:{row}:{column}: {self.outcome.upper()} ({self.summary})\n    {evidence}"
 
 
-def check(displays: Sequence[Display], runs: Runs = OURS, spelling: Sequence[str] = ()) -> list[Verdict]:
-    """The verdicts on the displays of one page, in order; definitions are known to the displays after them.
+def check(
+    displays: Sequence[Display], runs: Runs = OURS, spelling: Sequence[str] = (), known: Sequence[Display] = ()
+) -> list[Verdict]:
+    """The verdicts on the displays of one page, and the relations in its text, in order.
 
-    ``spelling`` is how the page spells, as in ``("h^{(t)} is h_t", "rows are samples")``.
+    Definitions are known to what follows them. ``spelling`` is how the page spells, as in ``("h^{(t)} is h_t", "rows
+    are samples")``. A relation without a mark repeats what is displayed on the page, or is one of ``known``.
     """
     result: list[Verdict] = []
     earlier: list[str] = []  # the definitions so far
     source = digest("rnn_notes.checks.verdicts") + GRAMMAR
     named = registered(runs)
+    stated = [d.latex for d in (*known, *displays) if d.mark and not d.mark.startswith("skip")]
     for display in displays:
+        if display.inline and display.mark is None:
+            result.append(_placed(_repeated(display.latex, stated, spelling), display))
+            continue
         of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:2]]
         key = json.dumps([display.latex, display.mark, earlier, source, of_runs, list(spelling)])
         make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), named, tuple(spelling))
@@ -82,10 +94,29 @@ def check(displays: Sequence[Display], runs: Runs = OURS, spelling: Sequence[str
             verdict = caught.verdict
         if verdict.outcome == "defined":
             earlier.append(display.latex)
-        row, column = verdict.fault or (0, 0)
-        fault = (display.latex_line + row, column) if verdict.fault else None
-        result.append(replace(verdict, line=display.line, fault=fault))
+        result.append(_placed(verdict, display))
     return result
+
+
+def _placed(verdict: Verdict, display: Display) -> Verdict:
+    """The verdict with the lines of the page."""
+    if verdict.outcome == "setting" and not display.inline:
+        way_out = "a display states something; a choice in a display is marked define, or put into words"
+        verdict = Verdict(0, "refused", "setting", evidence=way_out, fault=(0, 1))
+    row, column = verdict.fault or (0, 0)
+    fault = (display.latex_line + row, column) if verdict.fault else None
+    return replace(verdict, line=display.line, fault=fault)
+
+
+def _repeated(text: str, stated: Sequence[str], spelling: Sequence[str]) -> Verdict:
+    """The verdict on a relation in the text without a mark."""
+    try:
+        inline.repeated(text, stated, spelled(tuple(spelling)))
+    except RecursionError:
+        return _faulty(text, "no mark", TOO_DEEP)
+    except CheckError as error:
+        return _faulty(text, "no mark", error)
+    return Verdict(0, "repeats", "a display states it", "the same as a display of the page or of the notation")
 
 
 def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: Runs, spelling: tuple[str, ...]) -> str:
@@ -115,9 +146,14 @@ def judge(
             text, kind, (mark or "")[len(kind) :].strip(), earlier, registered(runs), spelled(tuple(spelling))
         )
     except RecursionError:
-        error: CheckError = FormulaError("the formula is nested too deeply; give its parts names")
+        error: CheckError = TOO_DEEP
     except CheckError as caught:
         error = caught
+    return _faulty(text, kind, error)
+
+
+def _faulty(text: str, kind: str, error: CheckError) -> Verdict:
+    """The verdict on a formula that does not hold or is not understood."""
     at = error.at or 0
     fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
     outcome, words = ("fails", "does not hold") if isinstance(error, ClaimError) else ("refused", "not understood")
@@ -140,6 +176,9 @@ def _check(
     for definition in earlier:
         _, new = introduce(definition, definitions, spelling)
         definitions[new.name] = new
+    if kind == "setting" and not rest:
+        inline.chosen(text, functions(definitions), spelling)
+        return Verdict(0, "setting", "a choice, nothing to prove", "a choice, of which there is nothing to prove")
     if kind in ("chain", "define"):
         if rest:
             raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")

@@ -79,7 +79,8 @@ def take_comments(path: Path, lines: list[Line]) -> tuple[list[tuple[int, str, s
         known = KNOWN.fullmatch(match["text"])
         if not known:
             raise PageError(path, line, f"the comment <!--{match['text'][:40]}--> is not known; {COMMENTS}")
-        found.append((line, known[1] or known[3], " ".join((known[2] or "").split())))
+        said = known[2] or ""
+        found.append((line, known[1] or known[3], said if known[1] == "spelling" else " ".join(said.split())))
         return f"\x02{len(found) - 1}\x03" + "\n" * match[0].count("\n")
 
     rows = COMMENT.sub(take, text).split("\n")

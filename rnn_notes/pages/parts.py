@@ -3,6 +3,13 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
+
+RELATION = re.compile(
+    r"(?s)\S\s*(?:[=<>≤≥≠≈∈]|\\(?:(?:le|ge)(?:q|qslant)?|neq?|l[lt]|g[gt]|(?:not)?in|ni|approx|equiv|sim|simeq|cong|propto"
+    r"|doteq|triangleq|(?:sub|sup)set(?:eq)?|implies|iff|Rightarrow|Leftrightarrow)(?![A-Za-z]))\s*\S"
+)
+BOUNDS = re.compile(r"[_^]\s*\{[^{}]*\}")  # what stands below and above a sum relates nothing
 
 
 class PageError(ValueError):
@@ -22,6 +29,8 @@ class Display:
     latex: str
     latex_line: int  # of the first line of latex
 
+    inline: ClassVar[bool] = False
+
 
 @dataclass(frozen=True)
 class Inline:
@@ -30,6 +39,13 @@ class Inline:
     line: int
     mark: str | None  # what the comment directly behind it says, None without one
     latex: str
+
+    inline: ClassVar[bool] = True
+
+    @property
+    def states(self) -> bool:
+        """Whether it relates something to something, as z = 1 and t ≤ T do."""
+        return bool(RELATION.search(BOUNDS.sub("", BOUNDS.sub("", self.latex))))
 
     @property
     def latex_line(self) -> int:
@@ -113,11 +129,25 @@ class Page:
     """What a page holds, in the order of the page."""
 
     path: Path
-    displays: list[Display] = field(default_factory=list)
-    inline: list[Inline] = field(default_factory=list)
+    formulas: list[Display | Inline] = field(default_factory=list)
     fences: list[Fence] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     paragraphs: list[Paragraph] = field(default_factory=list)
     spelling: list[Spelling] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+
+    @property
+    def displays(self) -> list[Display]:
+        """The formulas in blocks of their own."""
+        return [formula for formula in self.formulas if isinstance(formula, Display)]
+
+    @property
+    def inline(self) -> list[Inline]:
+        """The formulas within lines of text."""
+        return [formula for formula in self.formulas if isinstance(formula, Inline)]
+
+    @property
+    def statements(self) -> list[Display | Inline]:
+        """What is to be checked: the displays, and the formulas in the text that state something or have a mark."""
+        return [f for f in self.formulas if isinstance(f, Display) or f.mark is not None or f.states]

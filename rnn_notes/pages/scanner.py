@@ -174,7 +174,7 @@ class _Scanner:
             first, rows = first + 1, rows[1:]
         latex = dedent("\n".join(rows)).strip("\n") if kind != "named" else "\n".join(rows)
         said = mark[1] if mark else self._check(display["mark"])
-        self.page.displays.append(Display(lines[0][0], said, latex, lines[min(first, len(lines) - 1)][0]))
+        self.page.formulas.append(Display(lines[0][0], said, latex, lines[min(first, len(lines) - 1)][0]))
 
     def _prose(self, lines: list[Line]) -> None:
         """Lines of text, with the formulas, links and whatever cannot be read in them."""
@@ -186,7 +186,7 @@ class _Scanner:
             return lines[text.count("\n", 0, at)][0]
 
         for formula in FORMULA.finditer(text):
-            self.page.inline.append(Inline(line(formula.start()), self._check(formula[3]), formula[1] or formula[2]))
+            self.page.formulas.append(Inline(line(formula.start()), self._check(formula[3]), formula[1] or formula[2]))
         self.page.figures += [Figure(line(link.start()), link[2], link[1]) for link in FIGURE.finditer(whole)]
         for raw in RAW.finditer(FORMULA.sub(_blank, text)):
             what = NO_DISPLAY if OPENS_DISPLAY.match(raw[1] + "{") else NO_FORMULA if raw[1] == "$" else NO_LATEX

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from markdown.preprocessors import Preprocessor
 
-from rnn_notes import pages
-from rnn_notes.checks import verdicts
+from rnn_notes import pages, project
 
 MUTANTS = Path(__file__).with_name("mutants.json")
 """What ``make mutants`` has found, by page: how many small mistakes the checker found, and how many edits were none."""
@@ -21,7 +20,11 @@ def counts() -> dict[str, int]:
     every = [pages.read(path) for path in pages.all_pages()]
     mutants = _totals(MUTANTS)
     random = _totals(SOUNDNESS)
-    outcomes = Counter(verdict.outcome for page in every for verdict in verdicts.check(page.displays))
+    settings = project.load(pages.DOCS)
+    judged = [pair for page in every for pair in zip(page.statements, settings.judge(page), strict=True)]
+    outcomes = Counter(verdict.outcome for formula, verdict in judged if not formula.inline)
+    text = Counter(verdict.outcome for formula, verdict in judged if formula.inline)
+    accounted = text["repeats"] + text["setting"] + text["skipped"]
     return {
         "displayed formulas": outcomes.total(),
         "derivations, each step proved": outcomes["proved"],
@@ -30,6 +33,11 @@ def counts() -> dict[str, int]:
         "statements about shapes, compared with arrays": outcomes["shapes"],
         "definitions, compared with the code where it has them": outcomes["defined"],
         "skipped, each with its reason": outcomes["skipped"],
+        "relations within the text": text.total(),
+        "of these, displayed elsewhere in the same words": text["repeats"],
+        "of these, checked as a display is": text.total() - accounted,
+        "of these, choices of which there is nothing to prove": text["setting"],
+        "of these, skipped, each with its reason": text["skipped"],
         "code blocks that run": sum(not fence.not_run for page in every for fence in page.fences),
         "figures drawn by the package": sum(len(page.figures) for page in every),
         "claims about numbers in the text": sum(len(page.claims) for page in every),

@@ -38,11 +38,17 @@ class Formulas(Treeprocessor):
         elements = [div for div in root.iter("div") if div.get("class") == "arithmatex"]
         self._compare([unescape(div.text or "")[2:-2] for div in elements])
         judged = self._project().judge(page)
-        for fault in judged[len(page.displays) :]:
+        for fault in judged[len(page.statements) :]:
             raise self.source.error("", fault.evidence, fault.line)
+        verdicts = []
+        for formula, verdict in zip(page.statements, judged, strict=False):
+            if not formula.inline:
+                verdicts.append(verdict)
+            elif verdict.outcome in ("fails", "refused"):
+                log.warning(verdict.report(str(self.source.path)))
         with Typesetter() as typesetter:
             self.rules = typesetter.rules
-            for div, display, verdict in zip(elements, page.displays, judged, strict=True):
+            for div, display, verdict in zip(elements, page.displays, verdicts, strict=True):
                 div.text = self._typeset(typesetter, without_label(display.latex), display.latex_line)
                 if equation := self.equations.of(display):
                     put_number(div, equation)

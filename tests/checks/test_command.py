@@ -39,7 +39,7 @@ def test_the_command_prints_a_line_a_display_and_counts(tmp_path, capsys, empty_
     assert lines[1] == f"{path}:8: holds (chain, 1 step proved)"
     assert lines[2].startswith(f"{path}:13: holds (rnn, 1 free index, max difference ")
     assert lines[3] == f"{path}:18: skipped (art)"
-    assert lines[4] == "4 displays: 1 defined, 1 evaluated, 1 proved, 1 skipped"
+    assert lines[4] == "4 formulas: 1 defined, 1 evaluated, 1 proved, 1 skipped"
 
 
 def test_a_changed_sign_fails_with_file_line_and_evidence(tmp_path, capsys, empty_cache):
@@ -77,7 +77,7 @@ def test_a_folder_stands_for_its_pages(tmp_path, capsys, empty_cache):
     (tmp_path / "venv" / "pyvenv.cfg").touch()
     assert main([str(tmp_path), str(tmp_path / "one.md")]) == 0
     out = capsys.readouterr().out
-    assert "2 displays: 2 proved" in out
+    assert "2 formulas: 2 proved" in out
     assert f"{tmp_path}/deep/down/two.md:3: holds" in out
 
 
@@ -99,7 +99,7 @@ def test_a_page_without_a_display_beside_others_is_named(tmp_path, capsys, empty
     page(tmp_path, ("chain", "1 + 1 = 2"), name="one.md")
     (tmp_path / "words.md").write_text("Words.\n")
     assert main([str(tmp_path)]) == 0
-    assert f"without displays: {tmp_path}/words.md\n1 display: 1 proved\n" in capsys.readouterr().out
+    assert f"without displays: {tmp_path}/words.md\n1 formula: 1 proved\n" in capsys.readouterr().out
 
 
 UNREADABLE = {
@@ -122,7 +122,7 @@ def test_a_page_that_cannot_be_read_is_reported_and_the_others_are_checked(name,
     assert main([str(tmp_path), "--json", str(tmp_path / "v.json")]) == 1
     out = capsys.readouterr().out
     assert message in out
-    assert "2 displays: 1 proved, 1 unread" in out
+    assert "2 formulas: 1 proved, 1 unread" in out
     assert json.loads((tmp_path / "v.json").read_text())[0]["outcome"] == "unread"
 
 
@@ -164,7 +164,7 @@ def test_the_pages_of_the_project_are_checked_if_none_are_named(tmp_path, capsys
     (tmp_path / "pyproject.toml").write_text('[tool.rnn_notes.checks]\npages = ["notes"]\n')
     monkeypatch.chdir(tmp_path / "docs")
     assert main([]) == 0
-    assert "2 displays" in capsys.readouterr().out
+    assert "2 formulas" in capsys.readouterr().out
 
 
 def test_a_verdict_is_remembered_until_something_that_it_rests_on_changes(empty_cache, monkeypatch):
