@@ -55,9 +55,11 @@ def apply(f: Callable[..., ndarray], cell: C, *others: C) -> C:
 
     Raises ValueError if the others are not of the same kind and shapes: nothing is broadcast.
     """
-    for other in others:
-        same_form(cell, other)
-    return _apply(f, cell, *others)
+    result = _apply(f, (cell, *others))
+    if result is None:
+        for other in others:
+            same_form(cell, other)
+    return result
 
 
 def same_form(value: Any, other: Any, names: tuple[str, str] = ("the first", "the other")) -> None:
@@ -88,16 +90,28 @@ def _kind(value: Any) -> str:
     return f"{'an' if name[0] in ('AEFHILMNORSX' if name.isupper() else 'aeiou') else 'a'} {name}"
 
 
-def _apply(f: Callable[..., ndarray], *cells: Any) -> Any:
-    first = cells[0]
+def _apply(f: Callable[..., ndarray], cells: tuple[Any, ...]) -> Any:
+    """None if the cells are not of one form."""
+    first, kind = cells[0], type(cells[0])
+    if any(type(cell) is not kind for cell in cells):
+        return None
     if isinstance(first, ndarray):
-        return f(*cells)
+        return None if any(cell.shape != first.shape for cell in cells) else f(*cells)
     if is_dataclass(first):
-        return type(first)(**{name: _apply(f, *(getattr(c, name) for c in cells)) for name in vars(first)})  # type: ignore[misc]
+        found = {name: _apply(f, tuple(getattr(cell, name) for cell in cells)) for name in vars(first)}
+        return None if any(part is None for part in found.values()) else kind(**found)
     if isinstance(first, dict):
-        return {name: _apply(f, *(c[name] for c in cells)) for name in first}
-    parts = [_apply(f, *column) for column in zip(*cells, strict=True)]
-    return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)  # a named tuple takes its fields
+        if any(cell.keys() != first.keys() for cell in cells):
+            return None
+        found = {name: _apply(f, tuple(cell[name] for cell in cells)) for name in first}
+        return None if any(part is None for part in found.values()) else found
+    arrays(first)  # or it is refused
+    if any(len(cell) != len(first) for cell in cells):
+        return None
+    parts = [_apply(f, column) for column in zip(*cells, strict=True)]
+    if any(part is None for part in parts):
+        return None
+    return kind(*parts) if hasattr(first, "_fields") else kind(parts)  # a named tuple takes its fields
 
 
 def count(cell: Any) -> int:
@@ -122,13 +136,15 @@ def scale(cell: C, factor: float) -> C:
 
 def global_norm(cell: Any) -> float:
     """The length of all the cell's numbers taken as one vector: √(Σ |number|²), also where a square would overflow."""
-    sizes = [np.abs(a).astype(np.float64) for a in arrays(cell).values()]
+    numbers = [a.astype(np.float64 if np.isrealobj(a) else np.complex128, copy=False) for a in arrays(cell).values()]
+    total = math.fsum(np.vdot(a, a).real for a in numbers)
+    if 1e-250 < total < math.inf:
+        return math.sqrt(total)
+    sizes = [np.abs(a) for a in numbers]  # squares have left the range of numbers: once more, in a unit that fits
     largest = float(np.max([0.0, *(np.max(size, initial=0) for size in sizes)]))
     if not 0 < largest < math.inf:
         return largest
-    unit = 2.0 ** (math.frexp(largest)[1] - 1)  # a power of two, so that to divide by it rounds nothing
-    with np.errstate(under="ignore"):
-        return unit * math.sqrt(sum(float(np.sum((size / unit) ** 2)) for size in sizes))
+    return largest * math.sqrt(sum(np.vdot(size / largest, size / largest) for size in sizes))
 
 
 def clip(cell: C, max_norm: float) -> C:

@@ -75,20 +75,31 @@ class Adam:
     beta2: float = 0.999
     epsilon: float = 1e-8
     t: int = field(default=0, init=False)  # steps so far
-    m: Any = field(default=None, init=False, repr=False)  # mean of the gradients
-    v: Any = field(default=None, init=False, repr=False)  # mean of their squares
+    m: list[ndarray] = field(default_factory=list, init=False, repr=False)  # mean of the gradients, array by array
+    v: list[ndarray] = field(default_factory=list, init=False, repr=False)  # mean of their squares
 
     def step(self, model: C, grads: C) -> C:
-        """The model one step further: a new one, the old is not touched."""
+        """The model one step further: a new one, the old is not touched.
+
+        Raises FloatingPointError if a gradient is so large that its square is not finite.
+        """
+        parameters.same_form(model, grads, ("the model", "the gradient"))
         if self.t == 0:
-            self.m = self.v = parameters.apply(np.zeros_like, model)
+            self.m = self.v = [np.zeros_like(a) for a in parameters.arrays(model).values()]
         self.t += 1
-        self.m = parameters.apply(lambda m, g: self.beta1 * m + (1 - self.beta1) * g, self.m, grads)
-        self.v = parameters.apply(lambda v, g: self.beta2 * v + (1 - self.beta2) * g * g, self.v, grads)
+        g = list(parameters.arrays(grads).values())
+        self.m = [self.beta1 * m + (1 - self.beta1) * g for m, g in zip(self.m, g, strict=True)]
+        self.v = [self.beta2 * v + (1 - self.beta2) * g * g for v, g in zip(self.v, g, strict=True)]
+        if not all(map(door.finite, self.v)):
+            raise FloatingPointError("the square of the gradient is not finite")
         rate, size = float(self.rate) / (1 - self.beta1**self.t), 1 - self.beta2**self.t
-        return parameters.apply(
-            lambda p, m, v: p - rate * m / (np.sqrt(v / size) + self.epsilon), model, self.m, self.v
-        )
+        moments = zip(self.m, self.v, strict=True)
+
+        def moved(p: ndarray) -> ndarray:
+            m, v = next(moments)
+            return p - rate * m / (np.sqrt(v / size) + self.epsilon)
+
+        return parameters.apply(moved, model)
 
 
 @dataclass(frozen=True)

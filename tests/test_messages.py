@@ -368,6 +368,11 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: run(loss=lambda y, target: (0.0, np.full_like(y, 1e-3))),
     ),
     (
+        "the square of the gradient is not finite; bring x and target to a size near 1",
+        lambda t: list(training.train(MODEL, [(X, 1e160 * Y)], lambda y, g: (0.0, y - g), training.Adam())),
+        lambda t: list(training.train(MODEL, [(X, Y)], lambda y, g: (0.0, y - g), training.Adam())),
+    ),
+    (
         "T is 0 but a whole number of steps in a piece is expected, at least 1; pass T=3",
         lambda t: training.pieces(X, Y, 0),
         lambda t: training.pieces(X, Y, 3),
