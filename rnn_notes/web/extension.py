@@ -19,7 +19,9 @@ from markdown import Extension, Markdown
 from rnn_notes.web.claims import HideComments
 from rnn_notes.web.equations import Equations, References
 from rnn_notes.web.formulas import Formulas, Sheet
+from rnn_notes.web.headings import Headings
 from rnn_notes.web.known_code import KnownCode
+from rnn_notes.web.leftovers import Leftovers
 from rnn_notes.web.source import Source
 
 
@@ -44,10 +46,12 @@ class Checks(Extension):
         md.preprocessors.register(source, "notes-source", 200)
         md.preprocessors.register(HideComments(md), "notes-comments", 195)
         md.inlinePatterns.register(References(md, equations), "notes-equations", 189.95)  # before a formula, after code
+        md.treeprocessors.register(Headings(md, source), "notes-headings", 7)
         md.treeprocessors.register(formulas, "notes-formulas", 6)
         md.postprocessors.register(KnownCode(md, source), "notes-known-code", 1)
+        md.postprocessors.register(Leftovers(md, source), "notes-leftovers", -10)
         if self.getConfig("sheet"):
-            md.postprocessors.register(Sheet(md, formulas), "notes-sheet", 0)
+            md.postprocessors.register(Sheet(md, formulas), "notes-sheet", -20)
 
 
 def makeExtension(**settings: Any) -> Checks:

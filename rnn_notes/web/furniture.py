@@ -10,6 +10,7 @@ from markdown import Extension, Markdown
 from rnn_notes.web.census import Counts
 from rnn_notes.web.code_blocks import CodeBlocks
 from rnn_notes.web.figures import Figures, ShareGlyphs
+from rnn_notes.web.nesting import Nesting
 from rnn_notes.web.tables import Tables
 
 
@@ -25,6 +26,7 @@ class Furniture(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register what follows with Python-Markdown, figures after its inline patterns."""
+        md.preprocessors.register(Nesting(md), "notes-nesting", 199)
         md.preprocessors.register(Counts(md), "notes-counts", 190)
         md.treeprocessors.register(Figures(md, self.getConfigs()), "notes-figures", 6)
         md.postprocessors.register(ShareGlyphs(md), "notes-glyphs", 0)

@@ -3,6 +3,7 @@
 MkDocs runs this file once and keeps it, so the package is imported inside the functions: always its newest state.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,15 @@ def on_pre_page(page: Any, config: Any, files: Any) -> Any:
 def on_page_read_source(page: Any, config: Any) -> str | None:
     """The Markdown of a notebook, which runs if it has not run as it is."""
     if page.file.src_uri.endswith(".ipynb"):
+        from mkdocs.exceptions import BuildError
+
+        from rnn_notes.pages import PageError
         from rnn_notes.web import notebooks
 
-        return notebooks.markdown(Path(page.file.abs_src_path), get_relative_url("assets", page.url))
+        try:
+            return notebooks.markdown(Path(os.path.relpath(page.file.abs_src_path)), get_relative_url("assets", page.url))
+        except PageError as error:
+            raise BuildError(str(error)) from None  # which MkDocs ends with as a sentence, without a traceback
     return None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
-from rnn_notes import pages
+from rnn_notes import ipynb, pages
 from rnn_notes.pages import Page, PageError
 from rnn_notes.web import rendering
 
@@ -27,22 +27,27 @@ class Source(Preprocessor):
         file = rendering.source_file(self.md)
         if file is not None and not self.given:
             self.path = Path(os.path.relpath(file.abs_src_path))
-        whole = self.path.read_text(encoding="utf-8").split("\n") if self.path.is_file() else lines
-        own = whole[-len(lines) :] == lines  # and not those of a docstring
-        front_matter = len(whole) - len(lines) if own else 0
-        self.alone = own and not any(line.startswith("::: ") for line in lines)
+        self.alone = False
         try:
             if self.path.suffix == ".ipynb":
-                self.lines = list(enumerate(whole, start=1))
+                self.lines = list(ipynb.markdown(self.path.read_text(encoding="utf-8-sig")))
                 self.page = pages.read(self.path)
             else:
-                self.lines = list(enumerate(lines, start=1 + front_matter))
+                self.lines = self._numbered(lines)
                 self.page = pages.scan(self.path, iter(self.lines))
         except PageError as error:
             raise self.error("", error.message, error.line) from None
         for unread in self.page.unread:
             raise self.error("", unread.message, unread.line)
         return lines
+
+    def _numbered(self, lines: list[str]) -> list[tuple[int, str]]:
+        """The lines with their numbers in the file, which may have front matter; the first, if they are not of it."""
+        whole = self.path.read_text(encoding="utf-8-sig").split("\n") if self.path.is_file() else lines
+        if whole[-len(lines) :] == lines:
+            self.alone = not any(line.startswith("::: ") for line in lines)
+            return list(enumerate(lines, start=1 + len(whole) - len(lines)))
+        return [(1, line) for line in lines]  # a docstring that is shown on the page, for example
 
     def error(self, near: str, message: str, line: int | None = None) -> PageError:
         """An error at a line, if not given at the first one that holds some text."""

@@ -1,0 +1,147 @@
+"""Nothing is left raw: what looks like mathematics or Markdown in the text of a finished page is an error.
+
+A formula that is not found is not checked, and a reader sees its source. So the page that Markdown has made is read
+once more, and outside code and typeset formulas there may be no dollar, no backslash, and no mark of Markdown's.
+"""
+
+import re
+from difflib import SequenceMatcher
+from html import unescape
+from typing import Any
+
+from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+
+from rnn_notes.pages import FENCE
+from rnn_notes.web.source import Source
+
+ASIDE = re.compile(r"<!--.*?-->|<(mjx-container|svg|script|style|pre|code|textarea)\b.*?</\1\s*>", re.DOTALL)
+TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
+SPOKEN = re.compile(r"\b(?:alt|title|aria-label|placeholder|summary)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+INLINE = "\x01"  # stands for a tag within a line of text, as a code or a formula
+WORD = re.compile(r"[^\W_]+|[$\\]")
+
+FORMULAS = (
+    "a formula in a line is $…$ without a space inside the dollars, a display has $$ alone on the lines "
+    "before and after it, and blank lines around it"
+)
+MATHEMATICS = {  # h_{t−1} with a minus sign of its own is plain text, as in docstrings
+    r"\$": f"a dollar is left in the text; {FORMULAS}; a dollar that is money is written \\$ or &#36;",
+    r"\\": f"LaTeX or a backslash is left in the text; {FORMULAS}; a backslash of another kind stands in `code`",
+    r"\(\?\?\?\)": "a reference leads to no equation; link to the heading of its section instead",
+    r"[_^]\{[^}−]*\}": f"LaTeX is left in the text; {FORMULAS}",
+    r"(?<!\w)@@math@@": f"MathML is left in the text; {FORMULAS}",
+}
+LIST = (
+    "Jupyter and GitHub show a list here, and this page does not; leave a blank line before it, and begin its items "
+    "with - or 1."
+)
+IN_HTML = 'and Markdown in HTML needs markdown="1"'
+DIALECT = {
+    r"^[ ]{0,3}(?:[-*+]|1[.)])[ ]+\S": LIST,
+    r"^[ ]{0,3}\d+\)[ ]+\S": LIST,
+    r"^[ ]*\|?[ ]*:?-{2,}:?[ ]*\|": "this table is not shown as one; leave a blank line before it",
+    r"\*\*": f"text is to be bold here and is not; leave no space within the stars, {IN_HTML}",
+    r"~~": "text is to be struck out, which these pages do not; say it in words",
+    r"```|~~~": f"a fence is left in the text; leave a blank line before it, {IN_HTML}",
+    r"\]\(|\]\[|\[\^": f"a link or a footnote is left in the text; give its address, {IN_HTML}",
+    r"^[ ]*(?:!!!|\?\?\?\+?)[ ]": "a box is left in the text; leave a blank line before it",
+    r"^[ ]{0,3}#{1,6}[ ]": "a heading is left in the text; leave a blank line before it",
+    rf"(?:^|{INLINE})\[[ xX]\][ ]": "a box to tick is not shown as one; use a plain list",
+    r"\[!\w+\]": "this box is not shown as one; write it as !!! note",
+    r"https?://": "an address is no link here; write <https://…>, or [words](https://…)",
+}
+
+
+class LiteralDollar(InlineProcessor):
+    r"""Makes ``\$`` the entity that stands for a dollar, which is then known to be meant."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:
+        """The place of the entity in the text."""
+        return self.md.htmlStash.store("&#36;"), m.start(0), m.end(0)
+
+
+class Leftovers(Postprocessor):
+    """Raises PageError at the first thing in the text of the finished page that should have become something else."""
+
+    def __init__(self, md: Markdown, source: Source) -> None:
+        super().__init__(md)
+        self.source = source
+        # What LaTeX writes with a backslash keeps it, so that it is seen: Markdown would make \[ a bracket.
+        md.ESCAPED_CHARS = [character for character in md.ESCAPED_CHARS if character not in "()[]{}$"]
+        md.inlinePatterns.register(LiteralDollar(r"\\\$", md), "notes-dollar", 185)
+
+    def run(self, text: str) -> str:
+        """The same page."""
+        if fault := find(text):
+            mark, around, advice = fault
+            line = nearest(self.source.lines, mark, around)
+            shown = " ".join(around.replace(INLINE, " ").split())
+            raise self.source.error("", f"{advice} (near “{shown}”)", line)
+        return text
+
+
+def find(html: str) -> tuple[str, str, str] | None:
+    """The first thing that is left raw: how it looks, the text around it, and what to do instead; else None."""
+    html = ASIDE.sub(lambda m: "" if m[0].startswith("<!--") else INLINE, html)
+    spoken = [attribute[1] or attribute[2] or "" for tag in TAG.finditer(html) for attribute in SPOKEN.finditer(tag[3])]
+    for text in spoken:
+        for pattern, advice in MATHEMATICS.items():
+            if found := re.search(pattern, text):
+                return found[0], text, f"in words that are read aloud, {advice}; here, use words"
+    text = "\n".join(_text(html))
+    for pattern, advice in (MATHEMATICS | DIALECT).items():
+        for found in re.finditer(pattern, text, re.MULTILINE):
+            around = text[max(0, found.start() - 60) : found.end() + 60]
+            return found[0], around, advice
+    return None
+
+
+def _text(html: str) -> list[str]:
+    """The lines of the text, blocks apart from each other; what stands in a link is no bare address."""
+    html = re.sub(r"<a\b[^>]*>.*?</a>", lambda m: m[0].replace("://", ""), html, flags=re.DOTALL)
+
+    def shown(tag: re.Match[str]) -> str:
+        if tag[2].lower() == "math":
+            return "@@math@@"
+        return "\n" if tag[2].lower() in {"p", "br"} else INLINE
+
+    return TAG.sub(shown, html).split("\n")
+
+
+def nearest(lines: list[tuple[int, str]], mark: str, around: str) -> int | None:
+    """The line of a page, code apart, that holds the mark and is most like the text around it."""
+    around, best, number = unescape(around), 0, None
+    words = set(WORD.findall(around))
+    for line, text in _prose(lines):
+        if mark in text or mark.strip() in text:
+            bare = re.sub(r"`[^`]*`", "", text)
+            common = SequenceMatcher(None, bare, around, autojunk=False).find_longest_match().size
+            score = 1 + common + 3 * len(words & set(WORD.findall(bare))) - len(WORD.findall(bare)) // 4
+            if mark.strip() in bare and (number is None or score > best):
+                best, number = score, line
+    return number
+
+
+def _prose(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The lines that are in no block of code."""
+    found, ends = [], ""
+    for number, text in lines:
+        fence = FENCE.match(text)
+        if ends:
+            ends = "" if text.strip() == ends else ends
+        elif fence:
+            ends = fence[2]
+        else:
+            found.append((number, text))
+    return found
+
+
+def check(values: dict[str, Any]) -> tuple[str, str] | None:
+    """The first of these names whose text holds mathematics, which a title or a description cannot show, and why."""
+    for name, value in values.items():
+        for pattern, advice in MATHEMATICS.items():
+            if isinstance(value, str) and re.search(pattern, value.replace("&#36;", "")):
+                return name, f"{advice}; a title or a description has none"
+    return None
