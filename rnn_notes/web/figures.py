@@ -31,7 +31,8 @@ class Figures(Treeprocessor):
                 scheme, _, name = image.get("src", "").partition(":")
                 if scheme == "figure":
                     try:
-                        html = self._html(name, image.get("alt", ""), image.get("widget"), parent, drawn)
+                        alt = self.md.treeprocessors["unescape"].unescape(image.get("alt", ""))
+                        html = self._html(name, alt, image.get("widget"), parent, drawn)
                     except ValueError as error:
                         raise self.source.error(f"figure:{name}", str(error)) from None
                     parent.remove(image)

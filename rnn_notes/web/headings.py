@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.extensions.toc import TocTreeprocessor, unique
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import HTML_PLACEHOLDER_RE, AtomicString
 
 from rnn_notes.web import plain
 from rnn_notes.web.source import Source
@@ -43,8 +43,13 @@ class Headings(Treeprocessor):
         if element.tag == "span" and element.get("class") == "arithmatex":
             inside = self._plain((element.text or "")[2:-2])
         else:
-            inside = unescape(element.text or "") + "".join(self._text(child) for child in element)
-        return inside + unescape(element.tail or "")
+            inside = self._whole(element.text) + "".join(self._text(child) for child in element)
+        return inside + self._whole(element.tail)
+
+    def _whole(self, text: str | None) -> str:
+        """A text with what Markdown has put aside for it, code for example."""
+        stash = self.md.htmlStash.rawHtmlBlocks
+        return unescape(HTML_PLACEHOLDER_RE.sub(lambda m: re.sub("<[^>]*>", "", str(stash[int(m[1])])), text or ""))
 
     def _plain(self, latex: str) -> str:
         with Typesetter() as typesetter:

@@ -46,15 +46,42 @@ def on_page_read_source(page: Any, config: Any) -> str | None:
         from rnn_notes.web import notebooks
 
         try:
-            return notebooks.markdown(Path(os.path.relpath(page.file.abs_src_path)), get_relative_url("assets", page.url))
+            return notebooks.markdown(
+                Path(os.path.relpath(page.file.abs_src_path)), get_relative_url("assets", page.url)
+            )
         except PageError as error:
             raise BuildError(str(error)) from None  # which MkDocs ends with as a sentence, without a traceback
     return None
 
 
+def on_nav(nav: Any, config: Any, files: Any) -> None:
+    """Refuse a title in mkdocs.yml that holds mathematics, which no contents and no tab of a browser can show."""
+    from mkdocs.exceptions import ConfigurationError
+
+    from rnn_notes.web import leftovers
+
+    waiting = [*nav]
+    while waiting:
+        item = waiting.pop()
+        waiting += item.children or []
+        if fault := leftovers.check({"nav": item.title if item.is_section or item.is_link else ""}):
+            raise ConfigurationError(f"mkdocs.yml: nav: {item.title}: {fault[1]}")
+
+
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
-    """Tell the extension the way from the page to the assets."""
+    """Tell the extension the way from the page to the assets, and make what the front matter says fit for HTML."""
+    from markupsafe import escape
+    from mkdocs.exceptions import BuildError
+
+    from rnn_notes.web import leftovers
+
     config.mdx_configs["rnn_notes.web.furniture"]["assets"] = get_relative_url("assets", page.url)
+    if fault := leftovers.check(page.meta):
+        name, why = fault
+        lines = Path(page.file.abs_src_path).read_text(encoding="utf-8").splitlines()
+        line = next((n for n, text in enumerate(lines, start=1) if text.startswith(f"{name}:")), 1)
+        raise BuildError(f"{os.path.relpath(page.file.abs_src_path)}:{line}: {name}: {why}")
+    page.meta = {name: escape(value) if isinstance(value, str) else value for name, value in page.meta.items()}
 
 
 def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -> None:

@@ -8,10 +8,13 @@ import re
 from difflib import SequenceMatcher
 from html import unescape
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
+from pymdownx.arithmatex import RE_BRACKET_INLINE, RE_SMART_DOLLAR_INLINE
 
 from rnn_notes.pages import FENCE
 from rnn_notes.web.source import Source
@@ -20,6 +23,7 @@ ASIDE = re.compile(r"<!--.*?-->|<(mjx-container|svg|script|style|pre|code|textar
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
 SPOKEN = re.compile(r"\b(?:alt|title|aria-label|placeholder|summary)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 INLINE = "\x01"  # stands for a tag within a line of text, as a code or a formula
+FORMULA = re.compile(f"{RE_SMART_DOLLAR_INLINE}|{RE_BRACKET_INLINE}")
 WORD = re.compile(r"[^\W_]+|[$\\]")
 
 FORMULAS = (
@@ -31,7 +35,7 @@ MATHEMATICS = {  # h_{t−1} with a minus sign of its own is plain text, as in d
     r"\\": f"LaTeX or a backslash is left in the text; {FORMULAS}; a backslash of another kind stands in `code`",
     r"\(\?\?\?\)": "a reference leads to no equation; link to the heading of its section instead",
     r"[_^]\{[^}−]*\}": f"LaTeX is left in the text; {FORMULAS}",
-    r"(?<!\w)@@math@@": f"MathML is left in the text; {FORMULAS}",
+    r"<math|&lt;/?math": f"MathML is left in the text; {FORMULAS}",
 }
 LIST = (
     "Jupyter and GitHub show a list here, and this page does not; leave a blank line before it, and begin its items "
@@ -62,6 +66,20 @@ class LiteralDollar(InlineProcessor):
         return self.md.htmlStash.store("&#36;"), m.start(0), m.end(0)
 
 
+class End(Treeprocessor):
+    """Knows when the tree is ready, so that what comes then is the whole page."""
+
+    reached = False
+
+    def run(self, root: Element) -> None:
+        """The last of the tree processors."""
+        self.reached = True
+
+    def reset(self) -> None:
+        """Before the next page."""
+        self.reached = False
+
+
 class Leftovers(Postprocessor):
     """Raises PageError at the first thing in the text of the finished page that should have become something else."""
 
@@ -70,13 +88,18 @@ class Leftovers(Postprocessor):
         self.source = source
         # What LaTeX writes with a backslash keeps it, so that it is seen: Markdown would make \[ a bracket.
         md.ESCAPED_CHARS = [character for character in md.ESCAPED_CHARS if character not in "()[]{}$"]
+        self.end = End(md)
+        md.treeprocessors.register(self.end, "notes-end", -10)
+        md.registerExtension(self.end)  # which is reset before each page
         md.inlinePatterns.register(LiteralDollar(r"\\\$", md), "notes-dollar", 185)
 
     def run(self, text: str) -> str:
-        """The same page."""
-        if fault := find(text):
+        """The same page; toc asks the post-processors as well, for the contents."""
+        if self.end.reached and (fault := find(text)):
             mark, around, advice = fault
-            line = nearest(self.source.lines, mark, around)
+            mark = unescape(mark).strip(f" \n{INLINE}")
+            # Arithmatex has made \(…\) of $…$ before a picture has its name.
+            line = nearest(self.source.lines, mark, around) or nearest(self.source.lines, "", around)
             shown = " ".join(around.replace(INLINE, " ").split())
             raise self.source.error("", f"{advice} (near “{shown}”)", line)
         return text
@@ -93,7 +116,8 @@ def find(html: str) -> tuple[str, str, str] | None:
     text = "\n".join(_text(html))
     for pattern, advice in (MATHEMATICS | DIALECT).items():
         for found in re.finditer(pattern, text, re.MULTILINE):
-            around = text[max(0, found.start() - 60) : found.end() + 60]
+            begin, end = text.rfind("\n", 0, found.end() - 1) + 1, text.find("\n", found.end())
+            around = text[max(begin, found.start() - 60) : found.end() + 60 if end < 0 else min(end, found.end() + 60)]
             return found[0], around, advice
     return None
 
@@ -104,23 +128,24 @@ def _text(html: str) -> list[str]:
 
     def shown(tag: re.Match[str]) -> str:
         if tag[2].lower() == "math":
-            return "@@math@@"
+            return "<math"
         return "\n" if tag[2].lower() in {"p", "br"} else INLINE
 
     return TAG.sub(shown, html).split("\n")
 
 
 def nearest(lines: list[tuple[int, str]], mark: str, around: str) -> int | None:
-    """The line of a page, code apart, that holds the mark and is most like the text around it."""
-    around, best, number = unescape(around), 0, None
-    words = set(WORD.findall(around))
+    """The line of a page, code and good formulas apart, that holds the mark and is most like the text around it."""
+    around = unescape(around)
+    words, best, number = set(WORD.findall(around)), 0.0, None
     for line, text in _prose(lines):
-        if mark in text or mark.strip() in text:
-            bare = re.sub(r"`[^`]*`", "", text)
-            common = SequenceMatcher(None, bare, around, autojunk=False).find_longest_match().size
-            score = 1 + common + 3 * len(words & set(WORD.findall(bare))) - len(WORD.findall(bare)) // 4
-            if mark.strip() in bare and (number is None or score > best):
-                best, number = score, line
+        bare = re.sub(r"`[^`]*`", INLINE, text)
+        bare = FORMULA.sub(INLINE, bare) if mark else bare
+        common = SequenceMatcher(None, bare, around, autojunk=False).find_longest_match().size
+        own = WORD.findall(bare)
+        score = 1 + common + 3 * len(words & set(own)) - len(own) / 4
+        if mark in bare and (number is None or score > best):
+            best, number = score, line
     return number
 
 
