@@ -8,16 +8,14 @@ import re
 from difflib import SequenceMatcher
 from html import unescape
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
-from markdown.postprocessors import Postprocessor
-from markdown.treeprocessors import Treeprocessor
 from pymdownx.arithmatex import RE_BRACKET_INLINE, RE_SMART_DOLLAR_INLINE
 
-from rnn_notes.pages import FENCE
+from rnn_notes.web.nesting import FENCE
 from rnn_notes.web.source import Source
+from rnn_notes.web.whole import WholePage
 
 ASIDE = re.compile(r"<!--.*?-->|<(mjx-container|svg|script|style|pre|code|textarea)\b.*?</\1\s*>", re.DOTALL)
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
@@ -66,21 +64,7 @@ class LiteralDollar(InlineProcessor):
         return self.md.htmlStash.store("&#36;"), m.start(0), m.end(0)
 
 
-class End(Treeprocessor):
-    """Knows when the tree is ready, so that what comes then is the whole page."""
-
-    reached = False
-
-    def run(self, root: Element) -> None:
-        """The last of the tree processors."""
-        self.reached = True
-
-    def reset(self) -> None:
-        """Before the next page."""
-        self.reached = False
-
-
-class Leftovers(Postprocessor):
+class Leftovers(WholePage):
     """Raises PageError at the first thing in the text of the finished page that should have become something else."""
 
     def __init__(self, md: Markdown, source: Source) -> None:
@@ -88,21 +72,17 @@ class Leftovers(Postprocessor):
         self.source = source
         # What LaTeX writes with a backslash keeps it, so that it is seen: Markdown would make \[ a bracket.
         md.ESCAPED_CHARS = [character for character in md.ESCAPED_CHARS if character not in "()[]{}$"]
-        self.end = End(md)
-        md.treeprocessors.register(self.end, "notes-end", -10)
-        md.registerExtension(self.end)  # which is reset before each page
         md.inlinePatterns.register(LiteralDollar(r"\\\$", md), "notes-dollar", 185)
 
-    def run(self, text: str) -> str:
-        """The same page; toc asks the post-processors as well, for the contents."""
-        if self.end.reached and (fault := find(text)):
+    def look(self, text: str) -> None:
+        """Raise at the line of what is left raw."""
+        if fault := find(text):
             mark, around, advice = fault
             mark = unescape(mark).strip(f" \n{INLINE}")
             # Arithmatex has made \(…\) of $…$ before a picture has its name.
             line = nearest(self.source.lines, mark, around) or nearest(self.source.lines, "", around)
             shown = " ".join(around.replace(INLINE, " ").split())
             raise self.source.error("", f"{advice} (near “{shown}”)", line)
-        return text
 
 
 def find(html: str) -> tuple[str, str, str] | None:

@@ -5,9 +5,9 @@ import re
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
-from rnn_notes.pages import FENCE
 from rnn_notes.web.source import Source
 
+FENCE = re.compile(r"^([ \t>]*)(`{3,}|~{3,})(.*)$")
 ITEM = re.compile(r"^(\s*)(?:[-*+]|\d{1,9}[.)])\s+\S")
 WAY_OUT = "Jupyter and GitHub nest this in the list, and this page does not; indent it by four spaces, or by none"
 

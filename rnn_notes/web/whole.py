@@ -33,7 +33,7 @@ class Last(Treeprocessor):
         super().__init__(md)
         self.whole = whole
         whole.ready = False
-        md.registerExtension(self)  # type: ignore[arg-type]  # so that reset is called before each page
+        md.registerExtension(self)  # so that reset is called before each page
 
     def run(self, root: Element) -> None:
         """Nothing happens to the page."""
