@@ -14,7 +14,7 @@ from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.compare import Sides, compare
 from rnn_notes.checks.conditions import collapsed, concerns, indices_of, is_condition, letters_in, met, steps, visible
 from rnn_notes.checks.define import Definitions
-from rnn_notes.checks.indices import resolve
+from rnn_notes.checks.indices import counting, resolve
 from rnn_notes.checks.tape import Network, Series
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Statement, walk
 from rnn_notes.checks.values import Scope, Unbound, Values
@@ -74,7 +74,8 @@ class Question:
         symbols = {node.name for node in walk(statements) if isinstance(node, Name)} & set(network.symbols)
         for name in sorted(symbols & set(definitions)):
             raise FormulaError(f"{name} is a symbol of this run and defined on the page too; take another letter")
-        letters, sizes = letters_in((*statements, *hidden)) - set(network.symbols), set(network.sizes)
+        everything, sizes = (*statements, *hidden), set(network.sizes)
+        letters = letters_in(everything) - (set(network.symbols) - counting(everything, network.symbols))
         shown = tuple(statement for statement in statements if is_condition(statement, letters, sizes))
         claims = tuple(statement for statement in statements if statement not in shown)
         visible(hidden)

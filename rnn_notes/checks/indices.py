@@ -45,3 +45,22 @@ def _is_whole(node: Node, symbols: Mapping[str, Any]) -> bool:
     name = f"{base.name}_{label(at[0])}" if isinstance(base, Name) and len(at) == 1 else getattr(base, "name", "")
     found = symbols.get(name)
     return isinstance(found, Series) and found.total is None
+
+
+def counting(part: Any, symbols: Mapping[str, Any]) -> set[str]:
+    """The symbols of a run that count here, as the i of f_{t,i}: a gate has no value without an index."""
+    inside, outside = set[str](), set[str]()
+
+    def visit(part: Any, is_index: bool) -> None:
+        if isinstance(part, Name):
+            (inside if is_index else outside).add(part.name)
+        elif isinstance(part, Index):
+            visit(part.base, is_index)
+            labelled = isinstance(part.base, Name) and f"{part.base.name}_{label(part.at[0])}" in symbols
+            visit(part.at[labelled:], True)
+        elif isinstance(part, Node | tuple):
+            for child in part if isinstance(part, tuple) else tree.children(part):
+                visit(child, is_index)
+
+    visit(part, False)
+    return {name for name in inside - outside if isinstance(found := symbols.get(name), Series) and not found.total}

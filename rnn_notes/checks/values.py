@@ -212,15 +212,19 @@ class Values:
             if found is None:
                 raise FormulaError(f"{name} has a value at every step; give it an index")
             value = self.turn(found)
-        if not subscripts:
-            return value
+        return self._entry(name or "this", value, subscripts, scope) if subscripts else value
+
+    def _entry(self, name: str, value: ndarray, subscripts: tuple[Node, ...], scope: Scope) -> ndarray:
+        """An entry of a column, row or matrix."""
+        if name in scope and not shape(value):
+            raise FormulaError(f"{name} counts here and has no index of its own; the step before is {name}-1")
         if self.rows and shape(value)[:1] == (1,):
             value = value.mT
         sizes = shape(value)[:1] if shape(value)[1:] == (1,) else shape(value)
         if len(subscripts) != len(sizes):
-            raise FormulaError(f"{name or 'this'} with {len(subscripts)} more indices is not known in this run")
+            raise FormulaError(f"{name} with {len(subscripts)} more indices is not known in this run")
         place = [self.whole(k, scope, range(1, size + 1)) for k, size in zip(subscripts, sizes, strict=True)]
-        return arrays.entry(name or "this", value, place)
+        return arrays.entry(name, value, place)
 
     def turn(self, value: ndarray) -> ndarray:
         """An array of the run as the display means it."""
@@ -275,21 +279,24 @@ class Values:
         run, symbol = self.network.run, self.network.symbols[y]
         whole = s is None and isinstance(symbol, Series) and symbol.total is None
         unknown = y in run.parameters or y in self.network.sizes or y in run.gradients or whole
-        if more or even_more or unknown or (node.immediate and (y, s) == (x, t)):
+        if unknown or (node.immediate and (y, s) == (x, t)):
             raise FormulaError("this derivative is not known; take that of L, L_t or a symbol at a step")
         try:
             at = self.whole(copy.step, scope) if copy else None
             found = self.network.derivative((y, s), (x, t), at, node.immediate)
         except (KeyError, ValueError) as error:
             raise FormulaError(f"this derivative is not known: {error}") from None
-        above = self.of(node.of, scope)
-        if shape(above) and (node.gradient or self.rows):
-            why = (
-                "a gradient, ∇, is that of a number"
-                if node.gradient
-                else "of a row by a row, two conventions are in use"
-            )
+        if not shape(self.of(Index(of.base, of.at[: len(of.at) - len(more)], span=of.span), scope)):
+            return self._entry(x, self.turn(found), even_more, scope) if even_more else self.turn(found)
+        if node.gradient or (self.rows and not (more and even_more)):
+            why = "a gradient, ∇, is that of a number" if node.gradient else "for rows two conventions are in use"
             raise FormulaError(
                 f"{why}; write \\frac{{\\partial …}}{{\\partial …}} of columns, or of a number such as L"
             )
-        return self.turn(found)
+        if more and even_more:
+            return self._entry(f"∂{y}/∂{x}", found, (*more, *even_more), scope)
+        for axis, subscripts in ((-2, more), (-1, even_more)):
+            if subscripts:
+                at = self.whole(subscripts[0], scope, range(1, found.shape[axis] + 1))
+                found = np.expand_dims(np.take(found, at - 1, axis), -1)
+        return found

@@ -150,7 +150,7 @@ WRONG_BY_ROWS = [
     ("rnn", r"h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h)", "cannot be multiplied"),
     ("rnn", r"h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh}^\top + b_h)", "largest difference"),
     ("rnn", r"\frac{\partial L}{\partial W_{hy}} = \sum_{t=1}^{T} (y_t - \hat{y}_t)^\top h_t", "left is of shape"),
-    ("rnn", r"\frac{\partial h_t}{\partial h_{t-1}} = W_{hh}", "of a row by a row, two conventions are in use"),
+    ("rnn", r"\frac{\partial h_t}{\partial h_{t-1}} = W_{hh}", "for rows two conventions are in use"),
     ("shapes", r"W_{xh} \in \mathbb{R}^{H \times D}", "the shape is"),
 ]
 
