@@ -4,7 +4,8 @@ Rules are separated by semicolons or lines. ``LEFT is RIGHT`` reads what is prin
 
 - a symbol with its indices: ``\Gamma_f^{\langle t \rangle} is f_t``, ``\mathbf{W}_{\textrm{xh}} is W_{xh}``. The
   letters i j k l m n p q s t u v and τ, alone as an index on both sides, stand for any index; all else for itself;
-- a letter in all its uses, ``\xi is L``, or a command of the author's own, ``\Vh is h``;
+- a letter in all its uses, ``\xi is L``, or a command of the author's own, ``\Vh is h``; if RIGHT is more than a letter,
+  as in ``\mathbf{W} is (W_1 W_2)``, the letter without an index;
 - a function, ``\phi is \tanh``; an operator, ``* is \odot``; a transpose, ``^T is ^\top``;
 - several symbols in a row, ``da_{next} is \frac{\partial L}{\partial h_t}``. RIGHT is one symbol, fraction or bracket.
 
@@ -78,6 +79,8 @@ class Rule:
                 return None
             else:
                 place += 1
+        if len(pattern) == 1 and len(self.right) > 1 and _has_index(tokens[place:]):
+            return None  # W_1 and W^{(1)} are no W
         return Match(place, found.bound, found.extra)
 
     def replacement(self, found: Match, tokens: list[Token], at: int) -> tuple[list[Token], int]:
@@ -97,6 +100,13 @@ class Rule:
             braces = made("_OPEN", "{", extra[0]), made("_CLOSE", "}", extra[-1])
             result += [made("_SUB", "_", extra[0]), braces[0], *extra, braces[1]]
         return result, end
+
+
+def _has_index(tokens: list[Token]) -> bool:
+    """Whether an index follows, below or in brackets above."""
+    if not tokens or tokens[0].type not in ("_SUB", "_SUP"):
+        return False
+    return tokens[0].type == "_SUB" or bracketed(tokens[2 : end_of(tokens, 1)], "(", "<", r"\langle", "[")
 
 
 def _plain(token: Token) -> tuple[str, str]:
