@@ -4,8 +4,8 @@ Rules are separated by semicolons or lines. ``LEFT is RIGHT`` reads what is prin
 
 - a symbol with its indices: ``\Gamma_f^{\langle t \rangle} is f_t``, ``\mathbf{W}_{\textrm{xh}} is W_{xh}``. The
   letters i j k l m n p q s t u v and τ, alone as an index on both sides, stand for any index; all else for itself;
-- a letter in all its uses, ``\xi is L``, or a command of the author's own, ``\Vh is h``; if RIGHT is more than a letter,
-  as in ``\mathbf{W} is (W_1 W_2)``, the letter without an index;
+- a letter in all its uses, ``\xi is L``, or a command of the author's own, ``\Vh is h``; where RIGHT is more
+  than a letter, as in ``\mathbf{W} is (W_1 W_2)``, the letter without an index;
 - a function, ``\phi is \tanh``; an operator, ``* is \odot``; a transpose, ``^T is ^\top``;
 - several symbols in a row, ``da_{next} is \frac{\partial L}{\partial h_t}``. RIGHT is one symbol, fraction or bracket.
 
