@@ -17,10 +17,11 @@ from rnn_notes.checks.domain import normal
 from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN, OpenBoundsError
+from rnn_notes.checks.network import Network
 from rnn_notes.checks.notation import Given, refuse_two_readings
 from rnn_notes.checks.prove import Proof, Step, limited
 from rnn_notes.checks.run import Run
-from rnn_notes.checks.tape import Network, Place
+from rnn_notes.checks.tape import Place
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.values import Values
 

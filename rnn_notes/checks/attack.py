@@ -12,8 +12,8 @@ from numpy.random import Generator
 from rnn_notes.checks import draw, tree
 from rnn_notes.checks.compare import Sides, show
 from rnn_notes.checks.evaluate import Question
+from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
-from rnn_notes.checks.tape import Network
 from rnn_notes.checks.tree import CheckError, ClaimError
 from rnn_notes.checks.values import Scope
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy import ndarray
 from numpy.random import Generator
 
-from rnn_notes.checks.tape import Formulas, Network, Place
+from rnn_notes.checks.network import Network
+from rnn_notes.checks.tape import Formulas, Place
 
 # Of the networks of a family: T, and the other sizes in the order of the run. They are unrelated: no sum of products of
 # these and small whole numbers is zero in every row, and any two of them stand in either order somewhere.

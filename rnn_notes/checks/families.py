@@ -10,9 +10,9 @@ from rnn_notes.checks.arrays import DIVIDED
 from rnn_notes.checks.attack import attack
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.evaluate import Found, Question
+from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
-from rnn_notes.checks.tape import Network
-from rnn_notes.checks.tree import CheckError, ClaimError, Name, Node, Statement, walk
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Name, Node, Statement, walk
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,11 @@ def ask(
     What prints numbers is claimed of the fixed network alone, all else of every network.
     Raises FormulaError for what cannot be evaluated, ClaimError with the numbers for what does not hold.
     """
-    first = run.instance if run.fixed else run.family[0]
-    question = Question.of(statements, hidden, first, definitions, within, rows)
+    try:
+        networks = [*([run.instance] if run.fixed else []), *run.family]
+    except ValueError as error:  # at these sizes or numbers, a network cannot be computed
+        raise FormulaError(str(error)) from None
+    question = Question.of(statements, hidden, networks[0], definitions, within, rows)
     try:
         fixed = question.on(run.instance) if run.fixed else None
         general = tuple(claim for claim in question.claims if not (run.fixed and _prints_numbers(claim)))
@@ -71,7 +74,7 @@ def ask(
         attacked = tuple(sorted({_attacked(run, question, claim) for claim in general if _is_bound(claim)}))
     except CheckError as error:
         if DIVIDED in str(error):
-            error = _explained(question, first, error)
+            error = _explained(question, networks[0], error)
         used = {part.name for part in walk(statements) if isinstance(part, Name)}
         meanings = [meaning for symbol, meaning in run.meanings.items() if symbol in used]
         message = "\n".join([str(error), *(f"({meaning})" for meaning in meanings)])
@@ -120,7 +123,8 @@ def _on_family(run: Run, question: Question) -> list[Found]:
 def _prints_numbers(claim: Statement) -> bool:
     """Whether a statement is about one network: one side is a printed number, or there is a matrix of such."""
     if isinstance(claim, tree.Member):
-        return any(isinstance(part, tree.Number) for part in walk(claim.dimensions))
+        numbers = any(isinstance(size, tree.Number) for size in claim.dimensions)
+        return numbers and all(isinstance(size, tree.Number | Name) for size in claim.dimensions)
     if not isinstance(claim, tree.Relation):
         return False
     sides = (claim.left, claim.right)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rnn_notes.checks import tree
-from rnn_notes.checks.tape import Series
+from rnn_notes.checks.network import Series
 from rnn_notes.checks.tree import Copy, Group, Index, Name, Node, Times, label
 
 

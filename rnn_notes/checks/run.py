@@ -11,7 +11,8 @@ from numpy import ndarray
 
 from rnn_notes.checks import draw as drawing
 from rnn_notes.checks.digest import digest
-from rnn_notes.checks.tape import Formulas, Network, Place
+from rnn_notes.checks.network import Network
+from rnn_notes.checks.tape import Formulas, Place
 
 KINDS = ("chain", "define", "shapes", "numbers", "skip", "claim", "holds")  # what a mark may begin with besides a run
 SYMBOL = re.compile(r"[A-Za-z]+(_[A-Za-z0-9]+)*")
@@ -69,19 +70,12 @@ class Run(Formulas):
 
     def _try(self, network: Network) -> None:
         """Compute one network, to find out now what does not fit."""
-        alone = replace(network, together=False)
         shapes: dict[str, tuple[int, ...]] = {}
-        with np.errstate(all="ignore"):
-            try:
-                values = alone.values
-            except ValueError as error:
-                self.must(str(error).startswith("run '"), f"step fails: {error}; see the shapes of what it reads")
-                raise
+        values = replace(network, together=False).finite().values
         for (symbol, t), value in values.items():
             first = shapes.setdefault(symbol, value.shape[1:])
             at = symbol if t is None else f"{symbol}_{t}"
             self.must(value.shape[1:] == first, f"{at} has the shape {value.shape[1:]} but began with {first}")
-            self.must(bool(np.isfinite(value).all()), f"{at} is not finite; 'draw' numbers for which it is")
         steps = {symbol for symbol, t in values if t is not None}
         for symbol in (*self.totals, *self.gradients.values()):
             self.must(
@@ -117,7 +111,7 @@ class Run(Formulas):
     @cached_property
     def family(self) -> tuple[Network, ...]:
         """The networks that equations have to hold on, each with its twins."""
-        return tuple(network.twins() for network in drawing.family(self))
+        return tuple(network.twins().finite() for network in drawing.family(self))
 
     @cached_property
     def bare(self) -> tuple[Network, ...]:

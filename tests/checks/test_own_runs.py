@@ -86,7 +86,7 @@ def test_a_digest_is_the_same_in_another_process():
 def test_a_changed_run_is_judged_again(tmp_path, monkeypatch):
     """A verdict is remembered under the formulas of its run: a wrong one is not ticked because it once was right."""
     monkeypatch.setattr(cache, "FOLDER", tmp_path)
-    display = SimpleNamespace(line=1, mark="mine", latex="y = 2 x", latex_line=2)
+    display = SimpleNamespace(line=1, inline=False, mark="mine", latex="y = 2 x", latex_line=2)
     assert [check([display], [a_run(with_factor(f))])[0].outcome for f in (2.0, 3.0, 2.0)] == [
         "evaluated",
         "fails",
@@ -117,7 +117,7 @@ WRONG = {  # a change that does not fit: what the error says after "run 'mine': 
         "pi has a meaning of its own; take another letter",
     ),
     "steps without T": ({"sizes": "H"}, "x, h has steps; add T to the sizes"),
-    "a shape that does not fit": ({"parameters": {"W": "H 9"}}, "step fails: matmul: Input operand 1 has a mismatch"),
+    "a shape that does not fit": ({"parameters": {"W": "H 9"}}, "it had read W (4, 9), h_0 (4, 1)"),
     "a missing symbol": (
         {"parameters": {}},
         "step reads W, which is neither given nor computed before; known are h, x",
@@ -196,3 +196,22 @@ def test_formulas_for_one_network_at_a_time_are_computed_one_by_one():
         judge(r"\frac{\partial h_t}{\partial x_t} = \mathrm{diag}(1 - h_t^2)", "mine", runs=[slow]).outcome
         == "evaluated"
     )
+
+
+def test_formulas_that_fail_at_some_sizes_refuse_the_display():
+    """What is found only when the family is drawn names the run, the sizes and the error."""
+
+    def halves(v):
+        v["y"] = v["x"] / (5 - v["x"].shape[-2])
+
+    run = Run("halves", "halves", sizes="N", parameters={"x": "N"}, step=halves)
+    verdict = judge("y = x", "halves", runs=[run])
+    assert verdict.outcome == "refused"
+    assert verdict.evidence == "run 'halves': y is not finite; 'draw' numbers for which it is"
+
+    def some(v):
+        v["y"] = v["x"].reshape(*v["x"].shape[:-2], 1, 3)
+
+    run = Run("some", "some", sizes="N", parameters={"x": "N"}, step=some)
+    message = "run 'some': step fails for N = 7: ValueError: cannot reshape array"  # of a trial, N was 3
+    assert message in judge("y = x", "some", runs=[run]).evidence
