@@ -37,7 +37,8 @@ class Printer:
                 chains.append(self._pieces(statement))
             last = statement.right if isinstance(statement, Claim) else None
         rows = [row for chain in chains for row in self._rows(chain)]
-        if len(rows) == len(chains) and (len(rows) == 1 or self.rng.random() < 0.5):
+        spacing = any(row.startswith("[") for row in rows)  # after a line break, TeX takes [ ] as its height
+        if spacing or (len(rows) == len(chains) and (len(rows) == 1 or self.rng.random() < 0.5)):
             return r", \quad ".join(" ".join(chain) for chain in chains)
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from soundness.collected import ACCEPTED
 from soundness.opinion import UndecidedError, opinion
 from soundness.reader import UnreadError
 
 from rnn_notes import pages
 from rnn_notes.checks.verdicts import judge
 
-ACCEPTED = {"proved", "evaluated", "not refuted", "shapes", "defined", "exact"}
 GATE = r"(?<=[xh])[ifocrzn](?=\})|(?<=_)[ifocrzn](?=[,} ])"
 EDITS: list[tuple[str, list[str]]] = [  # what stands there -> what may stand there instead
     (r"\+", ["-"]),
