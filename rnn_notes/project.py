@@ -82,6 +82,8 @@ class Project:
             runs = self.runs or verdicts.OURS
             judged = verdicts.check(page.statements, runs, self.spelling_of(page), self._known())
             return [*judged, *unread, *self._misspelled(page)]
+        except PageError:
+            raise
         except Exception as error:
             theirs = any(not _of_a_library(Path(frame.filename)) for frame in extract_tb(error.__traceback__))
             what = "a run that this page is checked on" if theirs else "a fault of the checker, please report it: it"

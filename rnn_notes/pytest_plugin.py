@@ -55,13 +55,13 @@ class Pages:
 
 
 class PageFile(pytest.File):
-    """A page: its namespace, its R code so far, its working folder, and the verdicts on its displays."""
+    """A page: its namespace, the lines of the code that has run, its working folder, the verdicts on its formulas."""
 
     def __init__(self, *, settings: project.Project, **other: Any) -> None:
         super().__init__(**other)
         self.settings = settings
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
-        self.r_code: list[str] = []
+        self.ran: set[int] = set()
         self.page = Page(self.path)
 
     def collect(self) -> Iterator[pytest.Item]:
@@ -84,6 +84,7 @@ class PageFile(pytest.File):
                 for n, item in enumerate(self.page.statements)
             ),
             *((item.line, "unread", partial(str, item.message)) for item in self.page.unread),
+            *((item.line, "spelling", partial(self.spelling, item.line)) for item in self.page.spelling),
         ]
         for line, kind, check in sorted(found, key=lambda item: item[0]):
             yield PageItem.from_parent(self, name=f"line {line}: {kind}", line=line, check=check)
@@ -97,6 +98,19 @@ class PageFile(pytest.File):
         """The report on a formula that the checker has refused or found false."""
         verdict = self.verdicts[n]
         return verdict.report(str(self.path)) if verdict.outcome in ("fails", "refused") else None
+
+    def spelling(self, line: int) -> str | None:
+        """The report on a spelling that cannot be used or that nothing needs."""
+        faults = (v for v in self.verdicts[len(self.page.statements) :] if v.line == line and v.outcome == "refused")
+        return next((fault.report(str(self.path)) for fault in faults), None)
+
+    def run_until(self, line: int) -> None:
+        """Run the Python code above a line that has not run, since tests can be chosen one by one."""
+        above = [fence for fence in self.page.fences if fence.language in ("python", "pycon") and fence.line < line]
+        for fence in above:
+            if fence.line not in self.ran and not fence.not_run:
+                self.ran.add(fence.line)
+                RUN[fence.language](self, fence)
 
     def setup(self) -> None:
         """Give the page an empty working folder; no window opens for what it draws."""
@@ -141,6 +155,8 @@ class FaultError(AssertionError):
 
 def python(page: PageFile, fence: Fence) -> None:
     """A ``python`` fence: runs without an exception; its lines keep their numbers in a traceback."""
+    page.run_until(fence.line)
+    page.ran.add(fence.line)
     source = "\n" * fence.line + fence.code
     exec(compile(source, str(page.path), "exec", dont_inherit=True), page.namespace)
 
@@ -152,6 +168,8 @@ def pycon(page: PageFile, fence: Fence) -> str | None:
     stray = next((part.strip() for part in parts if isinstance(part, str) and part.strip()), None)
     if not cases or stray:
         return f"no prompt before {stray!r}; begin each statement with >>> and leave no blank line in its output"
+    page.run_until(fence.line)
+    page.ran.add(fence.line)
     output: list[str] = []
     test = doctest.DocTest(cases, {}, str(page.path), str(page.path), fence.line, None)
     test.globs = page.namespace  # not a copy: later fences of the page see what this one defines
@@ -165,14 +183,17 @@ def r(page: PageFile, fence: Fence) -> str | None:
         if os.environ.get("CI"):
             return "Rscript is missing; install r-base-core"
         pytest.skip("Rscript is missing; install r-base-core to run the R code")
-    page.r_code.append(fence.code)
-    code = "options(warn = 2)\n" + "".join(page.r_code)
-    run = subprocess.run(["Rscript", "--vanilla", "-"], input=code, capture_output=True, text=True)
+    above = (other for other in page.page.fences if other.language == "r" and not other.not_run)
+    code = "".join(other.code for other in above if other.line <= fence.line)
+    run = subprocess.run(
+        ["Rscript", "--vanilla", "-"], input=f"options(warn = 2)\n{code}", capture_output=True, text=True
+    )
     return run.stderr if run.returncode else None
 
 
 def claim(page: PageFile, item: Claim) -> str | None:
     """``<!-- holds: … -->``: the expression is true."""
+    page.run_until(item.line)
     value = eval(compile("\n" * (item.line - 1) + item.expression, str(page.path), "eval"), page.namespace)
     return None if value else f"{item.expression} is {value!r}"
 

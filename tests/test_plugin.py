@@ -104,6 +104,22 @@ def test_the_code_of_a_page_runs_in_a_namespace_and_folder_of_its_own(project, p
     assert not (pytester.path / "made.txt").exists()
 
 
+def test_a_test_of_a_page_can_be_chosen_alone(project):
+    """The code above it runs first, once; one of another language or below does not."""
+    code = "```python\nn = 1\n```\n\n```pycon\n>>> n += 1\n```\n\n```r\nstop('not asked for')\n```\n"
+    text = code + "\nTwo.\n<!-- holds: n == 2 -->\n\n```python\nn = 3\n```\n\nThree.\n<!-- holds: n == 3 -->\n"
+    files = {"docs/page.md": text, "pyproject.toml": TABLE}
+    assert "2 passed" in project(files, "-k", "claim")
+    assert "1 passed" in project(files, "docs/page.md::line 14: claim")
+
+
+def test_a_spelling_that_nothing_needs_is_a_failing_test(project):
+    """It is not passed over because all formulas hold."""
+    printed = project({"docs/page.md": f"<!-- spelling: S_t is h_t -->\n\n{TRUE}", "pyproject.toml": TABLE})
+    assert "FAILED docs/page.md::line 1: spelling" in printed
+    assert "1 failed, 1 passed" in printed
+
+
 def test_an_exception_is_reported_from_the_line_of_the_page_on(project):
     """Also where it is raised in a function of an earlier block."""
     text = "```python\ndef f():\n    return 1 / 0\n```\n\nText.\n\n```python\ny = 2\nf()\n```\n"
