@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from rnn_notes import pages, project
-from rnn_notes.pages import Claim, Fence, Page
+from rnn_notes.pages import Claim, Fence, Page, Paragraph, claims
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,7 +78,11 @@ class PageFile(pytest.File):
                 for fence in self.page.fences
                 if fence.language in RUN and not fence.not_run
             ),
-            *((item.line, "claim", partial(claim, self, item)) for item in self.page.claims),
+            *(
+                (item.line, "claim", partial(claim, self, paragraph, item))
+                for paragraph in self.page.paragraphs
+                for item in paragraph.claims
+            ),
             *(
                 (item.line, "formula" if item.inline else "display", partial(self.display, n))
                 for n, item in enumerate(self.page.statements)
@@ -191,11 +195,14 @@ def r(page: PageFile, fence: Fence) -> str | None:
     return run.stderr if run.returncode else None
 
 
-def claim(page: PageFile, item: Claim) -> str | None:
-    """``<!-- holds: … -->``: the expression is true."""
+def claim(page: PageFile, paragraph: Paragraph, item: Claim) -> str | None:
+    """``<!-- holds: … -->``: the expression is true, and would not be for other numbers in the paragraph."""
     page.run_until(item.line)
     value = eval(compile("\n" * (item.line - 1) + item.expression, str(page.path), "eval"), page.namespace)
-    return None if value else f"{item.expression} is {value!r}"
+    if not value:
+        return f"{item.expression} is {value!r}"
+    faults = claims.loose(page.page, paragraph, item, page.namespace)
+    return "\n".join(f"{item.expression}: {fault}" for fault in faults) or None
 
 
 RUN: dict[str, Callable[[PageFile, Fence], str | None]] = {"python": python, "pycon": pycon, "r": r}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnn_notes import figures, pages
+from rnn_notes.pages import claims
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*pages.all_pages(), ROOT / "README.md"]
@@ -57,10 +58,10 @@ def test_a_fence_that_is_not_run_says_why(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_every_decimal_number_in_the_prose_is_claimed(page):
-    """A number with a decimal point stands in a paragraph with a claim that mentions it."""
-    for paragraph in pages.read(page).paragraphs:
-        assert not paragraph.unclaimed(), f"{name(page)}:{paragraph.line}: add <!-- holds: … --> after the paragraph"
+def test_every_result_in_the_prose_is_claimed(page):
+    """A decimal, a percentage, or an integer that the page does not show otherwise has a claim that mentions it."""
+    for paragraph, number in claims.unclaimed(pages.read(page)):
+        pytest.fail(f"{name(page)}:{paragraph.line}: add <!-- holds: … --> after the paragraph, for {number.text}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -104,10 +104,6 @@ class Unread:
 
 
 REFERENCE = re.compile(r"\$?\\eqref\s*\{([^{}]*)\}\$?")  # to the number of a display
-DECIMAL = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.]*\w)")
-NOT_A_QUANTITY = re.compile(
-    r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG) \d[\d.]*(?:(?:,| to| or) \d[\d.]*)*|\]\([^)]*\)|https?://\S+"
-)
 
 
 @dataclass(frozen=True)
@@ -117,11 +113,6 @@ class Paragraph:
     line: int
     text: str
     claims: list[Claim] = field(default_factory=list)
-
-    def unclaimed(self) -> list[str]:
-        """The decimal numbers of the paragraph that no claim of it mentions."""
-        claimed = " ".join(claim.expression for claim in self.claims)
-        return [n for n in DECIMAL.findall(NOT_A_QUANTITY.sub("", self.text)) if n not in DECIMAL.findall(claimed)]
 
 
 @dataclass
