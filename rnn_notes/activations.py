@@ -18,11 +18,12 @@ def sigmoid(a: ndarray) -> ndarray:
     All its digits are right on both sides, down to the smallest normal number (2e-308 in double precision, at −708);
     further left it is 0.
     """
-    if np.iscomplexobj(a):  # an infinite e^(−a) would have no phase, and end in NaN
+    minus_a = np.multiply(a, -1.0)  # not −a, which is wrong for unsigned integers
+    if minus_a.dtype.kind == "c":  # an infinite e^(−a) would have no phase, and end in NaN
         left = np.real(a) < 0
-        e = np.exp(np.where(left, a, -a))
+        e = np.exp(np.where(left, a, minus_a))
         return np.where(left, e, 1) / (1 + e)
-    return np.reciprocal(1 + np.exp(-1.0 * a))  # not −a, which is wrong for unsigned integers
+    return np.reciprocal(1 + np.exp(minus_a))
 
 
 def sigmoid_prime(y: ndarray) -> ndarray:

@@ -27,13 +27,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from rnn_notes import conversions, extras, textbook, training
-from rnn_notes.cells import GRU, LSTM, RNN
+from rnn_notes.cells import RNN
 from rnn_notes.readout import Readout, cross_entropy
 
 tqdm = extras.load("tqdm", "training").tqdm
 
 SIZES = ((5, 1, 4, 3), (50, 16, 28, 64), (35, 32, 64, 128), (100, 32, 64, 128), (35, 64, 256, 256))  # T, B, D, H
-GATES = {RNN: 1, GRU: 3, LSTM: 4}
 DTYPES = ("float32", "float64")
 STREAM = (64, 128)  # D, H
 CHARACTERS = (25, 65, 100)  # T, vocabulary, H
@@ -95,14 +94,14 @@ def stream(kind: Any, dtype: DTypeLike, torch: Any) -> Contestants:
     D, H = STREAM
     rng = np.random.default_rng(0)
     cell = kind.init(D, H, rng, dtype)
-    x, *state = (rng.normal(size=(1, n)).astype(dtype) for n in (D, H, H)[: 3 if kind is LSTM else 2])
+    x, *state = (rng.normal(size=(1, n)).astype(dtype) for n in (D, *(H for _ in kind.states)))
     contestants: Contestants = {"ours": lambda: cell.step(x, *state)}
     if torch:
         layer = getattr(torch.nn, f"{kind.__name__}Cell")(D, H, dtype=getattr(torch, np.dtype(dtype).name))
         weights = conversions.to_torch(cell).items()
         layer.load_state_dict({name.removesuffix("_l0"): torch.tensor(a) for name, a in weights})
         x_torch, *state_torch = (torch.tensor(a) for a in (x, *state))
-        given = tuple(state_torch) if kind is LSTM else state_torch[0]
+        given = tuple(state_torch) if len(state_torch) > 1 else state_torch[0]
 
         def without_gradient() -> Any:
             with torch.no_grad():
@@ -135,8 +134,8 @@ def gemm_rate(dtype: DTypeLike, seconds: float) -> float:
 def measure(seconds: float, torch: Any) -> dict[str, Any]:
     """All measurements, as they stand in the JSON: times in milliseconds."""
     rates = {dtype: gemm_rate(dtype, seconds) for dtype in DTYPES}
-    steps = [(kind, dtype, size) for dtype in DTYPES for kind in GATES for size in SIZES]
-    streams = [(kind, dtype) for dtype in DTYPES for kind in GATES]
+    steps = [(kind, dtype, size) for dtype in DTYPES for kind in textbook.STEPS for size in SIZES]
+    streams = [(kind, dtype) for dtype in DTYPES for kind in textbook.STEPS]
     with tqdm(total=len(steps) + len(streams) + 1, unit="row", disable=None) as bar:
 
         def row(contestants: Contestants, **about: Any) -> dict[str, Any]:
@@ -149,7 +148,15 @@ def measure(seconds: float, torch: Any) -> dict[str, Any]:
             "gemm": {dtype: rate / 1e6 for dtype, rate in rates.items()},  # 10⁹ operations per second
             "training": [
                 row(training_step(kind, size, dtype, torch), cell=kind.__name__, dtype=dtype, size=size)
-                | {"bound": 6 * size[0] * size[1] * GATES[kind] * size[3] * (size[2] + size[3]) / rates[dtype]}
+                | {
+                    "bound": 6
+                    * size[0]
+                    * size[1]
+                    * max(1, len(kind.gates))
+                    * size[3]
+                    * (size[2] + size[3])
+                    / rates[dtype]
+                }
                 for kind, dtype, size in steps
             ],
             "stream": [row(stream(kind, dtype, torch), cell=kind.__name__, dtype=dtype) for kind, dtype in streams],

@@ -99,7 +99,7 @@ def gru(cell: GRU, x: ndarray, target: ndarray) -> tuple[GRU, ndarray]:
     return grads, dx
 
 
-STEPS: dict[type[Any], Callable[[Any, ndarray, ndarray], tuple[Any, ndarray]]] = {RNN: rnn, LSTM: lstm, GRU: gru}
+STEPS: dict[type[Any], Callable[[Any, ndarray, ndarray], tuple[Any, ndarray]]] = {RNN: rnn, GRU: gru, LSTM: lstm}
 
 
 def characters(model: tuple[RNN, Readout], inputs: Sequence[int], targets: Sequence[int]) -> tuple[float, Any]:

@@ -37,13 +37,13 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes import extras, parameters
-from rnn_notes.cells import GRU, LSTM, RNN, LSTMTrace, door
+from rnn_notes.cells import door
 from rnn_notes.readout import Readout
 
 tqdm = extras.load("tqdm", "training").tqdm
 
 C = TypeVar("C")
-Model = tuple[RNN | LSTM | GRU, Readout]
+Model = tuple[Any, Readout]  # any cell, and what reads its states
 Loss = Callable[[ndarray, ndarray], tuple[Any, ndarray]]
 
 
@@ -128,7 +128,7 @@ def gradient(model: Model, x: ndarray, target: ndarray, loss: Loss, *state: ndar
         raise FloatingPointError(f"the loss is {value}")
     try:
         d_readout, dh = readout.backward(h, dy)
-        return float(value), (cell.backward(trace, dh)[0], d_readout), trace  # type: ignore[arg-type]
+        return float(value), (cell.backward(trace, dh)[0], d_readout), trace
     except door.NotFiniteError as problem:
         raise FloatingPointError(f"the gradient is not finite ({problem})") from None
 
@@ -201,7 +201,7 @@ def train(
                 if validate and (last or step % every == 0) and (seen := _looked_at(validate, model, step)) < best_loss:
                     best, best_loss = model, seen
                 if carry:
-                    state = (trace.h[-1], trace.c[-1]) if isinstance(trace, LSTMTrace) else (trace.h[-1],)
+                    state = trace.last
                 bar.set_postfix(loss=f"{value:.4g}", refresh=False)
                 bar.update()
                 yield Progress(step, value, norm, model, best, best_loss)

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from rnn_notes import parameters
-from rnn_notes.cells import GRU, LSTM, RNN
+from rnn_notes.cells import CELLS  # noqa: F401  for those who draw from them
 
-CELLS = [RNN, LSTM, GRU]
 B, D, H = 2, 4, 3
 
 
@@ -33,7 +32,7 @@ def random_run(cls, T=3, seed=0, dtype=np.float64, sizes=(B, D, H)):
     B, D, H = sizes
     rng = np.random.default_rng([seed, T])
     cell = parameters.apply(lambda a: rng.normal(size=a.shape).astype(dtype), cls.init(D, H, rng, dtype))
-    state = tuple(rng.normal(size=(B, H)).astype(dtype) for _ in range(2 if cls.__name__ == "LSTM" else 1))
+    state = tuple(rng.normal(size=(B, H)).astype(dtype) for _ in cls.states)
     return Run(cell, rng.normal(size=(T, B, D)).astype(dtype), state, rng.normal(size=(T, B, H)).astype(dtype))
 
 

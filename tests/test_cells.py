@@ -21,7 +21,7 @@ each_length = pytest.mark.parametrize("T", [1, 2, 3, 5])
 def gradients(run):
     """What ``backward`` returns, and the same by the complex step, by name."""
     grads, dx, *dstate = run.cell.backward(run.cell.forward(run.x, *run.state), run.w)
-    names = ["h0", "c0"][: len(dstate)]
+    names = [f"{name}0" for name in run.cell.states]
     found = {**parameters.arrays(grads), "x": dx, **dict(zip(names, dstate, strict=True))}
     measured = {
         **parameters.arrays(complex_step(run.loss, run.cell)),
@@ -59,10 +59,9 @@ def test_forward_is_step_repeated(cls, T):
     """To 1e-15, at every time step, and in the last state."""
     run = random_run(cls, T)
     trace = run.cell.forward(run.x, *run.state)
-    last = (trace.h[-1], trace.c[-1]) if cls is LSTM else (trace.h[-1],)
     h, state = steps(run)
     np.testing.assert_allclose(trace.h[1:], h, rtol=0, atol=1e-15)
-    np.testing.assert_allclose(last, state, rtol=0, atol=2e-15)
+    np.testing.assert_allclose(trace.last, state, rtol=0, atol=2e-15)
 
 
 def formula(run, t):
@@ -112,7 +111,7 @@ def test_a_sequence_can_be_run_in_two_parts(cls):
     run = random_run(cls, T=5)
     whole = run.cell.forward(run.x, *run.state)
     first = run.cell.forward(run.x[:2], *run.state)
-    second = run.cell.forward(run.x[2:], *((first.h[-1], first.c[-1]) if cls is LSTM else (first.h[-1],)))
+    second = run.cell.forward(run.x[2:], *first.last)
     assert (np.concatenate([first.h, second.h[1:]]) == whole.h).all()
 
 
@@ -161,7 +160,7 @@ def test_the_result_has_the_dtype_of_the_parameters(cls, dtype):
     x = np.ones((2, B, D), np.float32)
     trace = cell.forward(x)
     grads, *others = cell.backward(trace, trace.h[1:].astype(dtype))
-    step = cell.step(x[0], *[np.zeros((B, H))] * (2 if cls is LSTM else 1))
+    step = cell.step(x[0], *[np.zeros((B, H))] * len(cls.states))
     arrays = [*vars(trace).values(), *parameters.arrays(grads).values(), *others, *np.atleast_1d(step)]
     assert {a.dtype for a in arrays} == {np.dtype(dtype)}
 
@@ -205,14 +204,27 @@ def test_the_forget_bias_is_a_choice():
     assert cell.b.dtype == np.float32
 
 
-GATES = {LSTM: ("i", "f", "o", "c"), GRU: ("r", "z", "n")}
+@each_cell
+def test_a_cell_says_what_it_carries(cls):
+    """Its states, in the order in which methods take and return them, and the gates along the first axis."""
+    run = random_run(cls, T=5)
+    trace = run.cell.forward(run.x, *run.state)
+    for name, initial, final in zip(cls.states, run.state, trace.last, strict=True):
+        assert (getattr(trace, name)[0] == initial).all()
+        assert (getattr(trace, name)[-1] == final).all()
+    grads, dx, *dstate = run.cell.backward(trace, run.w)
+    assert len(dstate) == len(cls.states)
+    assert dx.shape == run.x.shape
+    assert type(grads) is cls
+    gates = len(cls.gates)
+    assert all(a.shape[0] == gates for name, a in parameters.arrays(run.cell).items() if gates and name != "b_hn")
 
 
-@pytest.mark.parametrize("cls", GATES)
+@each_cell
 def test_the_parts_of_a_gate_are_read_only_views(cls):
     """W_x, W_h and b hold the gates in the order that the design names; the cell itself stays writable."""
     cell = random_run(cls).cell
-    for k, gate in enumerate(GATES[cls]):
+    for k, gate in enumerate(cls.gates):
         for whole, part in (("W_x", f"W_x{gate}"), ("W_h", f"W_h{gate}"), ("b", f"b_{gate}")):
             view = getattr(cell, part)
             assert np.shares_memory(view, getattr(cell, whole))
@@ -393,11 +405,9 @@ def test_forward_refuses(cls, x, text):
 def test_forward_refuses_a_state(cls, state, text):
     """h0, and c0 of the LSTM."""
     cell = random_run(cls).cell
-    with pytest.raises(ValueError, match=refusal(text.replace("{name}", "h0"), cls)):
-        cell.forward(X, state)
-    if cls is LSTM:
-        with pytest.raises(ValueError, match=refusal(text.replace("{name}", "c0"), cls)):
-            cell.forward(X, None, state)
+    for name in cls.states:
+        with pytest.raises(ValueError, match=refusal(text.replace("{name}", f"{name}0"), cls)):
+            cell.forward(X, **{f"{name}0": state})
 
 
 @pytest.mark.parametrize(
@@ -419,7 +429,7 @@ def test_forward_refuses_a_state(cls, state, text):
 def test_step_refuses(cls, x_t, h, text):
     """What forward refuses, without the axis of time."""
     with pytest.raises(ValueError, match=refusal(text, cls)):
-        random_run(cls).cell.step(x_t, h, *[np.ones((B, H))] * (cls is LSTM))
+        random_run(cls).cell.step(x_t, h, *[np.ones((B, H)) for _ in cls.states[1:]])
 
 
 def test_step_refuses_a_cell_state():

@@ -7,15 +7,10 @@ import pytest
 from random_cells import CELLS, random_run
 
 from rnn_notes import conversions
-from rnn_notes.cells import GRU, LSTM
+from rnn_notes.cells import GRU
 
 each_cell = pytest.mark.parametrize("cls", CELLS)
 each_length = pytest.mark.parametrize("T", [1, 2, 3, 5])
-
-
-def last(trace):
-    """The state after the last step."""
-    return (trace.h[-1], trace.c[-1]) if hasattr(trace, "c") else (trace.h[-1],)
 
 
 # ONNX
@@ -43,7 +38,7 @@ def test_forward_is_the_onnx_reference_evaluator(cls, T):
     Y, *states = ReferenceEvaluator(model).run(None, inputs)
     trace = run.cell.forward(run.x, *run.state)
     np.testing.assert_allclose(trace.h[1:], Y[:, 0], rtol=0, atol=1e-12)
-    np.testing.assert_allclose(last(trace), np.stack(states)[:, 0], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(trace.last, np.stack(states)[:, 0], rtol=0, atol=1e-12)
 
 
 ONE_STEP = "one step from a zero state, where the reset has nothing to reset"
@@ -125,14 +120,14 @@ def test_outputs_and_gradients_are_those_of_torch(cls, T):
     layer = getattr(torch.nn, cls.__name__)(D, H, dtype=torch.float64)
     layer.load_state_dict({name: torch.tensor(a) for name, a in conversions.to_torch(run.cell).items()})
     x, *state = (torch.tensor(a, requires_grad=True) for a in (run.x, *(s[None] for s in run.state)))
-    y, states = layer(x, tuple(state) if cls is LSTM else state[0])
+    y, states = layer(x, tuple(state) if len(state) > 1 else state[0])
     (y * torch.tensor(run.w)).sum().backward()
 
     trace = run.cell.forward(run.x, *run.state)
     grads, dx, *dstate = run.cell.backward(trace, run.w)
     np.testing.assert_allclose(trace.h[1:], y.detach(), rtol=0, atol=1e-12)
-    states = torch.cat(states if cls is LSTM else [states])
-    np.testing.assert_allclose(last(trace), states.detach(), rtol=0, atol=1e-12)
+    states = torch.cat(states if len(state) > 1 else [states])
+    np.testing.assert_allclose(trace.last, states.detach(), rtol=0, atol=1e-12)
     np.testing.assert_allclose(dx, x.grad, rtol=0, atol=1e-12)
     np.testing.assert_allclose(dstate, torch.cat([s.grad for s in state]), rtol=0, atol=1e-12)
     theirs, ours = {name: p.grad for name, p in layer.named_parameters()}, conversions.to_torch(grads)

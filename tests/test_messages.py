@@ -208,6 +208,16 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: RNN_.forward(X, np.ones((2, 3))),
     ),
     (
+        "h0 is a LSTMTrace but this LSTM expects an array; pass *trace.last",
+        lambda t: LSTM_.forward(X, LSTM_.forward(X)),
+        lambda t: LSTM_.forward(X, *LSTM_.forward(X).last),
+    ),
+    (
+        "h0 is a tuple but this LSTM expects an array; pass each state by itself, as in forward(x, *states)",
+        lambda t: LSTM_.forward(X, LSTM_.forward(X).last),
+        lambda t: LSTM_.forward(X, *LSTM_.forward(X).last),
+    ),
+    (
         "trace is a RNNTrace but LSTM expects a LSTMTrace; pass what its forward returned",
         lambda t: LSTM_.backward(TRACE, DH),
         lambda t: LSTM_.backward(LSTM_.forward(X), DH),

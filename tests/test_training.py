@@ -10,12 +10,14 @@ import subprocess
 import sys
 import termios
 import textwrap
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from random_cells import CELLS, random_run
 
-from rnn_notes import RNN, Readout, parameters, training
+from rnn_notes import LSTM, RNN, Readout, parameters, training
 from rnn_notes.gradcheck import complex_step, relative_difference
 from rnn_notes.readout import cross_entropy, squared_error
 from rnn_notes.training import SGD, Adam, gradient, pieces, train
@@ -261,6 +263,30 @@ def test_a_carried_state_makes_pieces_of_the_whole(cls):
     )
     assert carried == pytest.approx(whole, rel=1e-14)
     assert abs(fresh - whole) > 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Other(LSTM):
+    """A cell of another kind with two states, as somebody may write one: nobody knows its name."""
+
+    def forward(self, x, u0=None, v0=None):
+        """That of the LSTM, with a trace of its own."""
+        trace = super().forward(x, u0, v0)
+        return SimpleNamespace(h=trace.h, trace=trace, last=trace.last)
+
+    def backward(self, trace, dh):
+        """That of the LSTM."""
+        return super().backward(trace.trace, dh)
+
+
+def test_no_state_of_a_cell_is_lost_between_pieces():
+    """Whatever the cell is called, it is asked what it carries."""
+    x, target = next(echoes(1, T=10))
+    cell, readout = model(LSTM)
+    other = Other(*parameters.arrays(cell).values()), readout
+    whole = gradient(other, x, target, squared_error)[0]
+    carried = sum(p.loss for p in train(other, pieces(x, target, 4), squared_error, SGD(0.0), carry=True))
+    assert carried == pytest.approx(whole, rel=1e-14)
 
 
 def test_no_gradient_crosses_a_cut():

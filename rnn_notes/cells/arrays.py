@@ -1,9 +1,14 @@
-"""How the arrays of a cell lie in memory: one gate of many by name, and copies that products read fast."""
+"""Parts of the arrays of a cell by name, read-only: its gates, its last states; and copies that products read fast."""
 
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
+
+
+def last_of(*states: str) -> property:
+    """Of a trace the states after the last step, as a tuple from which ``forward(x, *last)`` goes on."""
+    return property(lambda trace: tuple(getattr(trace, state)[-1] for state in states), doc=last_of.__doc__)
 
 
 def parts(array: str, gates: int) -> tuple[property, ...]:

@@ -44,9 +44,9 @@ def whole(name: str, value: Any, what: str = "a whole number") -> int:
 
 def weights(name: str, value: Any, axes: str) -> tuple[int, ...]:
     """The shape of a weight array whose axes are named like ``"(H, D)"``; its sizes fix all the others."""
-    shape = np.shape(value) if isinstance(value, ndarray) else None
-    if shape is None:
+    if not isinstance(value, ndarray):
         raise ValueError(f"{name} is a {type(value).__name__} but an array is expected; pass np.array({name})")
+    shape = value.shape
     if len(shape) != len(axes.split(",")) or 0 in shape:
         raise ValueError(f"{name} has shape {shape} but {axes} is expected, no size zero; weights are (to, from)")
     return shape
@@ -54,34 +54,37 @@ def weights(name: str, value: Any, axes: str) -> tuple[int, ...]:
 
 def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
     """Raise unless all parameters are arrays of the given shapes, of one float dtype and of finite numbers."""
-    kind = type(cell).__name__
-    first = next(iter(shapes))
+    first = getattr(cell, next(iter(shapes)))
     for name, shape in shapes.items():
         value = getattr(cell, name)
-        if type(value) is not ndarray:
-            if not isinstance(value, ndarray):
-                came = type(value).__name__
-                raise ValueError(f"{name} is a {came} but {kind} expects an array; pass np.array({name})")
-            plain(name, value)
-        if value.dtype.type not in DTYPES:
-            raise ValueError(
-                f"{name} has dtype {value.dtype} but {kind} expects one of {', '.join(d.__name__ for d in DTYPES)}; "
-                f"pass {name}.astype(np.float64)"
-            )
-        if value.dtype != getattr(cell, first).dtype:
-            raise ValueError(
-                f"{name} has dtype {value.dtype} but {first} has {getattr(cell, first).dtype}; give all one dtype"
-            )
-        if value.shape != shape:
-            because = "" if name == first else f", as {first} has shape {getattr(cell, first).shape}"
-            raise ValueError(
-                f"{name} has shape {value.shape} but this {kind} expects {shape}{because}; weights are (to, from)"
-            )
-        if not finite(value):
-            raise NotFiniteError(
-                f"{name} holds {_first_not_finite(value)} but this {kind} expects finite {value.dtype} numbers; "
-                f"go back to weights that were finite; if it is a gradient, it overflowed: make the loss smaller"
-            )
+        fits = type(value) is ndarray and value.dtype is first.dtype and value.shape == shape and finite(value)
+        if not fits or value.dtype.type not in DTYPES:
+            _parameter(cell, name, value, shape, next(iter(shapes)), first)
+
+
+def _parameter(cell: Any, name: str, value: Any, shape: tuple[int, ...], first_name: str, first: ndarray) -> None:
+    """Raise unless one parameter is such an array."""
+    kind = type(cell).__name__
+    if not isinstance(value, ndarray):
+        raise ValueError(f"{name} is a {type(value).__name__} but {kind} expects an array; pass np.array({name})")
+    plain(name, value)
+    if value.dtype.type not in DTYPES:
+        raise ValueError(
+            f"{name} has dtype {value.dtype} but {kind} expects one of {', '.join(d.__name__ for d in DTYPES)}; "
+            f"pass {name}.astype(np.float64)"
+        )
+    if value.dtype != first.dtype:
+        raise ValueError(f"{name} has dtype {value.dtype} but {first_name} has {first.dtype}; give all one dtype")
+    if value.shape != shape:
+        because = "" if name == first_name else f", as {first_name} has shape {first.shape}"
+        raise ValueError(
+            f"{name} has shape {value.shape} but this {kind} expects {shape}{because}; weights are (to, from)"
+        )
+    if not finite(value):
+        raise NotFiniteError(
+            f"{name} holds {_first_not_finite(value)} but this {kind} expects finite {value.dtype} numbers; "
+            f"go back to weights that were finite; if it is a gradient, it overflowed: make the loss smaller"
+        )
 
 
 def finite(a: ndarray) -> bool:
@@ -113,6 +116,7 @@ def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray
     """
     if type(value) is not ndarray:
         plain(name, value)
+        _one_state(cell, name, value, len(axes))
     try:
         result = np.asarray(value)
     except ValueError:
@@ -129,6 +133,18 @@ def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray
             f"numbers; replace or remove missing values first"
         )
     return result
+
+
+def _one_state(cell: Any, name: str, value: Any, axes: int) -> None:
+    """Raise if it is a trace, or the states of one, in place of an array."""
+    if hasattr(value, "last"):
+        way_out = "pass *trace.last, the states after its last step"
+    elif isinstance(value, tuple) and any(np.ndim(part) == axes for part in value if isinstance(part, ndarray)):
+        way_out = "pass each state by itself, as in forward(x, *states)"
+    else:
+        return
+    kind, came = type(cell).__name__, type(value).__name__
+    raise ValueError(f"{name} is a {came} but this {kind} expects an array; {way_out}")
 
 
 def numbers(name: str, value: ArrayLike) -> ndarray:

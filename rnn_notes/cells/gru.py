@@ -13,7 +13,7 @@ keeps all of it. σ is the sigmoid, ⊙ multiplies entry by entry.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy import dtype, ndarray
@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, tanh_prime
 from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned, parts
+from rnn_notes.cells.arrays import aligned, last_of, parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +35,15 @@ class GRUTrace:
     n: ndarray  # (T, B, H), the candidate
     m: ndarray  # (T, B, H), what r_t scales: the gradient of r_t needs it, and n_t has lost it where r_t is small
 
+    last = last_of("h")
+
 
 @dataclass(frozen=True, eq=False)
 class GRU:
-    """A layer of H gated units; the first axis of W_x, W_h and b is the gate, in the order r, z, n."""
+    """A layer of H gated units; the first axis of W_x, W_h and b is the gate."""
+
+    states: ClassVar = ("h",)  # by name, in the order in which all methods take and return them
+    gates: ClassVar = ("r", "z", "n")  # in the order of the first axis
 
     W_x: ndarray  # (3, H, D), input to gates
     W_h: ndarray  # (3, H, H), hidden to gates

@@ -14,7 +14,7 @@ output gate how much of it to show. σ is the sigmoid, ⊙ multiplies entry by e
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy import dtype, ndarray
@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, tanh_prime
 from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned, parts
+from rnn_notes.cells.arrays import aligned, last_of, parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +37,15 @@ class LSTMTrace:
     o: ndarray  # (T, B, H), the output gate
     c_tilde: ndarray  # (T, B, H), the candidate
 
+    last = last_of("h", "c")
+
 
 @dataclass(frozen=True, eq=False)
 class LSTM:
-    """A layer of H memory cells; the first axis of each array is the gate, in the order i, f, o, c̃."""
+    """A layer of H memory cells; the first axis of each array is the gate."""
+
+    states: ClassVar = ("h", "c")  # by name, in the order in which all methods take and return them
+    gates: ClassVar = ("i", "f", "o", "c")  # in the order of the first axis
 
     W_x: ndarray  # (4, H, D), input to gates
     W_h: ndarray  # (4, H, H), hidden to gates

@@ -1,7 +1,7 @@
 """The plain recurrent network (Elman 1990): h_t = tanh(W_xh x_t + W_hh h_{t−1} + b_h)."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy import dtype, ndarray
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
 from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned
+from rnn_notes.cells.arrays import aligned, last_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,10 +19,15 @@ class RNNTrace:
     x: ndarray  # (T, B, D), the inputs; x[t - 1] is x_t
     h: ndarray  # (T + 1, B, H), the hidden states; h[0] is the initial state, h[t] is h_t
 
+    last = last_of("h")
+
 
 @dataclass(frozen=True, eq=False)
 class RNN:
     """A layer of H hidden units that sees the input x_t and its own state one step before."""
+
+    states: ClassVar = ("h",)  # by name, in the order in which all methods take and return them
+    gates: ClassVar = ()
 
     W_xh: ndarray  # (H, D), input to hidden
     W_hh: ndarray  # (H, H), hidden to hidden

@@ -25,7 +25,7 @@ from rnn_notes.experiments.corpus import encode
 from rnn_notes.experiments.records import RESULTS
 from rnn_notes.readout import Readout, cross_entropy
 
-State = tuple[ndarray, ndarray]  # h and c, each (1, H)
+State = tuple[ndarray, ...]  # h and c, each (1, H)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Generator:
         """Read at least one character: the scores (V,) of what comes next, and the state to go on from."""
         x = self.one_hot(encode(text, self.alphabet))[:, None]
         trace = self.lstm.forward(x, *(state or ()))
-        return self.readout.forward(trace.h[-1:])[0, 0], (trace.h[-1], trace.c[-1])
+        return self.readout.forward(trace.h[-1:])[0, 0], trace.last
 
     def generate(self, prompt: str, n: int, temperature: float, rng: np.random.Generator) -> str:
         """The prompt and n characters more, each drawn from the distribution after all before it, and then read."""

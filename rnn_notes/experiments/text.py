@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from rnn_notes.cells import LSTM
 from rnn_notes.experiments import corpus, generator
 from rnn_notes.experiments.generator import Generator
 from rnn_notes.experiments.runner import Report
@@ -72,7 +71,6 @@ def run(seed: int, settings: Settings, data: str, report: Report) -> dict[str, A
         (model.lstm, model.readout), stream, per_character, optimiser, steps=settings.steps, max_norm=1.0, carry=True
     ):
         lstm, readout = progress.model
-        assert isinstance(lstm, LSTM)
         model = Generator(lstm, readout, alphabet)
         since.append(progress.loss)
         look(progress.step)
