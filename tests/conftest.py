@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 def built_site(tmp_path_factory):
     """The folder of the built site, named as GitHub Pages serves it."""
     folder = tmp_path_factory.mktemp("site") / "rnn_notes"
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert build.returncode == 0, build.stdout + build.stderr
     return folder

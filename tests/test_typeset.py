@@ -1,5 +1,6 @@
 """Mathematics is typeset when the site is built, once for each formula, and with a plain error for bad LaTeX."""
 
+import json
 import re
 from base64 import b64decode
 from io import BytesIO
@@ -128,3 +129,22 @@ def test_every_glyph_is_in_the_font_that_the_style_sheet_brings(tmp_path):
     assert set("⎛⎜⎝⎞⎟⎠") <= maps["MJXTEX-S4"]
     assert all(len(characters) < 30 for characters in maps.values())
     assert "MJXTEX-FR" not in faces
+
+
+def test_no_command_writes_latex_into_an_attribute():
+    """Whatever MathJax knows is given words of its own, which then are in no attribute of the page."""
+    v8 = typeset._start()
+    listed = """JSON.stringify(["macro", "environment"].map(kind => MathJax.startup.input[0].configuration.handlers
+        .get(kind)._configuration.items.flatMap(({item}) => item.map ? [...item.map.keys()] : [])))"""
+    macros, environments = json.loads(v8.eval(listed))
+    assert len(macros) > 500
+    assert not {"href", "class", "style", "cssId", "mmlToken", "require", "def", "unicode"} & set(macros)
+    word = "sentinel"
+    formulas = [rf"\{name}[{word}]{{{word}}}{{{word}}}{{{word}}}{{{word}}}" for name in macros]
+    formulas += [rf"\{name}{{mi}}[href='{word}' style='{word}']{{{word}}}" for name in macros]
+    formulas += [rf"\begin{{{name}}}{{{word}}}{word}\end{{{name}}}" for name in environments]
+    for formula in formulas:
+        text, _ = v8.call("typeset", formula, False)
+        if "data-mjx-error" not in text:
+            assert not re.search(rf'="[^"]*{word}', text), formula
+    v8.close()

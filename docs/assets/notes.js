@@ -34,3 +34,24 @@
     }
   });
 }
+
+/* Once a page has settled, what is out of sight is laid out as well, a little at a time: then the page is whole for
+   whatever captures, archives or reads it. The room is there already, so nothing moves. */
+
+{
+  const later = window.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
+  let waiting = [];
+  const work = (idle) => {
+    while (waiting.length && idle.timeRemaining() > 4) waiting.shift().style.contentVisibility = "visible";
+    if (waiting.length) later(work);
+    else document.documentElement.dataset.settled = "";
+  };
+  const settle = () => {
+    delete document.documentElement.dataset.settled;
+    waiting = [...document.querySelectorAll("mjx-container[display], .lines, [role=img] > svg")];
+    later(work);
+  };
+  if (document.readyState === "complete") settle();
+  else window.addEventListener("load", settle);
+  window.document$?.subscribe(() => document.readyState === "complete" && settle()); // the theme's, with a new page
+}

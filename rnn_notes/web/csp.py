@@ -1,15 +1,18 @@
-"""The Content-Security-Policy of the site: scripts of its own and those the theme inlines, nothing from elsewhere.
+"""The Content-Security-Policy of the site: scripts of its own and those of its templates, nothing from elsewhere.
 
 https://www.w3.org/TR/CSP3/
 """
 
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)  # what has attributes is a file, or data
+EXPRESSION = re.compile(r"{{.*?}}", re.DOTALL)
 START = '<meta charset="utf-8">'
+WRITTEN = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">')
 
 POLICY = (
     "default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -17,14 +20,33 @@ POLICY = (
 )
 
 
-def protect(site: Path) -> None:
+def known_scripts(templates: Iterable[Path]) -> re.Pattern[str]:
+    """What the inline scripts of the templates in these folders look like, once a word or a path is filled in."""
+    scripts = {
+        "".join(map(re.escape, EXPRESSION.split(script)))
+        if not EXPRESSION.search(script)
+        else r"[\w./-]*".join(map(re.escape, EXPRESSION.split(script)))
+        for folder in templates
+        for path in folder.rglob("*.html")
+        for script in INLINE.findall(path.read_text(encoding="utf-8"))
+    }
+    return re.compile("|".join(sorted(scripts)))
+
+
+def protect(site: Path, templates: Iterable[Path]) -> None:
     """Write the policy into every page below the folder, before anything that it governs.
 
     It is the same on all pages, since the theme goes from one to the next without loading it anew.
-    Raises ValueError if a page has no place for it.
+    Raises ValueError if a page has no place for it, or an inline script that no template has.
     """
-    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
-    scripts = {script for text in pages.values() for script in INLINE.findall(text)}
+    known, scripts = known_scripts(templates), set()
+    pages = {path: WRITTEN.sub("", path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    for path, text in pages.items():
+        for script in INLINE.findall(text):
+            if not known.fullmatch(script):
+                shown = " ".join(script.split())[:60]
+                raise ValueError(f"{path} has an inline script that no template has: {shown}; put it into a file")
+            scripts.add(script)
     hashes = " ".join(sorted(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts))
     meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}">'
     for path, text in pages.items():

@@ -18,6 +18,7 @@ from markdown import Extension, Markdown
 
 from rnn_notes.web.claims import HideComments
 from rnn_notes.web.equations import Equations, References
+from rnn_notes.web.forbidden import Forbidden
 from rnn_notes.web.formulas import Formulas, Sheet
 from rnn_notes.web.headings import Headings
 from rnn_notes.web.known_code import KnownCode
@@ -50,6 +51,7 @@ class Checks(Extension):
         md.treeprocessors.register(formulas, "notes-formulas", 6)
         md.postprocessors.register(KnownCode(md, source), "notes-known-code", 1)
         md.postprocessors.register(Leftovers(md, source), "notes-leftovers", -10)
+        md.postprocessors.register(Forbidden(md, source), "notes-forbidden", -11)
         if self.getConfig("sheet"):
             md.postprocessors.register(Sheet(md, formulas), "notes-sheet", -20)
 

@@ -1,15 +1,26 @@
-"""What a built site still needs, whoever built it: all that rests on all of its pages."""
+"""What a built site still needs, whoever built it: all that rests on all of its pages. Done twice, it is the same."""
 
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
+from rnn_notes import cache
 from rnn_notes.web import csp, pictures, theme, typeset, widgets
 
+try:
+    import fcntl
+except ImportError:  # on Windows, two builds into one folder are the author's affair
+    fcntl = None  # type: ignore[assignment]
 
-def finish(site: Path, lazy_search: bool = True, policy: bool = True) -> None:
+
+def finish(site: Path, templates: Iterable[Path], lazy_search: bool = True, policy: bool = True) -> None:
     """Write the style sheet of the formulas, pictures, data of widgets, the theme's scripts and the policy.
 
-    ``site`` is the folder of the built site. Without ``lazy_search`` the search stays as the theme has it;
-    without ``policy`` the pages get none, so that a server which adds scripts of its own can show them.
+    ``site`` is the folder of the built site, ``templates`` are those of the templates it was made with.
+    Without ``lazy_search`` the search stays as the theme has it; without ``policy`` the pages get none, so that a
+    server which adds scripts of its own can show them.
     """
     assets = site / "assets"
     typeset.write(assets)
@@ -19,4 +30,24 @@ def finish(site: Path, lazy_search: bool = True, policy: bool = True) -> None:
     if lazy_search:
         theme.defer_search(site)
     if policy:
-        csp.protect(site)
+        csp.protect(site, templates)
+    cache.tidy()
+
+
+@contextmanager
+def alone(site: Path) -> Iterator[None]:
+    """Wait until no other build writes into the folder of the site; whoever is killed holds nothing."""
+    if fcntl is None:
+        yield
+        return
+    name = sha256(os.fsencode(site.resolve())).hexdigest()[:16]
+    lock = cache.FOLDER / "building" / name
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        file = lock.open("w")
+    except OSError:  # where nothing can be written, nobody builds twice into the same folder
+        yield
+        return
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -5,6 +5,7 @@ MkDocs runs this file once and keeps it, so the package is imported inside the f
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,15 @@ seen: dict[Path, int] = {}
 serving = False
 
 
+building = ExitStack()  # what ends with the build
+
+
 def on_startup(command: str, dirty: bool) -> None:
     """Note whether the pages go to ``mkdocs serve``, which adds a script of its own to each."""
     global serving
     serving = command == "serve"
+    if serving:
+        sys.dont_write_bytecode = True  # two edits within a second may have the same length, and Python takes the first
 
 
 def on_config(config: Any) -> None:
@@ -28,6 +34,18 @@ def on_config(config: Any) -> None:
     if before and before != seen:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
             del sys.modules[name]
+
+    from rnn_notes.web import finish, typeset
+
+    building.close()
+    building.enter_context(finish.alone(Path(config.site_dir)))
+    typeset.rules.clear()
+
+
+def on_files(files: Any, config: Any) -> None:
+    """Build all pages also with --dirty: style sheet, search and policy are made of all of them."""
+    for file in files:
+        file.is_modified = lambda: True
 
 
 def on_pre_page(page: Any, config: Any, files: Any) -> Any:
@@ -96,4 +114,11 @@ def on_post_build(config: Any) -> None:
     """Finish the site; from files, the theme itself waits with its search until it is opened."""
     from rnn_notes.web.finish import finish
 
-    finish(Path(config.site_dir), lazy_search="material/offline" not in config.plugins, policy=not serving)
+    site, templates = Path(config.site_dir), [Path(folder) for folder in config.theme.dirs]
+    finish(site, templates, lazy_search="material/offline" not in config.plugins, policy=not serving)
+    building.close()
+
+
+def on_build_error(error: Exception) -> None:
+    """Let the next build begin."""
+    building.close()

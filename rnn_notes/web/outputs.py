@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from rnn_notes.web import forbidden, leftovers
 from rnn_notes.web.typeset import TexError, Typesetter
 
 Data = dict[str, Any]  # of one output: its content by media type
@@ -90,6 +91,10 @@ def markup(content: str, metadata: Data) -> str:
             raise OutputError(
                 f"the HTML that this cell shows does not close each <{name}>, so it would swallow the page"
             )
+    if fault := forbidden.find(content):
+        raise OutputError(f"in what this cell shows: {fault[2]}")
+    if left := leftovers.find(content):
+        raise OutputError(f"in what this cell shows: {left[2]}")
     return CONTROL.sub("", content).strip()
 
 

@@ -1,9 +1,11 @@
 """What the theme's scripts would cost on a first visit, made less: no setting of the theme's does it.
 
+All is written from the theme's own files, so that it comes out the same however often it is done.
 https://github.com/squidfunk/mkdocs-material, src/templates/assets/javascripts
 """
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from shutil import copy
 
@@ -12,19 +14,29 @@ WORKER = Path(__file__).with_name("search.js")
 EAGER = "//# allFunctionsCalledOnLoad\n"  # https://v8.dev/blog/explicit-compile-hints
 
 
+def templates() -> Path:
+    """The folder of the theme's templates. Raises ModuleNotFoundError if it is not installed."""
+    found = find_spec("material")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("mkdocs-material is not installed; pip install 'rnn-notes[site]'")
+    return Path(found.origin).parent / "templates"
+
+
 def defer_search(site: Path) -> None:
     """Let the search be loaded by those who search; the theme loads it and the words of all pages with every page.
 
     ``search.js`` is put before the theme's worker, and an index without pages before the site's.
     Raises FileNotFoundError if the theme has no worker where it is expected.
     """
-    worker = _only(site / "assets/javascripts/workers", "search.*.min.js")
-    worker.replace(worker.with_name("theme.js"))
-    copy(WORKER, worker)
+    worker = _only(templates() / "assets/javascripts/workers", "search.*.min.js")
+    workers = site / "assets/javascripts/workers"
+    copy(worker, workers / "theme.js")
+    copy(WORKER, workers / worker.name)
     index = site / "search/search_index.json"
-    index.replace(index.with_name("words.json"))
-    config = json.loads(index.with_name("words.json").read_text(encoding="utf-8"))["config"]
-    index.write_text(json.dumps({"config": config, "docs": []}), encoding="utf-8")
+    content = json.loads(index.read_text(encoding="utf-8"))
+    if content["docs"]:  # else it stands there already
+        index.replace(index.with_name("words.json"))
+        index.write_text(json.dumps({"config": content["config"], "docs": []}), encoding="utf-8")
 
 
 def compile_early(site: Path) -> None:
@@ -33,11 +45,13 @@ def compile_early(site: Path) -> None:
     The script gets a first line that tells V8 so, and the source map an empty one.
     Raises FileNotFoundError if the script is not where it is expected.
     """
-    bundle = _only(site / "assets/javascripts", "bundle.*.min.js")
-    bundle.write_text(EAGER + bundle.read_text(encoding="utf-8"), encoding="utf-8")
+    bundle = _only(templates() / "assets/javascripts", "bundle.*.min.js")
+    scripts = site / "assets/javascripts"
+    (scripts / bundle.name).write_text(EAGER + bundle.read_text(encoding="utf-8"), encoding="utf-8")
     source_map = bundle.with_name(f"{bundle.name}.map")
     content = json.loads(source_map.read_text(encoding="utf-8"))
-    source_map.write_text(json.dumps(content | {"mappings": ";" + content["mappings"]}), encoding="utf-8")
+    shifted = json.dumps(content | {"mappings": ";" + content["mappings"]})
+    (scripts / source_map.name).write_text(shifted, encoding="utf-8")
 
 
 def _only(folder: Path, pattern: str) -> Path:

@@ -49,6 +49,11 @@ function typeset(latex, display) {
 function announceHeight(node, {h, d}, adaptor) {
   adaptor.setStyle(node, "contain-intrinsic-height", `auto ${(h + d).toFixed(2)}em`);
 }
+// These commands are unknown then, as any other that is not there.
+function forget(names) {
+  for (const {item} of MathJax.startup.input[0].configuration.handlers.get("macro")._configuration.items)
+    if (item.map) names.forEach(name => item.map.delete(name));
+}
 // The steps of a derivation stand further apart than the rows of a matrix.
 function spreadSteps({data: {root}}) {
   const [part] = root.childNodes[0].childNodes;
@@ -75,6 +80,9 @@ function makeBreakable(math, adaptor) {
 """
 
 DISPLAYS = Path(__file__).with_name("formulas.css")
+
+# Commands that would write LaTeX into an attribute of the page, or refer to an equation that MathJax does not know.
+FORGOTTEN = ("mmlToken", "ref", "eqref", "label", "tag", "notag", "framebox")
 
 LONG = 20  # glyphs; a shorter formula in a line of text stays in one piece
 
@@ -141,4 +149,5 @@ def _start() -> MiniRacer:
         v8.eval(f"components['/{name}.js'] = {json.dumps((MATHJAX / f'{name}.js').read_text())}; 0")
     v8.eval((MATHJAX / "startup.js").read_text() + ";0")
     v8.eval("MathJax.startup.input[0].postFilters.add(spreadSteps); 0")
+    v8.eval(f"forget({json.dumps(FORGOTTEN)}); 0")
     return v8
