@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+FOUND = "11 formulas: "
+TESTS = 16
 SLIP = "mistake.md:7:1: FAILS (logistic)"
 
 
@@ -38,13 +40,13 @@ def main() -> None:
         checks = [python, "-m", "rnn_notes.checks"]
 
         run([*install, wheel], work)
-        run(checks, project, say="11 displays")
+        run(checks, project, say=FOUND)
         run([*checks, "mistake.md"], project, expect=1, say=SLIP)
         run([*install, f"{wheel}[markdown]", "pytest", "mkdocs"], work)
-        run([python, "-m", "pytest"], project, say="16 passed")
+        run([python, "-m", "pytest"], project, say=f"{TESTS} passed")
         run([python, "-m", "mkdocs", "build", "--strict"], project)
         shutil.copy(project / "mistake.md", project / "docs")
-        run([python, "-m", "pytest"], project, expect=1, say="1 failed, 16 passed")
+        run([python, "-m", "pytest"], project, expect=1, say=f"1 failed, {TESTS} passed")
         run([python, "-m", "mkdocs", "build", "--strict"], project, expect=1, say=SLIP)
     print("The example holds with the built wheel in a fresh environment, and its slip is found.")
 
