@@ -25,9 +25,9 @@ A run: ``lecture``, ``rnn``, ``lstm``, ``gru``, ``linear``, ``feedforward``, ``l
     printed numbers too: what prints some is checked on that network, all else on the random ones as well.
     An inequality is attacked, too: with thousands of networks whose arrays have scales from 0.01 to 100, some of them
     zero or symmetric, and by a search from the worst of them on. What survives is "not refuted".
+    Conditions follow, separated by commas: ``% check: rnn s<t, t<T``.
 ``numbers``
     Printed numbers and matrices, without symbols.
-    Conditions follow, separated by commas: ``% check: rnn s<t, t<T``.
 ``shapes``, ``shapes lecture`` …
     ``W_{xh} \in \mathbb{R}^{H \times D}`` against the arrays of a run (``rnn`` if none is named).
 ``skip: reason``
@@ -48,11 +48,16 @@ from 1 (``y_{t,k}``, ``(W_{hh} h_t)_{k}``).
 - ``lstm``: ``c_t`` (from 0), ``i_t f_t o_t \tilde{c}_t``, ``W_{xi} … W_{hc}``, ``b_i … b_c``, ``a_{i,t} … a_{c,t}``
 - ``gru``: ``r_t z_t n_t``, ``m_t = W_{hn} h_{t-1} + b_{hn}``, ``W_{xr} … W_{hn}``, ``b_r … b_{hn}``, ``a_{r,t}`` …
 - ``\delta_t`` is ∂L/∂a_t, and ``\delta_{f,t}`` is ∂L/∂a_{f,t}
-- ``layers``: ``W_1 b_1 W_2 b_2 x``
+- ``layers``: ``W_1 b_1 W_2 b_2 x``, and ``y`` after both, without activation function
+- as other texts have it: ``classifier`` (``p_t = \mathrm{softmax}(y_t)`` and the cross-entropy), ``rnn-unbiased``,
+  ``linear-unbiased``, ``lstm-unbiased``, ``gru-before`` (the reset before the product), ``rnn-pytorch``,
+  ``lstm-pytorch``, ``gru-pytorch`` (two biases, ``W_{ii} b_{ii} W_{hi} b_{hi}`` …), ``batch`` (samples are the rows of
+  ``X``: ``A_1 H_1 Y W_1 b_1 W_2 b_2``, the target ``\hat{Y}``) and ``attention`` (``Q K V S A Y``)
 
 A free time index takes the values 1 … T. A condition or a range, in the display (``, \quad s < t``,
 ``\quad t = 1, \dots, T-1``) or in the mark, says otherwise; one such as ``0<=s<t`` lets s start at 0. It concerns the
-statements that have all of its indices. A symbol that is asked for a step it does not have makes the display fail.
+statements that have all of its indices. One with =, or that leaves a single case, stands in the display; the badge says
+for which values it was checked. A symbol that is asked for a step it does not have makes the display fail.
 
 Writing formulas
 ----------------
@@ -69,7 +74,8 @@ Writing formulas
 - Derivatives: ``\frac{d}{dx} ( … )`` and ``\frac{\partial f}{\partial x}`` in a chain; on a run
   ``\frac{\partial L}{\partial W_{hh}}`` has the shape of W_hh, ``\frac{\partial h_t}{\partial h_s}`` is the Jacobian.
   They count all paths; ``\frac{\partial^{+} h_t}{\partial b_h}``, the immediate one, only what the formula of h_t says
-  itself (its pre-activation written out), and ``W_{hh}^{(t)}`` below a derivative is W_hh as used at step t alone.
+  itself (its pre-activation, and in L_t the output y_t, written out), and ``W_{hh}^{(t)}`` below a derivative is W_hh
+  as used at step t alone.
 - ``\sigma'(x)``, ``\mathrm{diag}``, ``\mathrm{softmax}``, ``\mathrm{relu}``, ``\lVert W \rVert`` (2-norm; ``_F``),
   ``\sigma_{\max}(W)``, ``\rho(W)``, ``\lvert x \rvert``, ``[a; b]``, ``\begin{bmatrix}``, ``\sqrt{}``, ``\frac12``
 - ``\underbrace{A}_{B}`` claims A = B. ``\text{…}`` and what follows ``&& \text{…}`` in its row are not read.

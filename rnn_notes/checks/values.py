@@ -255,7 +255,7 @@ class Values:
             known = ", ".join(sorted(self.network.symbols))
             raise FormulaError(
                 f"{name}{(first and '_') or ''}{first or ''} is not known in this run; known are {known}. "
-                f"A network of your own is a Run: see rnn_notes.checks"
+                "A network of your own is a run, which you bring with --runs or in pyproject.toml"
             )
         symbol = self.network.symbols[name]
         if not isinstance(symbol, Series) or not subscripts:
