@@ -15,11 +15,17 @@ Check pages with ``python -m rnn_notes.checks [PATH...]``. What is not understoo
 Marks
 -----
 ``chain``
-    Every step (``=``, ``<``, ``\le``, …) is proved with SymPy, for all real values of the letters. σ, tanh, exp, log,
-    sin, cos, max … and what the page has defined are known; other letters, also with an index, are real numbers.
+    Every step (``=``, ``<``, ``\le``, ``\ne`` …) is proved with SymPy, for all real values of the letters. σ, tanh,
+    exp, log, sin, cos, max … and what the page has defined are known; other letters are real numbers, unless these
+    notes know them as vectors or matrices, or they stand before brackets as functions do (see ``notation``).
+    What holds for some values only says so: ``, \quad x \ne 2`` or ``, \quad 0 < p < 1``. A sum to n is proved for
+    every n if it has a closed form, else for n = 1 … 6. What a formula cannot say is stated in a comment below the
+    mark, which the badge repeats: ``% given: f is a function``, ``% given: y depends on x; c is constant``,
+    ``% given: A and B are numbers``, ``% given: n is an integer``.
 ``define``
     One equation with something new on its left: ``f(x, y) = …``, ``\mathrm{softmax}(a)_k = …``, ``J_t = …``, ``u = …``.
-    The displays after it on the page may use it. If the package has a function of that name, both must agree.
+    The displays after it on the page may use it. A function that the package has, or whose name has a usual meaning
+    (gelu, sinc …), must agree with it; a symbol of a run is checked on that run instead.
 A run: ``lecture``, ``rnn``, ``lstm``, ``gru``, ``linear``, ``feedforward``, ``layers``, or one of your own
     Both sides are evaluated with NumPy at every value of every free index, on seven random networks. ``lecture`` has
     printed numbers too: what prints some is checked on that network, all else on the random ones as well.
@@ -27,14 +33,15 @@ A run: ``lecture``, ``rnn``, ``lstm``, ``gru``, ``linear``, ``feedforward``, ``l
     zero or symmetric, and by a search from the worst of them on. What survives is "not refuted".
     Conditions follow, separated by commas: ``% check: rnn s<t, t<T``.
 ``numbers``
-    Printed numbers and matrices, without symbols.
+    Printed numbers and matrices, without symbols, exactly: 0.1 is one tenth, and σ(40) is not 1.
 ``shapes``, ``shapes lecture`` …
     ``W_{xh} \in \mathbb{R}^{H \times D}`` against the arrays of a run (``rnn`` if none is named).
 ``skip: reason``
     Not checked; counted, and shown to readers with its reason.
 
-``\approx`` holds if the sides agree to half a unit of the last digit printed on its right side (or else its left side);
-in a sum of printed numbers, those with the most digits are the rounded ones. A mark may also end in ``within 0.005``.
+``\approx`` holds if the sides agree to half a unit of the last digit printed on its right side, and to a tenth of it;
+in a sum of printed numbers, those with the most digits are the rounded ones. A mark may also end in ``within 0.005``,
+at most a tenth of what is printed.
 
 Symbols of a run
 ----------------
@@ -70,7 +77,8 @@ Writing formulas
   A product counts from its lower to its upper bound, the first factor leftmost: down if somewhere it counts down by
   more than one, as ``\prod_{k=t}^{s+1}`` does. Empty sums are 0, empty products 1 or the identity.
 - A function without brackets takes one symbol or number and must stand last: ``2 \cos x``, but ``\cos(x) y``.
-- ``f(x)`` is a product unless f is defined on the page before. ``d`` and ``e`` are kept for derivatives and 2.718….
+- ``f(x)`` is a function, defined on the page before or stated to be one; ``x (1 + y)`` is a product where x also stands
+  alone, or is a usual coefficient such as a. ``d`` and ``e`` are kept for derivatives and 2.718….
 - Derivatives: ``\frac{d}{dx} ( … )`` and ``\frac{\partial f}{\partial x}`` in a chain; on a run
   ``\frac{\partial L}{\partial W_{hh}}`` has the shape of W_hh, ``\frac{\partial h_t}{\partial h_s}`` is the Jacobian.
   They count all paths; ``\frac{\partial^{+} h_t}{\partial b_h}``, the immediate one, only what the formula of h_t says

@@ -1,16 +1,15 @@
 """Whether a definition means what its name means elsewhere: in the package, in a run, or to every reader."""
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy
 from sympy import Expr, Rational, Symbol
 
 from rnn_notes import activations
-from rnn_notes.checks import numeric, tree
+from rnn_notes.checks import latex, numeric, tree
 from rnn_notes.checks.arrays import ENTRYWISE, FUNCTIONS, OF_COLUMN, OF_MATRIX
 from rnn_notes.checks.define import Definition, Definitions
 from rnn_notes.checks.domain import normal
@@ -31,37 +30,34 @@ LENGTHS = (2, 3, 5, 8)
 SIZES = "nKHOND"  # letters that may mean the length of a column
 
 
-def _phi(x: Any) -> Any:
-    return mpmath.ncdf(x)
-
-
-def _leaky(thousandths: int) -> Callable[..., Any]:
-    return lambda x: x if x > 0 else thousandths * x / 1000
-
-
-# What these names mean to every reader, in each usual form; p is a parameter.
-STANDARD: dict[str, list[Callable[..., Any]]] = {
-    "sinc": [lambda x: mpmath.sinc(x), lambda x: mpmath.sincpi(x)],
+# What these names mean to every reader, in each usual form; p is a parameter, as in leaky ReLU.
+STANDARD = {
+    "sinc": [r"\frac{\sin(x)}{x}", r"\frac{\sin(\pi x)}{\pi x}"],
     "gelu": [
-        lambda x: x * _phi(x),
-        lambda x: x / 2 * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (x + mpmath.mpf("0.044715") * x**3))),
-        lambda x: x / (1 + mpmath.exp(-mpmath.mpf("1.702") * x)),
+        r"\frac{x}{2} (1 + \mathrm{erf}(x / \sqrt{2}))",
+        r"\frac{x}{2} (1 + \tanh(\sqrt{2 / \pi} (x + 0.044715 x^3)))",
+        r"x \sigma(1.702 x)",
     ],
-    "softplus": [lambda x, p=1: mpmath.log(1 + mpmath.exp(p * x)) / p],
-    "elu": [lambda x, p=1: x if x > 0 else p * (mpmath.exp(x) - 1)],
-    "swish": [lambda x, p=1: x / (1 + mpmath.exp(-p * x))],
-    "silu": [lambda x: x / (1 + mpmath.exp(-x))],
-    "mish": [lambda x: x * mpmath.tanh(mpmath.log(1 + mpmath.exp(x)))],
-    "sign": [lambda x: mpmath.sign(x)],
-    "heaviside": [lambda x: mpmath.mpf(x > 0)],
-    "hardtanh": [lambda x: max(-1, min(1, x))],
-    "softsign": [lambda x: x / (1 + abs(x))],
-    "hardsigmoid": [lambda x: max(0, min(1, (x + 3) / 6)), lambda x: max(0, min(1, (2 * x + 5) / 10))],
-    "leakyrelu": [lambda x, p: x if x > 0 else p * x, *(_leaky(n) for n in (1, 10, 50, 100, 200, 300))],
-    "sqrt": [mpmath.sqrt],
-    "abs": [abs],
-    "erf": [mpmath.erf],
-    **{name: [getattr(mpmath, name)] for name in ("tan", "cot", "sec", "csc", "sech", "csch", "coth", "atan", "asinh")},
+    "elu": [r"\max(0, x) + p \min(0, e^x - 1)"],
+    "leakyrelu": [r"\max(0, x) + p \min(0, x)"],
+    "swish": [r"x \sigma(p x)"],
+    "silu": [r"x \sigma(x)"],
+    "softplus": [r"\ln(1 + e^x)", r"\ln(1 + e^{p x}) / p"],
+    "mish": [r"x \tanh(\ln(1 + e^x))"],
+    "sign": [r"x / \lvert x \rvert"],
+    "heaviside": [r"(1 + x / \lvert x \rvert) / 2"],
+    "hardtanh": [r"\max(-1, \min(1, x))"],
+    "hardsigmoid": [r"\max(0, \min(1, (x + 3) / 6))", r"\max(0, \min(1, x / 5 + 0.5))"],
+    "softsign": [r"\frac{x}{1 + \lvert x \rvert}"],
+    "tan": [r"\frac{\sin(x)}{\cos(x)}"],
+    "cot": [r"\frac{\cos(x)}{\sin(x)}"],
+    "sec": [r"\frac{1}{\cos(x)}"],
+    "sech": [r"\frac{1}{\cosh(x)}"],
+    "coth": [r"\frac{\cosh(x)}{\sinh(x)}"],
+    "logit": [r"\ln \frac{x}{1 - x}", r"\ln(x) - \ln(1 - x)"],
+    "sqrt": [r"\sqrt{x}"],
+    "abs": [r"\lvert x \rvert"],
+    **{name: [rf"\mathrm{{{name}}}(x)"] for name in BUILT_IN if name not in ("max", "min")},
 }
 ALIASES = {"sgn": "sign", "step": "heaviside", "lrelu": "leakyrelu", "prelu": "leakyrelu", "sigmoid": "sigma"}
 ALIASES |= {"logistic": "sigma", "arctan": "atan", "id": "identity"}
@@ -80,8 +76,8 @@ def compared(equation: tree.Relation, new: Definition, definitions: Definitions,
                     f"{new.name} is known on the run '{run.name}' already, so this is a claim: check it against that "
                     f"run with '% check: {run.name}', or take another letter"
                 )
-    if new.is_function and (known in STANDARD or known in BUILT_IN):
-        return _with_standard(new, known, definitions)
+    if new.is_function and (known in STANDARD):
+        return _with_standard(equation, new, known, definitions)
     _evaluated_once(new, definitions, runs)
     return f"the page's own {new.name}, without counterpart in the package"
 
@@ -135,37 +131,26 @@ def _proved(equation: tree.Relation, new: Definition, definitions: Definitions) 
     return "proved by SymPy, and "
 
 
-def _with_standard(new: Definition, known: str, definitions: Definitions) -> str:
-    reader = Exact(definitions)
-    letters = [Symbol(name, real=True) for name in new.parameters]
-    try:
+def _with_standard(equation: tree.Relation, new: Definition, known: str, definitions: Definitions) -> str:
+    reader, letters = Exact(definitions), [Symbol(name, real=True) for name in new.parameters]
+    with limited():
         body = reader.of(new.body, dict(zip(new.parameters, letters, strict=True)))
-    except FormulaError as error:
-        raise FormulaError(f"{new.name} has a usual meaning, with which this cannot be compared: {error}") from None
-    free = [*letters, *sorted(set(getattr(body, "free_symbols", ())) - {*letters}, key=str)]
-    meanings = STANDARD.get(known) or [_built_in(known)]
-    for meaning in meanings:
-        if not isinstance(body, sympy.MatrixBase) and all(_same(body, meaning, free, x) for x in GRID):
-            return f"agrees with the usual {new.name} at {len(GRID)} points"
+        if isinstance(body, sympy.MatrixBase):
+            raise ClaimError(f"{new.name} of a number is a number")
+        others: list[Expr] = [*letters[1:], *sorted(body.free_symbols - {*letters}, key=str), sympy.Integer(1)]
+        below = body.subs(letters[0], -1)
+        slopes = [-below, below / (sympy.exp(-1) - 1)]  # of leaky ReLU and ELU, where it is a printed number
+        for formula, p in itertools.product(STANDARD[known], [*others, *(s for s in slopes if s.is_positive)]):
+            (meaning,) = latex.parse(f"y = {formula}")
+            assert isinstance(meaning, tree.Relation)
+            usual = Exact({})
+            value = usual.of(meaning.right, {"x": letters[0], "p": p})
+            try:
+                Step(equation, (value, usual.domain), (body, reader.domain)).prove(Proof(), None)
+            except CheckError:
+                continue
+            return f"proved to be the usual {new.name}"
     raise ClaimError(f"this is not what {new.name} means to readers; take another name, or its usual formula")
-
-
-def _built_in(name: str) -> Callable[..., Any]:
-    x = Symbol("x", real=True)
-    return lambda value: numeric.value(BUILT_IN[name](x), {x: value})
-
-
-def _same(body: Expr, meaning: Callable[..., Any], letters: list[Symbol], x: Rational) -> bool:
-    others = [Rational(5, 4 + n) for n in range(len(letters) - 1)]
-    ours = numeric.value(body, dict(zip(letters, [x, *others], strict=False)))
-    with mpmath.workdps(numeric.DIGITS):
-        try:
-            theirs = meaning(mpmath.mpf(x.p) / x.q, *(mpmath.mpf(p.p) / p.q for p in others))
-        except (TypeError, ValueError, ZeroDivisionError):
-            return False
-        if theirs is None or not isinstance(theirs, mpmath.mpf | int | float):
-            return ours is None
-        return ours is not None and bool(abs(ours - theirs) <= mpmath.mpf(10) ** -25 * (1 + abs(theirs)))
 
 
 def _evaluated_once(new: Definition, definitions: Definitions, runs: Mapping[str, Run]) -> None:

@@ -202,13 +202,15 @@ class Expressions:
 
     def _closed(self, node: tree.Big, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
         """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases."""
-        index = (
-            Symbol(node.index, integer=True, positive=True) if first.is_positive else Symbol(node.index, integer=True)
-        )
+        sign = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
+        index = Symbol(node.index, integer=True, **sign)
         outside, self.bound, domain, self.domain = self.bound, self.bound | {node.index}, self.domain, set()
         body = self.of(node.body, {**scope, node.index: index})
         inside, self.bound, self.domain = self.domain, outside, domain
         closed = (sympy.summation if node.operator == "sum" else sympy.product)(body, (index, first, last))
+        if isinstance(closed, sympy.Piecewise) and isinstance(closed.args[0].cond, sympy.Eq) and len(closed.args) == 2:
+            self.domain.add(Where(closed.args[0].cond.lhs - closed.args[0].cond.rhs, "ne"))  # 1 + x + … where x ≠ 1
+            closed = closed.args[1].expr
         if normal(inside) or closed.has(sympy.Sum, sympy.Product, sympy.Piecewise, index) or not first.is_Integer:
             raise OpenBoundsError(self.symbolic)
         return closed

@@ -255,7 +255,7 @@ def _quadratic(poly: Poly, letter: Symbol, strict: bool, depth: int) -> bool:
 
 def _extreme(value: Expr, strict: bool, depth: int) -> bool:
     """value ≥ value(s0), since its derivative by s is ≤ 0 below s0 and ≥ 0 above."""
-    if value.count_ops() > 60:
+    if value.count_ops() > 60 or value.is_rational_function():  # of these, the factors tell all
         return False
     for s in sorted(value.free_symbols, key=str):
         slope = sympy.simplify(value.diff(s))

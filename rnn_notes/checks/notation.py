@@ -11,7 +11,7 @@ not a number                                unless ``% given: … is a number`` 
 ==========================================  ==========================================================================
 ``W``, ``W_{…}``; ``b`` with letters below  weights and biases
 ``h_t x_{t-1} a_T \tilde{c}_t`` …            states, gates and inputs at a time step t, s or T that no sum counts
-``A^{-1}``, ``A B``                          capital letters inverted, or multiplied with others; but T B D H O N K M L
+``A^{-1}``, ``A B``                          capital letters inverted, or multiplied with others; but T B D H O N alone
 ``f(x)``                                    a letter before brackets that is nothing else in the display
 ==========================================  ==========================================================================
 """
@@ -27,8 +27,16 @@ from rnn_notes.checks.tree import FormulaError, Group, Index, Name, Node, walk
 STATES = {"h", "x", "c", "a", "y", "i", "f", "o", "g", "r", "z", "n", "m", "delta", "s"}
 STATES |= {f"{letter}_{accent}" for letter in STATES for accent in ("hat", "tilde")}
 TIMES = {"t", "s", "T"}
-COUNTS = set("TBDHONKML")  # capital letters that are sizes or a loss, so numbers
-FUNCTION_LETTERS = {*"fghFGJELP", "phi", "Delta"}  # before brackets they are functions, whatever else they are
+COUNTS = set("TBDHON")  # capital letters that are sizes here, so numbers, if no other capital letter is with them
+FUNCTION_LETTERS = {
+    *"fghFGJELP",
+    "phi",
+    "psi",
+    "Phi",
+    "Psi",
+    "Gamma",
+    "Delta",
+}  # before brackets they are functions, whatever else they are
 COEFFICIENTS = {*"abcdkmnqw", "alpha", "beta", "gamma", "eta", "lambda", "mu", "tau", "theta", "epsilon", "kappa"}
 
 LINE = re.compile(r"^[ \t]*%[ \t]*given:(.*)$", re.MULTILINE)
@@ -151,17 +159,16 @@ def _matrices(node: Node) -> set[str]:
     """The capital letters whose order counts in this node, or that are inverted there, if they are matrices."""
 
     def capitals(part: object) -> set[str]:
-        return {name for name in tree.free_names(part) if len(name) == 1 and name.isupper()} - COUNTS
+        return {name for name in tree.free_names(part) if len(name) == 1 and name.isupper()}
 
+    found: set[str] = set()
     match node:
-        case tree.Times(factors):
-            sets = [capitals(factor) for factor in factors if capitals(factor)]
-            every = set().union(*sets)
-            return every if len(sets) > 1 and len(every) > 1 else set()
-        case tree.Fraction(above, below):
-            both = capitals(above) | capitals(below)
-            return both if capitals(below) and len(both) > 1 else set()
+        case tree.Times(factors) if sum(bool(capitals(factor)) for factor in factors) > 1:
+            found = capitals(factors)
+        case tree.Fraction(above, below) if capitals(below):
+            found = capitals((above, below))
+        case tree.Power(base, tree.Negative()):
+            return capitals(base) if len(capitals(base)) > 1 else capitals(base) - COUNTS
         case tree.Power(base, exponent) if exponent != tree.Fraction(tree.Number("1"), tree.Number("2")):
-            inverted = isinstance(exponent, tree.Negative)
-            return capitals(base) if inverted or len(capitals(base)) > 1 else set()
-    return set()
+            found = capitals(base)
+    return found if len(found) > 1 and found - COUNTS else set()

@@ -27,8 +27,9 @@ from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Relation, Statement
 
 SECONDS = 5  # of processor time for one step
-MOST = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form
-FRACTIONS = "3/7 -5/11 9/4 -7/3 0 1 -1 23/5 -31/6 1/50 12 -12 2/3 -3/2 5 -1/9 7/2 -20"
+MOST = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
+BEYOND = (9, 14)  # and tried at points for these
+FRACTIONS = "3/7 -5/11 9/4 -7/3 0 1 -1 23/5 -31/6 1/50 12 -12 2/3 -3/2 5 -1/9 7/2 -20 100 -100 1000"
 POINTS = [Rational(point) for point in FRACTIONS.split()]
 SIGNS = {"=": "=", "<": "<", ">": ">", "le": "≤", "ge": "≥", "approx": "≈", "ne": "≠"}
 
@@ -74,11 +75,13 @@ class Chain:
         refuse_two_readings(statements, given, set(definitions))
         ranges = tuple(s for s in statements if isinstance(s, tree.Range))
         relations = [s for s in statements if isinstance(s, Relation)]
-        conditions = tuple(s for s in relations if _is_condition(s, definitions))
-        claims = tuple(s for s in relations if s not in conditions)
+        conditions: list[Relation] = []
+        claims: list[Relation] = []
+        for group in _joined(relations):
+            (conditions if all(_is_condition(step, definitions) for step in group) else claims).extend(group)
         if not claims:
-            claims, conditions = conditions, ()
-        chain = cls(claims, conditions, ranges, definitions, given)
+            claims, conditions = conditions, []
+        chain = cls(tuple(claims), tuple(conditions), ranges, definitions, given)
         letters = {name for claim in claims for name in chain.letters(claim)}
         for condition in conditions:
             if not chain.letters(condition) & letters:
@@ -128,7 +131,7 @@ class Chain:
                 new = bounds.letters - values.keys()
                 if not new or len(values) > 2:
                     raise FormulaError("the bounds of this sum are not known", claim.span[0]) from None
-                values |= {letter: list(range(1, MOST + 1)) for letter in new}
+                values |= {letter: [*range(1, MOST + 1), *BEYOND] for letter in new}
                 proof.note(*(f"for {letter} = 1, …, {MOST}" for letter in sorted(new)))
         raise FormulaError("the bounds of this sum are not known", claim.span[0])
 
@@ -138,6 +141,11 @@ class Chain:
         try:
             with deadline(SECONDS / 2):
                 Step.of(self, claim, {}, letters).prove(trial, within)
+        except NoProofError:
+            return False
+        except ClaimError as error:
+            error.args = (f"for n in general, {error}".replace(" n ", f" {', '.join(sorted(letters))} "),)
+            raise
         except (Exception, OutOfTimeError):  # SymPy raises many things where it knows no closed form
             return False
         proof.note(*(f"for every {letter} ≥ 1" for letter in sorted(letters)), *trial.notes)
@@ -151,7 +159,10 @@ class Chain:
             if step.is_meant():
                 tried += 1
                 try:
-                    step.prove(proof, within)
+                    if max(numbers, default=0) in BEYOND:
+                        step.refute()
+                    else:
+                        step.prove(proof, within)
                 except ClaimError as error:
                     where = ", ".join(f"{name} = {number}" for name, number in case.items())
                     error.args = (f"for {where}, {error}",) if where else error.args
@@ -197,6 +208,20 @@ class Step:
         """Whether the counting letters meet the conditions that speak of them alone."""
         return all(_is_so(where) for where in self.met if not where.value.free_symbols)
 
+    def refute(self) -> None:
+        """Raise ClaimError with a counterexample, if one is found."""
+        met = [where for where in self.met if where.value.free_symbols]
+        if self.claim.operator != "approx":
+            self._try(self._cases(met), met)
+
+    def _cases(self, met: list[Where]) -> list[dict[Symbol, Expr]]:
+        """The letters as the conditions, and then the domains of both sides, allow them."""
+        found = []
+        for outer in suppositions(met):
+            for inner in suppositions(normal(w.mapped(outer) for domain in self.domains for w in domain)):
+                found.append({**{letter: way.xreplace(inner) for letter, way in outer.items()}, **inner})
+        return found
+
     def prove(self, proof: Proof, within: float | None) -> None:
         """Refute or prove the claim. Raises CheckError."""
         if self.claim.operator == "approx":
@@ -204,7 +229,7 @@ class Step:
             return
         natural = [normal(domain) for domain in self.domains]
         met = [where for where in self.met if where.value.free_symbols]
-        cases = suppositions([*met, *natural[0], *natural[1]])
+        cases = self._cases(met)
         compared = self._try(cases, met)
         defined = self._compare_domains(natural, met)
         sign = self.claim.operator
@@ -297,7 +322,8 @@ def prove(
     """
     if within is not None and not any(isinstance(s, Relation) and s.operator == "approx" for s in statements):
         raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
-    chain = Chain.of(statements, definitions, given or Given())
+    with limited():
+        chain = Chain.of(statements, definitions, given or Given())
     proof = Proof(len(chain.claims))
     for number, claim in enumerate(chain.claims, start=1):
         before = f"step {number} of {proof.steps}: "
@@ -330,6 +356,18 @@ def limited() -> Iterator[None]:
         raise slow from None
     except Exception as error:
         raise NoProofError(f"SymPy cannot decide this ({type(error).__name__}); put a step in between") from None
+
+
+def _joined(relations: list[Relation]) -> Iterator[list[Relation]]:
+    """The relations of one chain together: in a < b < c the second goes on where the first ends."""
+    group: list[Relation] = []
+    for step in relations:
+        if group and (group[-1].right, group[-1].right.span) != (step.left, step.left.span):
+            yield group
+            group = []
+        group.append(step)
+    if group:
+        yield group
 
 
 def _is_condition(step: Relation, definitions: Definitions) -> bool:

@@ -90,3 +90,66 @@ def test_a_definition_takes_its_number_of_arguments():
     for mark in ("chain", "numbers"):
         verdict = judge("f(1, 2, 3) = 6", mark, ("f(x, y) = x y",))
         assert "f takes 2 arguments, not 3" in verdict.evidence
+
+
+WRONG = {
+    r"\mathrm{softmax}(a)_k = \frac{5 e^{a_k}}{H \sum_{j=1}^{n} e^{a_j}}": "fails",
+    r"\mathrm{softmax}(a)_k = \frac{e^{a_k}}{\sum_{j=1}^{5} e^{a_j}}": "fails",
+    r"\mathrm{softmax}(a)_k = \frac{e^{a_k}}{n}": "fails",
+    r"\mathrm{relu}(x) = \frac{x + \lvert x \rvert}{2} + x (x + \frac{31}{10}) (x - \frac15)": "fails",
+    r"\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} + \max(0, x - 50)": "fails",
+    r"\tanh = 5": "refused",
+    r"\mathrm{sinc}(x) = 5": "fails",
+    r"\mathrm{gelu}(x) = x \sigma(x)": "fails",
+    r"\mathrm{GELU}(x) = x \sigma(x)": "fails",
+    r"\mathrm{softplus}(x) = \ln(1 + e^x) + \max(0, x - 1000)": "fails",
+    r"\mathrm{LeakyReLU}(x) = \max(x, 2 x)": "fails",
+    r"\mathrm{sign}(x) = x": "fails",
+    r"u = \frac{1}{x - x}": "fails",
+    r"u = \ln(-1 - x^2)": "fails",
+    r"c_t = f_t + i_t": "refused",
+    r"h_t = \tanh(x_t)": "refused",
+    r"T = 7": "refused",
+    r"s_t = (1 - z_t) s_{t-1} + z_t g_t": "refused",
+    r"q(x) = r(x + 1)": "refused",
+}
+USUAL = [
+    r"\mathrm{gelu}(x) = \frac{x}{2} (1 + \mathrm{erf}(\frac{x}{\sqrt{2}}))",
+    r"\mathrm{softplus}(x) = \ln(1 + e^x)",
+    r"\mathrm{swish}(x) = \frac{x}{1 + e^{-\beta x}}",
+    r"\mathrm{silu}(u) = u \sigma(u)",
+    r"\mathrm{LeakyReLU}(x) = \max(0, x) + 0.01 \min(0, x)",
+    r"\mathrm{elu}(x) = \max(0, x) + \alpha \min(0, e^x - 1)",
+    r"\mathrm{sinc}(x) = \frac{\sin(\pi x)}{\pi x}",
+    r"\mathrm{hardtanh}(x) = \min(1, \max(-1, x))",
+]
+
+
+@pytest.mark.parametrize(("definition", "outcome"), WRONG.items())
+def test_a_definition_cannot_give_a_known_name_another_meaning(definition, outcome):
+    """Neither one of the package, nor one that every reader knows, nor one of a run; and it has a value somewhere."""
+    assert judge(definition, "define").outcome == outcome
+
+
+@pytest.mark.parametrize("definition", USUAL)
+def test_a_usual_definition_is_proved_to_be_that(definition):
+    """In any form that SymPy can show to be the same."""
+    verdict = judge(definition, "define")
+    assert verdict.outcome == "defined", verdict.evidence
+    assert verdict.badge.startswith("a definition, not a claim: proved to be the usual ")
+
+
+def test_the_badge_of_a_definition_is_none_of_a_claim():
+    """It says what it agrees with, and how that was seen."""
+    badge = judge(SIGMA, "define").badge
+    assert badge.startswith(
+        "a definition, not a claim: agrees with rnn_notes.activations.sigmoid: proved by SymPy, and "
+    )
+    assert "without counterpart" in judge("u = 1 + e^{-x}", "define").badge
+
+
+def test_a_recurrence_is_referred_to_a_run():
+    """An author who defines a state by itself learns where it belongs."""
+    evidence = judge("s_t = s_{t-1} + x_t", "define").evidence
+    assert "a recurrence such as s_t = s_{t-1} + x_t is a run of your own" in evidence
+    assert "'% check: lstm'" in judge("c_t = f_t + i_t", "define").evidence

@@ -1,8 +1,5 @@
 """Proofs against known falsehoods."""
 
-import time
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from rnn_notes.checks import prove
@@ -90,22 +87,6 @@ def test_numbers_that_agree_are_no_proof():
     verdict = judge(f"{zero} = 0", "chain")
     assert verdict.outcome == "fails"
     assert "points agree but no proof" in verdict.evidence
-
-
-def test_a_proof_that_takes_too_long_ends(monkeypatch):
-    """The search for a proof is cut off, and the step fails."""
-    monkeypatch.setattr(prove, "SECONDS", 0.2)
-    start = time.process_time()
-    square = "((a + b + c)^2 + 2 (a + b + c) (f + g) + (f + g)^2)"
-    verdict = judge(f"(a + b + c + f + g)^{{60}} = {square}^{{30}}", "chain")
-    assert verdict.evidence == "step 1 of 1: no proof is found in 0.2 seconds; put a step in between"
-    assert time.process_time() - start < 5
-
-
-def test_a_proof_works_in_any_thread():
-    """Outside the main thread, as in a web server, there is no deadline but the same verdict."""
-    with ThreadPoolExecutor() as pool:
-        assert pool.submit(judge, "x + x = 2 x + 0", "chain").result().outcome == "proved"
 
 
 def test_a_matrix_that_grows_beyond_all_bounds_is_refused():

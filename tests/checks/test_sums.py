@@ -1,0 +1,86 @@
+"""Sums and products in a chain: their index is a value."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_notes.checks.verdicts import judge
+
+GENERAL = [
+    r"\sum_{k=1}^{n} k = \frac{n (n + 1)}{2}",
+    r"\sum_{k=1}^{n} k^3 = \left( \sum_{k=1}^{n} k \right)^2",
+    r"\sum_{k=0}^{n} x^k = \frac{1 - x^{n + 1}}{1 - x}, \quad x \ne 1",
+    r"\sum_{k=1}^{n} 2^k = 2^{n + 1} - 2",
+]
+EXPANDED = [
+    r"\sum_{k=1}^{n} (a x_k + b) = a \sum_{k=1}^{n} x_k + n b",
+    r"\prod_{k=1}^{n} e^{x_k} = e^{\sum_{k=1}^{n} x_k}",
+    r"\sum_{k=1}^{n} (x_k - m)^2 = \sum_{k=1}^{n} x_k^2 - 2 m \sum_{k=1}^{n} x_k + n m^2",
+    r"\left( \sum_{k=1}^{n} x_k \right)^2 = \sum_{i=1}^{n} \sum_{j=1}^{n} x_i x_j",
+]
+FALSE = [
+    r"\sum_{t=1}^{5} h_t = 5 \sum_{t=5}^{5} h_t",
+    r"\left( \sum_{k=1}^{3} x_k \right)^2 = 3 \sum_{k=1}^{3} x_k^2",
+    r"\sum_{k=1}^{3} x_k y = 3 y \sum_{k=1}^{1} x_k",
+    r"\sum_{k=1}^{n} x_k = n x_1",
+    r"\sum_{k=1}^{n} k = n^2",
+    r"\sum_{k=1}^{n} k = \frac{n (n + 1)}{2} + (n - 1) (n - 2) (n - 3) (n - 4) (n - 5) (n - 6)",
+    r"\sum_{k=1}^{n} x_k = \sum_{k=1}^{n} x_k + (n - 1) (n - 2) (n - 3) (n - 4) (n - 5) (n - 6)",
+    r"\sum_{k=1}^{n} \frac{1}{k} = \ln(n)",
+    r"\prod_{k=1}^{0} [k] = 0",
+]
+
+
+@pytest.mark.parametrize("chain", GENERAL)
+def test_a_sum_to_n_is_proved_for_every_n_by_its_closed_form(chain):
+    """The badge says so."""
+    verdict = judge(chain, "chain")
+    assert (verdict.outcome, "for every n ≥ 1" in verdict.badge) == ("proved", True), verdict.evidence
+
+
+@pytest.mark.parametrize("chain", EXPANDED)
+def test_a_sum_without_closed_form_is_proved_for_six_values_and_says_so(chain):
+    """What is shown for n = 1 … 6 is not claimed for every n."""
+    verdict = judge(chain, "chain")
+    assert (verdict.outcome, "for n = 1, …, 6" in verdict.badge) == ("proved", True), verdict.evidence
+
+
+@pytest.mark.parametrize("chain", FALSE)
+def test_a_false_sum_fails(chain):
+    """An index that is bound is its value; n = 7 is looked at, too."""
+    assert judge(chain, "chain").outcome == "fails"
+
+
+def test_the_empty_sum_is_zero_and_the_empty_product_one():
+    """Bounds that are more than one step the wrong way are refused."""
+    assert judge(r"\prod_{k=1}^{0} [x_k] = 1, \quad \sum_{k=4}^{3} x_k = 0", "chain").outcome == "proved"
+    for operator in (r"\sum", r"\prod"):
+        verdict = judge(rf"{operator}_{{k=3}}^{{1}} (k) = 6", "chain")
+        assert "this runs from 3 to 1; in a chain sums and products count upwards" in verdict.evidence
+
+
+def test_a_range_in_a_chain_is_tried_whole_and_shown():
+    """Fewer than three values show little."""
+    family = ("J_k = k^2",)
+    assert "for k = 0, …, 5" in judge(r"J_k = k \cdot k, \quad k = 0, \dots, 5", "chain", family).badge
+    assert judge(r"J_k = k^3, \quad k = 0, \dots, 5", "chain", family).outcome == "fails"
+    assert "write the cases out" in judge(r"J_k = k^3, \quad k = 0, \dots, 1", "chain", family).evidence
+    assert (
+        "two indices, or their product?"
+        in judge(r"\sum_{k=1}^{2} x_{k j} = 0, \quad j = 1, \dots, 3", "chain").evidence
+    )
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.lists(st.integers(-3, 3), min_size=2, max_size=4), st.lists(st.integers(-3, 3), min_size=2, max_size=4))
+def test_a_weighted_sum_is_its_terms_and_no_others(weights, others):
+    """Σ c_k x_k over printed weights holds with the same weights only."""
+    terms = " + ".join(f"({w}) x_{k}" for k, w in enumerate(weights, start=1))
+    wrong = " + ".join(f"({w}) x_{k}" for k, w in enumerate(others, start=1))
+    left = rf"\sum_{{k=1}}^{{{len(weights)}}} w_k x_k"
+    values = tuple(f"w_k = {w}" for w in [0])
+    polynomial = rf"\sum_{{k=1}}^{{{len(weights)}}} x_k = " + " + ".join(f"x_{k}" for k in range(1, len(weights) + 1))
+    assert judge(polynomial + " + 0", "chain").outcome == "proved"
+    assert judge(left + " = 0", "chain", values).outcome == "proved"
+    same = [w for w in weights if w] == [w for w in others if w] and weights[: len(others)] == others[: len(weights)]
+    assert (judge(f"{terms} + 0 = {wrong} + 0 x_1", "chain").outcome == "proved") == same
