@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARCHIVE := rnn_notes.zip
+PORT ?= 8000
+READY := .venv/ready-$(firstword $(shell printf %s '$(CURDIR)' | cksum))
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
@@ -11,37 +13,37 @@ help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 	@echo "Without make: pip install -r requirements.txt, then mkdocs serve, or pytest"
 
-serve: .venv/ready ## Read the notes at http://127.0.0.1:8000, rebuilt as you edit
-	$(BIN)/mkdocs serve
+serve: $(READY) ## Read the notes at http://127.0.0.1:8000 (PORT=8000), rebuilt as you edit
+	$(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
-test: .venv/ready ## Run every check: code, pages, equations, figures, site
-	$(BIN)/pytest
+test: $(READY) ## Run every check: code, pages, equations, figures, site
+	$(BIN)/python -m pytest
 
-check: .venv/ready ## Format, lint and types
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+check: $(READY) ## Format, lint and types
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
 
-site: .venv/ready ## Build the site into site/; any warning is an error
-	$(BIN)/mkdocs build --strict
+site: $(READY) ## Build the site into site/; any warning is an error
+	$(BIN)/python -m mkdocs build --strict
 
-offline: .venv/ready ## Build rnn_notes.zip: the site for reading without a server; open its index.html
-	$(BIN)/mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes
+offline: $(READY) ## Build rnn_notes.zip: the site for reading without a server; open its index.html
+	$(BIN)/python -m mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes
 	$(BIN)/python -m zipfile -c $(ARCHIVE) .cache/offline/rnn_notes
 
-mutants: .venv/ready ## Try one small mistake after another in every formula, and record which are found
+mutants: $(READY) ## Try one small mistake after another in every formula, and record which are found
 	$(BIN)/python tests/mutants.py
 
-soundness: .venv/ready ## Judge random formulas, true and false by construction, and record how many rightly
+soundness: $(READY) ## Judge random formulas, true and false by construction, and record how many rightly
 	PYTHONPATH=tests $(BIN)/python -m soundness.score
 
-bench: .venv/ready ## Measure the cells against PyTorch, where it is installed
+bench: $(READY) ## Measure the cells against PyTorch, where it is installed
 	$(BIN)/python -m rnn_notes.bench
 
-lock: .venv/ready ## Renew the pins in requirements.txt from pyproject.toml
-	$(BIN)/pip install --quiet uv
+lock: $(READY) ## Renew the pins in requirements.txt from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
 	{ printf -- '-e .\n# Every package pinned, for Python 3.11 to 3.13; "make lock" renews it from pyproject.toml.\n'; \
-	  $(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+	  $(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	    --upgrade --no-annotate --no-header --quiet; } > requirements.new
 	mv requirements.new requirements.txt
 
@@ -54,9 +56,7 @@ advisories: ## Ask whether a pinned package has a published weakness; "make lock
 clean: ## Remove what was built, and the environment
 	rm -rf .venv .cache site
 
-# The mark is newer than the requirements only if the install ran to its end.
-.venv/ready: requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "rnn_notes needs Python 3.11, 3.12 or 3.13, but this is " + sys.version.split()[0] + "; say make PYTHON=python3.12, for example")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
-	touch $@
+# The mark is newer than the requirements only if the install ran to its end, and has the name of the folder it ran in.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) .ci/install.py
+	@touch $@

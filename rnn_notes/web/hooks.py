@@ -37,9 +37,27 @@ def on_config(config: Any) -> None:
 
     from rnn_notes.web import finish, typeset
 
+    if serving and not before:
+        _ask_for_port(config)
     building.close()
     building.enter_context(finish.alone(Path(config.site_dir)))
     typeset.rules.clear()
+
+
+def _ask_for_port(config: Any) -> None:
+    """Raise Abort if something else listens there, before all is built for nothing."""
+    import socket
+
+    from mkdocs.exceptions import Abort
+
+    host, port = config.dev_addr
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            another = f"make serve PORT={port + 1}, or mkdocs serve --dev-addr {host}:{port + 1}"
+            raise Abort(f"{host}:{port} cannot be used ({error.strerror}); choose another: {another}") from None
 
 
 def on_files(files: Any, config: Any) -> None:
