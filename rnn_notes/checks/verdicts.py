@@ -207,10 +207,10 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
     _refuse_vectors(statements)
     proof = prove(statements, definitions, within, given)
     notes = "".join(f"; {note}" for note in proof.notes)
-    if proof.steps == 1:
-        return Verdict(0, "proved", f"chain, 1 step proved{notes}", f"proved by SymPy{notes}")
-    steps = f"{proof.steps} steps"
-    return Verdict(0, "proved", f"chain, {steps} proved{notes}", f"each of {steps} proved by SymPy{notes}")
+    steps = f"{proof.steps} step{'s' * (proof.steps > 1)}"
+    each = f"each of {steps} " * (proof.steps > 1)
+    values = ", for all real values of its letters that the display allows" * bool(tree.free_names(statements))
+    return Verdict(0, "proved", f"chain, {steps} proved{notes}", f"{each}proved by SymPy{values}{notes}")
 
 
 def _refuse_vectors(statements: tuple[tree.Statement, ...]) -> None:
@@ -233,13 +233,16 @@ def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -
     where = f"{run.words} and {others} of its kind" if answer.fixed and answer.family else f"{others} ({run.words})"
     where = where if answer.family else run.words
     if kind == "shapes":
-        return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with {where}{cases}")
+        return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with the arrays of {where}{cases}")
     if answer.attacked:
         none = f"no counterexample in {' and '.join(answer.attacked)}"
         return Verdict(
-            0, "not refuted", f"{name}, {count}{most}, {none}", f"{none}; evaluated on {where}{cases}{largest}"
+            0,
+            "not refuted",
+            f"{name}, {count}{most}, {none}",
+            f"not proved: {none}; evaluated on {where}{cases}{largest}",
         )
-    return Verdict(0, "evaluated", f"{name}, {count}{most}", f"evaluated on {where}{cases}{largest}")
+    return Verdict(0, "evaluated", f"{name}, {count}{most}", f"not proved but evaluated on {where}{cases}{largest}")
 
 
 def _exact(statements: tuple[tree.Statement, ...], definitions: Definitions, within: float | None) -> Verdict:

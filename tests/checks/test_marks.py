@@ -14,7 +14,7 @@ from rnn_notes.checks.verdicts import judge
 MARKS = {
     None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes, numbers",
     "": "the first line of a display says how it is checked",
-    "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, layers); not 'lstn'",
+    "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, layers, ",
     "skip": "say why this display is skipped: '% check: skip: reason'",
     "skip:": "say why this display is skipped",
     "rnn s<": "the mark ends in 's<', which is no condition such as s<t: the formula ends too early",
@@ -61,18 +61,23 @@ def test_rounded_terms_of_a_sum_may_each_be_off_by_half_a_unit():
 def test_verdicts_say_in_words_what_was_checked():
     """Summaries for the command line, badges for readers."""
     chain = judge("x + x = 2 x = x + x + 0", "chain")
-    assert (chain.summary, chain.badge) == ("chain, 2 steps proved", "each of 2 steps proved by SymPy")
+    assert (chain.summary, chain.badge) == (
+        "chain, 2 steps proved",
+        "each of 2 steps proved by SymPy, for all real values of its letters that the display allows",
+    )
     rnn = judge(r"h_t = \tanh(a_t)", "rnn")
     assert rnn.summary.startswith("rnn, 1 free index, max difference ")
-    assert rnn.badge.startswith("evaluated on 7 random networks (an RNN) at t = 1 … T, largest difference ")
+    assert rnn.badge.startswith(
+        "not proved but evaluated on 7 random networks (an RNN) at t = 1 … T, largest difference "
+    )
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
         "lecture, 1 free index, no counterexample in 15680 networks",
-        "no counterexample in 15680 networks; "
+        "not proved: no counterexample in 15680 networks; "
         "evaluated on the lecture's network and 7 random networks of its kind at t = 1 … T",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
-    assert (shape.outcome, shape.badge) == ("shapes", "shapes compared with 7 random networks (an LSTM)")
+    assert (shape.outcome, shape.badge) == ("shapes", "shapes compared with the arrays of 7 random networks (an LSTM)")
 
 
 def test_hostile_displays_end_at_once():
