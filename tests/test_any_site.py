@@ -18,7 +18,7 @@ def build(tmp_path, monkeypatch):
     """A function that builds a site of these pages strictly, and gives the exit status and what was printed."""
 
     def built(pages, settings="", **files):
-        (tmp_path / "docs").mkdir(exist_ok=True)
+        (tmp_path / "docs" / "deep").mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
             (tmp_path / "docs" / name).write_text(text, encoding="utf-8")
         for name, text in files.items():
@@ -81,11 +81,13 @@ def test_tables_and_code_are_left_to_the_theme(build, home):
 @pytest.mark.parametrize(
     ("how", "href"), [("about.md", "about/"), ("https://example.org/how", "https://example.org/how")]
 )
-def test_the_link_of_a_badge_is_a_setting(build, home, how, href):
-    """A page of the site, or any address."""
-    status, printed = build({"index.md": TRUE, "about.md": "# About\n"}, f"how: {how}")
+def test_the_link_of_a_badge_is_a_setting(build, home, tmp_path, how, href):
+    """A page of the site, from whichever folder, or any address."""
+    status, printed = build({"index.md": TRUE, "deep/page.md": TRUE, "about.md": "# About\n"}, f"how: {how}")
     assert status == 0, printed
     assert home().select_one("a.badge")["href"] == href
+    deep = BeautifulSoup((tmp_path / "site" / "deep" / "page" / "index.html").read_text(), "html.parser")
+    assert deep.select_one("a.badge")["href"] == (href if "://" in href else f"../../{href}")
 
 
 def test_a_link_of_a_badge_that_leads_nowhere_fails_the_build(build):
