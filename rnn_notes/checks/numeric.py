@@ -9,13 +9,14 @@ from sympy import Expr
 
 from rnn_notes.checks.tree import ClaimError
 
-DIGITS, LARGEST = 60, 10_000  # of an argument of exp
+DIGITS, MORE = 60, 1000  # the latter where 1 − σ(100), say, may have lost the former
+LARGEST = 10_000  # of an argument of exp
 SLACK = mpmath.mpf(10) ** -40  # relative, below which two values agree
 
 
-def value(expression: Expr, point: Mapping[Any, Any]) -> mpmath.mpf | None:
+def value(expression: Expr, point: Mapping[Any, Any], digits: int = DIGITS) -> mpmath.mpf | None:
     """The value, None where there is none: outside the domain, not real, or too large to be written down."""
-    with mpmath.workdps(DIGITS):
+    with mpmath.workdps(digits):
         try:
             found = _value(expression, point)
         except (ArithmeticError, ValueError, TypeError, AttributeError):

@@ -262,7 +262,10 @@ class Step:
             if any(numeric.value(where.value, point) is None or not _is_so(where, point) for where in met):
                 continue
             point |= self.opaque.values(point)
-            a, b = (numeric.value(side, point) for side in (self.left, self.right))
+            for digits in (numeric.DIGITS, numeric.MORE):
+                a, b = (numeric.value(side, point, digits) for side in (self.left, self.right))
+                if a is None or b is None or self._agrees(a, b, point):
+                    break
             if a is None or b is None:
                 continue
             compared += 1

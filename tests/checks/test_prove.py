@@ -23,6 +23,7 @@ PROVED = [
     r"\log(e^x) = x, \quad (1/2)^{-1} = 2, \quad \sqrt{x^2} = \lvert x \rvert",
     r"e^{2x} - 1 = (e^x - 1) (e^x + 1), \quad e^{x + y} = e^x e^y",
     r"\pi > 3",
+    r"\ln \frac{\sigma(x)}{1 - \sigma(x)} = x",
 ]
 NOT_PROVED = {
     r"\frac{d}{dx} \sigma(x) = \sigma(x) (1 + \sigma(x))": "step 1 of 1: at x = ",
