@@ -15,7 +15,7 @@ FORMULA = re.compile(r"=|\\in\b|\\le\b")
 
 
 def cases():
-    """Spelling, mark and formula of each row: the mark is the cell that begins with one, spelling the first of three."""
+    """Spelling, mark and formula of each row: the mark is a cell that begins with one."""
     for row in ROWS:
         marks = [
             cell
