@@ -100,7 +100,8 @@ class Question:
                 spans.setdefault(product, set()).add((first, last))
 
         for claim in self.claims:
-            if any(isinstance(node, tree.Big) and node.operator == "product" for node in walk(claim)):
+            said = (claim, *(definition.body for definition in self.definitions.values()))
+            if any(isinstance(node, tree.Big) and node.operator == "product" for node in walk(said)):
                 self.each(claim, values, act)
         for product, ends in spans.items():
             least, most = (f(ends, key=lambda end: end[1] - end[0]) for f in (min, max))

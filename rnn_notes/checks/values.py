@@ -154,6 +154,10 @@ class Values:
                 yield part, first, last
             for step in range(min(first, last), max(first, last) + 1):
                 yield from self.products(part.body, {**scope, part.index: step})
+        elif isinstance(part, Index) and isinstance(part.base, Name) and part.base.name in self.definitions:
+            definition = self.definitions[part.base.name]
+            values = [np.array(float(self.whole(subscript, scope))) for subscript in part.at]
+            yield from self.products(definition.body, dict(zip(definition.parameters, values, strict=False)))
         elif isinstance(part, Node):
             for child in tree.children(part):
                 yield from self.products(child, scope)

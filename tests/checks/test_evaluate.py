@@ -167,6 +167,15 @@ def test_the_empty_is_of_the_shape_of_the_rest(true, false):
     assert judge(true.replace(*false, 1), "rnn").outcome in ("fails", "refused")
 
 
+def test_a_product_in_a_definition_counts_as_it_does_where_it_is_used():
+    """P_t = Π from k = t down to 1 is what it is, and with the factors in the other order it is another matrix."""
+    J = r"J_t = \mathrm{diag}(1 - h_t^2) W_{hh}"
+    down, up = r"P_t = \prod_{k=t}^{1} [J_k]", r"P_t = \prod_{k=1}^{t} [J_k]"
+    claim = r"\frac{\partial h_t}{\partial h_0} = P_t"
+    assert judge(claim, "rnn", (J, down)).outcome == "evaluated"
+    assert judge(claim, "rnn", (J, up)).outcome == "fails"
+
+
 def wild(rng, shape):
     """Numbers of twelve orders of magnitude in one array."""
     return rng.normal(size=shape) * 10 ** rng.uniform(-6, 6, shape)
