@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_notes.checks import Run, judge
+from rnn_notes.checks import Run, attack, draw, judge
 
 FALSE = [
     ("gru", r"\left\| \frac{\partial h_t}{\partial h_{t-1}} \right\| \le 1"),
@@ -130,3 +130,12 @@ def test_formulas_for_one_network_at_a_time_are_attacked_too():
     assert not run.batched
     assert judge(r"\lVert y \rVert \le \lVert W x \rVert", "alone", runs=[run]).outcome == "not refuted"
     assert judge(r"\lVert y \rVert \le \frac14 \lVert W x \rVert + \frac12", "alone", runs=[run]).outcome == "fails"
+
+
+def test_the_scales_of_the_networks_span_four_orders_of_magnitude():
+    """Each array by itself, so that one can be small where another is large."""
+    run = Run("two", "two matrices", sizes="N M", parameters={"A": "N M", "B": "M N"})
+    networks = draw.networks(run, {"N": 2, "M": 3}, np.random.default_rng(0), 1000, attack.DECADES)
+    a, b = (np.log10(np.linalg.norm(networks.arrays[symbol, None], axis=(1, 2))) for symbol in "AB")
+    assert min(np.ptp(a), np.ptp(b)) > 3.9
+    assert min(np.max(a - b), np.max(b - a)) > 2

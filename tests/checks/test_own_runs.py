@@ -215,3 +215,15 @@ def test_formulas_that_fail_at_some_sizes_refuse_the_display():
     run = Run("some", "some", sizes="N", parameters={"x": "N"}, step=some)
     message = "run 'some': step fails for N = 7: ValueError: cannot reshape array"  # of a trial, N was 3
     assert message in judge("y = x", "some", runs=[run]).evidence
+
+
+def test_formulas_that_would_mix_networks_are_computed_one_by_one():
+    """A mean over axis 0 is over the entries of one network, and would be over the networks of many: it is found."""
+
+    def centred(v):
+        v["y"] = v["x"] - v["x"].mean(axis=0, keepdims=True)
+
+    run = Run("centred", "a column without its mean", sizes="N", parameters={"x": "N"}, step=centred)
+    assert not run.batched
+    assert judge(r"\sum_{k=1}^{N} y_k = 0", "centred", runs=[run]).outcome == "evaluated"
+    assert judge(r"\frac{\partial y_1}{\partial x} = 0 x", "centred", runs=[run]).outcome in ("fails", "refused")
