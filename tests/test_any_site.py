@@ -2,6 +2,7 @@
 
 import base64
 import re
+import sys
 
 import pytest
 from bs4 import BeautifulSoup
@@ -17,7 +18,7 @@ TABLE = "\n| a | b |\n| - | - |\n| 1 | 2 |\n\n```python\nx = 1\n```\n"
 def build(tmp_path, monkeypatch):
     """A function that builds a site of these pages strictly, and gives the exit status and what was printed."""
 
-    def built(pages, settings="", **files):
+    def built(pages, settings="", folder=tmp_path, **files):
         (tmp_path / "docs" / "deep").mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
             (tmp_path / "docs" / name).write_text(text, encoding="utf-8")
@@ -25,8 +26,8 @@ def build(tmp_path, monkeypatch):
             (tmp_path / name.replace("_dot_", ".")).write_text(text, encoding="utf-8")
         extension = f"markdown_extensions:\n  - tables\n  - fenced_code\n  - rnn_notes.web.extension: {{{settings}}}\n"
         (tmp_path / "mkdocs.yml").write_text(f"site_name: Notes\n{extension}")
-        monkeypatch.chdir(tmp_path)
-        done = CliRunner().invoke(cli, ["build", "--strict"])
+        monkeypatch.chdir(folder)
+        done = CliRunner().invoke(cli, ["build", "--strict", "--config-file", str(tmp_path / "mkdocs.yml")])
         assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
         return done.exit_code, done.output
 
@@ -139,3 +140,35 @@ def test_a_relation_in_the_text_is_judged_like_a_display(build):
     assert "1: REFUSED (no mark)" in build({"index.md": f"{TRUE}\nSo $x = 3$.\n"})[1]
     status, printed = build({"index.md": f"{TRUE}\nSo $2 + 2 = 4$ and $x = 3$<!-- check: setting -->.\n"})
     assert status == 0, printed
+
+
+OWN = """from rnn_notes.checks import Run
+def double(v):
+    v["y"] = 2 * v["x"]
+RUNS = [Run("doubling", "twice a number", parameters={"x": ""}, step=double)]
+"""
+
+
+def test_runs_lie_beside_the_settings_of_the_site(build, monkeypatch, tmp_path_factory):
+    """They are found from whichever folder the site is built, and a formula is judged on them."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    page = "# Home\n\n$$\n% check: doubling\ny = {} x\n$$\n"
+    afar = tmp_path_factory.mktemp("afar")
+    status, printed = build({"index.md": page.format(2)}, "runs: runs_of_a_site", afar, runs_of_a_site_dot_py=OWN)
+    assert status == 0, printed
+    status, printed = build({"index.md": page.format(3)}, "runs: runs_of_a_site", afar)
+    assert status == 1
+    assert "index.md:5:1: FAILS (doubling)" in printed
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_arithmatex_may_be_listed_as_well(build, home, tmp_path, before):
+    """Before or after this extension."""
+    assert build({"index.md": TRUE})[0] == 0
+    own, other = "  - rnn_notes.web.extension: {}\n", "  - pymdownx.arithmatex: {generic: true}\n"
+    settings = (tmp_path / "mkdocs.yml").read_text().replace(own, other + own if before else own + other)
+    assert other in settings
+    (tmp_path / "mkdocs.yml").write_text(settings)
+    done = CliRunner().invoke(cli, ["build", "--strict"])
+    assert done.exit_code == 0, done.output
+    assert home().select("div.display.proved .badge")

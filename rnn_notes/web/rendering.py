@@ -18,6 +18,14 @@ def source_file(md: Markdown) -> Any:
     return getattr(md.treeprocessors["relpath"], "file", None) if "relpath" in md.treeprocessors else None
 
 
+def folder(md: Markdown) -> Path | None:
+    """The folder of mkdocs.yml, None without MkDocs."""
+    if source_file(md) is None:
+        return None
+    processor: Any = md.treeprocessors["relpath"]
+    return Path(processor.config.config_file_path).resolve().parent
+
+
 def link(md: Markdown, to: str) -> str:
     """An address as the page has to write it, if ``to`` is a URL or a file below the folder of MkDocs' pages."""
     file = source_file(md)
