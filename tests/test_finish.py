@@ -44,7 +44,7 @@ def test_a_finished_site_can_be_finished_again(built_site, tmp_path, monkeypatch
     shutil.copytree(built_site, site)
     monkeypatch.setattr(typeset, "write", lambda folder: None)  # this process has not rendered the pages
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    finish.finish(site, templates())
+    finish.finish(site, templates(), ROOT / "docs/keywords.toml")
     assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
 
 

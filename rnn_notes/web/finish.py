@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from rnn_notes import cache
-from rnn_notes.web import csp, pictures, theme, typeset, widgets
+from rnn_notes.web import csp, pictures, search, theme, typeset, widgets
 
 try:
     import fcntl
@@ -15,10 +15,13 @@ except ImportError:  # on Windows, two builds into one folder are the author's a
     fcntl = None  # type: ignore[assignment]
 
 
-def finish(site: Path, templates: Iterable[Path], lazy_search: bool = True, policy: bool = True) -> None:
-    """Write the style sheet of the formulas, pictures, data of widgets, the theme's scripts and the policy.
+def finish(
+    site: Path, templates: Iterable[Path], keywords: Path, lazy_search: bool = True, policy: bool = True
+) -> None:
+    """Write the style sheet of the formulas, pictures, data of widgets, words of the search, scripts and the policy.
 
-    ``site`` is the folder of the built site, ``templates`` are those of the templates it was made with.
+    ``site`` is the folder of the built site, ``templates`` are those of the templates it was made with, and
+    ``keywords`` is the file with what readers call things.
     Without ``lazy_search`` the search stays as the theme has it; without ``policy`` the pages get none, so that a
     server which adds scripts of its own can show them.
     """
@@ -27,6 +30,7 @@ def finish(site: Path, templates: Iterable[Path], lazy_search: bool = True, poli
     pictures.write(assets)
     widgets.write(assets)
     theme.compile_early(site)
+    search.enrich(site, keywords)
     if lazy_search:
         theme.defer_search(site)
     if policy:

@@ -133,7 +133,8 @@ def on_post_build(config: Any) -> None:
     from rnn_notes.web.finish import finish
 
     site, templates = Path(config.site_dir), [Path(folder) for folder in config.theme.dirs]
-    finish(site, templates, lazy_search="material/offline" not in config.plugins, policy=not serving)
+    keywords = Path(config.docs_dir, "keywords.toml")
+    finish(site, templates, keywords, lazy_search="material/offline" not in config.plugins, policy=not serving)
     building.close()
 
 

@@ -1,0 +1,90 @@
+"""What readers type is found: formulas as text, both spellings of English, and the words that they have for a section.
+
+All goes into the index of the site, whose own text has no formulas; nothing of it stands on a page.
+"""
+
+import json
+import re
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from rnn_notes.web import plain
+
+PLACE = re.compile(r'<h[1-6]\b[^>]*\bid="(?P<id>[^"]+)"|(?P<math><math\b.*?</math>)', re.DOTALL)
+WORD = re.compile(r"[^\W\d_]{4,}")
+SPELLINGS = (  # British, American
+    (re.compile(r"is(e|ed|er|es|ers|ing|ation|ations)$"), r"iz\1"),
+    (re.compile(r"our(s|ed|ing|able|al|ally|less|ful)?$"), r"or\1"),
+    (re.compile(r"^(cent|theat|fib)re(s)?$"), r"\1er\2"),
+    (re.compile(r"ll(ed|ing|er|ers)$"), r"l\1"),
+    (re.compile(r"ogue(s)?$"), r"og\1"),
+    (re.compile(r"^(licen|defen|offen)ce(s)?$"), r"\1se\2"),
+    (re.compile(r"^grey(s)?$"), r"gray\1"),
+    (re.compile(r"yse(d|r|s)?$"), r"yze\1"),
+)
+
+
+class KeywordError(ValueError):
+    """Keywords for a section that is not there."""
+
+
+def enrich(site: Path, keywords: Path) -> None:
+    """Put formulas, spellings and keywords into the index of the site, once.
+
+    ``keywords`` is a file of TOML that gives the address of a section its words; it may be missing.
+    Raises KeywordError if a page of the site has no such section.
+    """
+    index = site / "search" / "search_index.json"
+    content = json.loads(index.read_text(encoding="utf-8"))
+    if not content["docs"]:
+        return  # another part of the site has them: this has been done
+    words = tomllib.loads(keywords.read_text(encoding="utf-8")) if keywords.is_file() else {}
+    sections = {_address(doc["location"]): doc for doc in content["docs"]}
+    pages = {address.partition("#")[0] for address in sections}
+    for address, named in words.items():
+        if address in sections:
+            # A section that has its own words is asked for by them, before those that only mention them.
+            sections[address]["tags"] = [word.strip() for word in named.split(",")]
+        elif address.partition("#")[0] in pages:
+            raise KeywordError(f"{keywords}: there is no section {address}; name one that is there")
+    formulas = _formulas(site)
+    for address, doc in sections.items():
+        add_to(doc, formulas[address])
+    index.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
+
+
+def add_to(doc: dict[str, Any], formulas: list[str]) -> None:
+    """Append formulas and other spellings to the text of a section, where a result shows them only if asked for."""
+    text = f"{doc['title']} {doc['text']}"
+    variants = sorted({variant for word in WORD.findall(text) for variant in spellings(word.lower())})
+    added = " ".join([*dict.fromkeys(formulas), *variants])
+    if added and added not in doc["text"]:
+        doc["text"] += f" {added}"
+
+
+def spellings(word: str) -> set[str]:
+    """The other spelling of a word, if it has one."""
+    return {pattern.sub(other, word) for pattern, other in SPELLINGS if pattern.search(word)}
+
+
+def _formulas(site: Path) -> dict[str, list[str]]:
+    """The formulas of each section as text, in Unicode and in the letters of a keyboard."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in site.rglob("*.html"):
+        page = address = _address(path.relative_to(site).as_posix())
+        for place in PLACE.finditer(path.read_text(encoding="utf-8")):
+            if place["id"]:
+                address = page if place[0].startswith("<h1") else f"{page}#{place['id']}"
+            else:
+                line = plain.text(place["math"])
+                found[address] += dict.fromkeys((line, plain.ascii_text(line)))
+    return found
+
+
+def _address(location: str) -> str:
+    """The address of a page or section, the same whether pages are folders or files."""
+    page, sign, section = location.partition("#")
+    page = re.sub(r"(?:^|(?<=/))index\.html$", "", page)
+    return re.sub(r"\.html$", "/", page) + sign + section

@@ -1,0 +1,134 @@
+"""Readers find what the notes have, in the words that they use; asked of the theme's own search, in V8."""
+
+import json
+
+import pytest
+from py_mini_racer import MiniRacer
+
+from rnn_notes.web import search, theme
+
+# The worker of a browser: it is told of messages, and posts its answers.
+WORKER = """
+var self = globalThis, handler, answer, importScripts = () => {};
+var console = {log() {}, warn() {}};
+var addEventListener = (kind, heard) => { handler = heard; };
+var postMessage = message => { answer = message; };
+"""
+
+# What readers type, and the section that has the answer; for some, any of several.
+QUERIES = {
+    "1 - h^2": ["lecture/sigmoid/#what-follows", "lecture/activation-functions/#tanh-and-relu"],
+    "derivative of tanh": ["lecture/sigmoid/#what-follows", "lecture/activation-functions/#tanh-and-relu"],
+    "sigma'": ["lecture/sigmoid/#the-derivation"],
+    "gradient check fails": ["learning/bptt/#never-trust-a-backward-pass"],
+    "gradient checking": ["learning/bptt/#never-trust-a-backward-pass"],
+    "forget gate gradient": ["learning/lstm/#back-through-the-cell"],
+    "dh_next": ["learning/bptt/#the-two-ways-of-a-hidden-state"],
+    "immediate derivative": [
+        "learning/bptt/#the-gradient-of-the-weights",
+        "learning/bptt/#the-two-ways-of-a-hidden-state",
+    ],
+    "optimizer": ["uses/text/#training-in-pieces", "notebooks/surfaces/#the-slopes"],
+    "optimiser": ["uses/text/#training-in-pieces", "notebooks/surfaces/#the-slopes"],
+    "hadamard": ["reference/notation/#signs-and-functions"],
+    "load weights keras": ["learning/conventions/#to-and-from-pytorch"],
+    "pytorch weights": ["learning/conventions/#to-and-from-pytorch"],
+    "softmax gradient": ["uses/text/#how-good-is-a-guess"],
+    "nan loss": ["learning/gradients/#clipping"],
+    "nan": ["learning/gradients/#clipping"],
+    "overflow": ["learning/gradients/#clipping", "lecture/activation-functions/#the-sigmoid"],
+    "initialization": ["learning/lstm/#the-forget-gate-bias"],
+    "reduction": ["learning/conventions/#a-sum-or-a-mean"],
+    "embedding": ["uses/text/#characters-as-inputs"],
+    "stateful": ["learning/bptt/#truncated-bptt", "uses/text/#training-in-pieces"],
+    "adding problem": ["learning/gradients/#a-task-that-asks-for-the-past"],
+    "core ml": ["learning/gru/#reset-after-or-before-the-product", "learning/conventions/#one-bias-or-two"],
+    "vanishing gradient": ["learning/gradients/", "learning/gradients/#many-steps-back"],
+    "BPTT": ["learning/bptt/", "learning/bptt/#truncated-bptt"],
+    "lstm formula": ["learning/lstm/#the-whole-cell"],
+    "batch first": ["learning/conventions/#time-first-or-batch-first"],
+    "number of parameters": ["lecture/forward-pass/#counting-parameters"],
+    "data leakage": ["uses/stock-prices/#a-scaler-that-knows-the-future"],
+    "normalize": ["uses/stock-prices/#a-scaler-that-knows-the-future"],
+    "early stopping": ["uses/time-series/#three-parts-of-the-past"],
+    "one-hot": ["uses/text/#characters-as-inputs"],
+    "hidden state": ["lecture/memory/#what-memory-means", "lecture/unrolling/"],
+    "learning rate": ["notebooks/surfaces/#the-slopes", "uses/text/#training-in-pieces"],
+    "elementwise product": ["reference/notation/#signs-and-functions", "learning/lstm/#the-whole-cell"],
+    "exploding gradients": ["learning/gradients/", "learning/gradients/#many-steps-back"],
+}
+
+
+@pytest.fixture(scope="module")
+def asked(built_site):
+    """A function that gives the sections found for some words, best first."""
+    words = json.loads((built_site / "search/words.json").read_text())
+    (worker,) = (theme.templates() / "assets/javascripts/workers").glob("search.*.min.js")
+    v8 = MiniRacer()
+    v8.eval(WORKER)
+    v8.eval(worker.read_text() + ";0")
+
+    def tell(message):
+        v8.eval(f"answer = undefined; handler({{data: {json.dumps(message)}}}); 0")
+        return json.loads(v8.eval("JSON.stringify(answer)"))
+
+    tell({"type": 0, "data": {**words, "options": {"suggest": False}}})
+
+    def found(query):
+        groups = tell({"type": 2, "data": query})["data"]["items"]
+        sections = [section for group in groups for section in group]
+        return [section["location"] for section in sorted(sections, key=lambda section: -section["score"])]
+
+    yield found
+    v8.close()
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_what_readers_type_leads_to_the_section(asked, query):
+    """In the first three hits."""
+    assert set(asked(query)[:3]) & set(QUERIES[query])
+
+
+@pytest.mark.parametrize("query", ["h_t = tanh", "hₜ", "1 - h_t", "W_hh", "c_t = f_t"])
+def test_formulas_are_found_as_text(asked, query):
+    """As one types them, or copies them from a heading."""
+    assert asked(query)
+
+
+def test_both_spellings_are_found(asked):
+    """Of a word that the notes spell in one way."""
+    for british, american in [("optimiser", "optimizer"), ("colour", "color"), ("normalised", "normalized")]:
+        assert set(asked(british)) <= set(asked(american)), american
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("optimiser", "optimizer"),
+        ("initialisation", "initialization"),
+        ("colours", "colors"),
+        ("modelled", "modeled"),
+        ("centre", "center"),
+        ("analyse", "analyze"),
+    ],
+)
+def test_a_word_has_its_other_spelling(word, other):
+    """By its ending; that some words get one that nobody types does no harm."""
+    assert other in search.spellings(word)
+
+
+def test_keywords_for_a_section_that_is_gone_are_an_error(tmp_path):
+    """A heading that was renamed takes its words along, or the build says so; other pages do not matter."""
+    (tmp_path / "search").mkdir()
+    docs = [{"location": "a/", "title": "A", "text": ""}, {"location": "a/#b", "title": "B", "text": "optimiser"}]
+    index = tmp_path / "search/search_index.json"
+    index.write_text(json.dumps({"config": {}, "docs": docs}))
+    keywords = tmp_path / "keywords.toml"
+    keywords.write_text('"a/#b" = "one, two words"\n"other/#c" = "three"\n')
+    search.enrich(tmp_path, keywords)
+    found = json.loads(index.read_text())["docs"][1]
+    assert found["tags"] == ["one", "two words"]
+    assert found["text"] == "optimiser optimizer"
+    keywords.write_text('"a/#gone" = "one"\n')
+    with pytest.raises(search.KeywordError, match="there is no section a/#gone"):
+        search.enrich(tmp_path, keywords)
