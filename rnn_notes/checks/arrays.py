@@ -193,12 +193,11 @@ def choose(values: list[ndarray], conditions: list[ndarray]) -> ndarray:
     )
 
 
-def entry(name: str, value: ndarray, place: list[int]) -> ndarray:
+def entry(name: str, value: ndarray, place: tuple[int, int]) -> ndarray:
     """An entry of a column or matrix, counted from 1."""
-    sizes = shape(value)[: len(place)]
-    if any(not 1 <= k <= n for k, n in zip(place, sizes, strict=True)):
-        raise ClaimError(f"{name} has the shape {sizes} and no entry {place}")
-    row, column = (*place, 1)[:2]
+    if any(not 1 <= k <= n for k, n in zip(place, shape(value), strict=True)):
+        raise ClaimError(f"{name} has the shape {shape(value)} and no entry {list(place)}")
+    row, column = place
     return value[..., row - 1, column - 1]
 
 

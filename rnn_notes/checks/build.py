@@ -107,8 +107,19 @@ class Builder(Transformer_NonRecursive):
     power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
     indexed = entry = tree.Index
 
-    def over(self, index: Name, body: Node) -> Node:
-        return tree.Over(index.name, body)
+    def over(self, *parts: Any) -> Node:
+        *indices, body = parts
+        for index in reversed(indices):
+            body = tree.Over(index.name, body)
+        return body
+
+    def between(self, low: Node, first: Token, index: Name, second: Token, high: Node, body: Node) -> Node:
+        if {RELATIONS.get(spell(sign), spell(sign)) for sign in (first, second)} != {"le"}:
+            raise FormulaError("the bounds of a sum are written 1 \\le k \\le n, or below and above", low.span[0])
+        return tree.Big("sum", index.name, low, high, body)
+
+    def total_negative(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
+        return tree.Big("sum", *bounds, tree.Negative(body, span=body.span))
 
     def plus(self, left: Node, right: Node) -> Node:
         return tree.Plus((*(left.terms if isinstance(left, tree.Plus) else [left]), right))

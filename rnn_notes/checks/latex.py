@@ -26,7 +26,7 @@ HINTS = {
     r"\\[lcv]?dots": r"write \sum or \prod with bounds",
     r"[{}]": "braces do not show on the page; group with brackets",
     r"\\\|": r"write \lVert … \rVert",
-    r"\||\\right|\\left": r"write \lvert … \rvert",
+    r"\||\\(right|left)(?![A-Za-z])": r"write \lvert … \rvert",
     r"\*|\\(circ|ast|star|otimes|bullet)$": r"write \odot entry by entry or \cdot, or say so in a spelling: "
     r"'{} is \odot'",
     r"\^": "a power of a power needs brackets, and so does a function without them: (a^b)^c",
@@ -37,7 +37,8 @@ HINTS = {
     r"\\(equiv|doteq|triangleq|propto|sim|simeq|cong|to|mapsto|rightarrow|implies|iff|Rightarrow)": "the relations "
     r"are = < > \le \ge \ne \approx and \in",
     r"\\(not|notin|nless|ngtr)": r"write \ne, \ge or \le",
-    r"\\(int|oint|iint|lim)": "integrals and limits are not checked; mark the display 'skip: reason'",
+    r"\\(int|oint|iint|lim|arg|mid|Pr|sup|inf)(?![a-z])": "integrals, limits and probabilities are not checked; "
+    "mark the display 'skip: reason'",
     r"\\(infty|forall|exists)": "say for which indices it is meant, t = 1, …, T",
     r"\\(dot|ddot|check|breve|overline|underline|overrightarrow)": "accents are hat, tilde and bar; spell others",
     r"\\begin": "environments are aligned, align, split, gathered, array, cases and matrices",
@@ -140,13 +141,13 @@ def _unexpected(token: Token, values: list[Any], latex: str) -> FormulaError:
         return FormulaError(NOT_CLOSED, token.end_pos or len(latex.rstrip()))
     if token.type in ("OTHER", "FONT", "ACCENT", "BEGIN", "END", "SPACE"):
         return _refusal(str(token), token.start_pos or 0)
-    for value in values[-2:]:
+    for value in values[-5:]:
         if isinstance(value, Token) and value.type == "FUNCTION":
             known = value == "\\sigma"
             words = f"σ is the sigmoid here and has no argument; {LETTER}"
             other = f"{value} is a function here and has no argument; put it in brackets"
             return FormulaError(words if known else other, value.start_pos)
-        if getattr(value, "data", None) in ("function", "ordered", "differential", "gradient"):
+        if value in values[-2:] and getattr(value, "data", None) in ("function", "ordered", "differential", "gradient"):
             start = value.meta.start_pos
             command = latex[start : value.meta.end_pos]
             return FormulaError(f"where the argument of {command} ends is unclear; put it in brackets", start)

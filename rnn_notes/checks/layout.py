@@ -7,7 +7,7 @@ import re
 
 from lark import Token
 
-from rnn_notes.checks.tokens import check_words, content, end_of, made, split
+from rnn_notes.checks.tokens import SIGNS, check_words, content, end_of, made, split
 from rnn_notes.checks.tree import FormulaError
 
 ROWS = re.compile(
@@ -15,7 +15,6 @@ ROWS = re.compile(
 )
 MATRICES = ("matrix", "bmatrix", "pmatrix", "smallmatrix", "array")
 RELATIONS = ("RELATION", "_IN")
-SIGNS = ("_PLUS", "_MINUS", "_ODOT", "_CDOT", "_CROSS", "_SLASH")
 STOPS = (",", ".", ";")
 
 

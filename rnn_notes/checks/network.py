@@ -141,8 +141,17 @@ class Network:
     def _total(self, name: str) -> ndarray:
         return np.sum([self._plain((name, t)) for n, t in self.values if n == name], axis=0)
 
-    def derivative(self, of: Place, by: Place, at: int | None = None, immediate: bool = False) -> ndarray:
+    def derivative(
+        self,
+        of: Place,
+        by: Place,
+        at: int | None = None,
+        immediate: bool = False,
+        entry: tuple[int, int] | None = None,
+    ) -> ndarray:
         """∂of/∂by, of the shape of ``by`` if ``of`` is a number, else a Jacobian; a total without a step is the sum.
+
+        Of an ``entry``, its row and column counted from 1, it is that of a number.
 
         It counts all paths through the run; or only those through the weights ``by`` as used at the step ``at``; or, if
         ``immediate``, only what the formula of ``of`` says itself, with what it goes ``through`` written out.
@@ -163,6 +172,11 @@ class Network:
         if not wanted:
             raise KeyError(f"{y} has no step {t}")
         changes = np.moveaxis(np.sum([tangents[place] for place in wanted], axis=0), 0, -1)  # (N, rows, columns, n)
+        if entry:
+            row, column = entry
+            if row > changes.shape[1] or column > changes.shape[2]:
+                raise KeyError(f"{y} has no entry {row}, {column}")
+            changes = changes[:, row - 1 : row, column - 1 : column]
         if changes.shape[1:3] == (1, 1):
             gradient = changes[:, 0, 0].reshape(-1, rows, columns)
             return gradient[:, 0, 0] if (rows, columns) == (1, 1) else gradient

@@ -7,6 +7,7 @@ Here they become the few kinds of token of ``latex.lark``; what could mean two t
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from lark import Lark, Token
@@ -17,6 +18,7 @@ from rnn_notes.checks.tree import FormulaError
 GRAMMAR = (Path(__file__).parent / "latex.lark").read_text(encoding="utf-8")
 KNOWN = {*CAPITALISED, "sigma", "exp", "log", "ln", "sin", "cos", "sinh", "cosh", "max", "min"}
 CLOSING = {"(": ")", "[": "]", "<": ">", r"\langle": r"\rangle"}
+SIGNS = ("_MINUS", "_PLUS", "_ODOT", "_CDOT", "_CROSS", "_SLASH")
 NOT_CLOSED = "the formula ends too early: something is missing or not closed"
 
 
@@ -62,7 +64,7 @@ class _Reader:
         found: list[Token] = []
         while self.rest:
             found += self.item(self.rest.pop())
-        return found
+        return _bars(found)
 
     def item(self, token: Token) -> list[Token]:
         """What begins with a token."""
@@ -82,8 +84,17 @@ class _Reader:
             case "_OPEN":
                 _, *inner, _ = whole = self.group(token)
                 kinds = made("_GROUP", "{", token), made("_GROUP_END", "}", whole[-1])
-                return [kinds[0], *inner, kinds[1]] if len(inner) > 1 else inner
+                shows = len(inner) > 1 and not bracketed(inner, "(", "[") and not self.is_symbol(inner)
+                return [kinds[0], *inner, kinds[1]] if shows else inner
         return [token]
+
+    def is_symbol(self, inner: list[Token]) -> bool:
+        """Whether braces hold a symbol with its indices, and nothing behind them makes a difference."""
+        end = end_of(inner, 2) + 1 if inner[1].type == "_SUB" else 1
+        if end < len(inner) and inner[end].type == "_SUP":
+            above = inner[end + 2 : end_of(inner, end + 1)]
+            end = end + 3 + len(above) if bracketed(above, "(", "<", r"\langle") and self.next() != "_SUP" else end
+        return inner[0].type == "NAME" and end == len(inner) and self.next() != "_SUB"
 
     def next(self) -> str:
         return self.rest[-1].type if self.rest else ""
@@ -144,6 +155,28 @@ class _Reader:
         name = f"{command.replace('wide', '')}{{{first}}}"
         name = re.sub(r"^(\\[a-z]+)\{(\\hat|\\tilde|\\bar)\{(.*)\}\}$", r"\2{\1{\3}}", name)
         return [made("NAME", name, command, first), *inner[1:]]
+
+
+def _bars(tokens: list[Token]) -> list[Token]:
+    """Bars that stand in pairs, as those of an absolute value or a norm. Raises FormulaError if pairs are unclear."""
+    open_at = -1
+    bars = [at for at, token in enumerate(tokens) if token.type == "OTHER" and token in ("|", r"\|")]
+    found = list(tokens)
+    for number, at in enumerate(bars):
+        kind = "ABS" if tokens[at] == "|" else "NORM"
+        if number % 2:
+            inner = tokens[open_at + 1 : at]
+            turns = [(t.type in ("_LPAR", "_LSQ")) - (t.type in ("_RPAR", "_RSQ")) for t in inner]
+            odd = sum(turns) != 0 or min(accumulate(turns), default=0) < 0
+            ends = inner and (inner[0].type in SIGNS[1:] or inner[-1].type in SIGNS)
+            if not inner or ends or odd or tokens[open_at] != tokens[at]:
+                raise FormulaError(
+                    r"which bars belong together is unclear; write \lvert … \rvert or \lVert … \rVert",
+                    tokens[at].start_pos,
+                )
+        found[at] = made(f"_{'R' if number % 2 else 'L'}{kind}", tokens[at], tokens[at])
+        open_at = at
+    return found if len(bars) % 2 == 0 else tokens
 
 
 def classify(tokens: list[Token], functions: frozenset[str], script: bool = False) -> list[Token]:

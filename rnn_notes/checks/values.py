@@ -221,15 +221,19 @@ class Values:
 
     def _entry(self, name: str, value: ndarray, subscripts: tuple[Node, ...], scope: Scope) -> ndarray:
         """An entry of a column, row or matrix."""
+        return arrays.entry(name, value, self._at(name, value, subscripts, scope))
+
+    def _at(self, name: str, value: ndarray, subscripts: tuple[Node, ...], scope: Scope) -> tuple[int, int]:
+        """The row and the column that the indices of a column, row or matrix mean."""
         if name in scope and not shape(value):
             raise FormulaError(f"{name} counts here and has no index of its own; the step before is {name}-1")
-        if self.rows and shape(value)[:1] == (1,):
-            value = value.mT
-        sizes = shape(value)[:1] if shape(value)[1:] == (1,) else shape(value)
+        is_row, is_column = self.rows and shape(value)[:1] == (1,), shape(value)[1:] == (1,)
+        sizes = shape(value)[1:] if is_row else shape(value)[:1] if is_column else shape(value)
         if len(subscripts) != len(sizes):
             raise FormulaError(f"{name} with {len(subscripts)} more indices is not known in this run")
         place = [self.whole(k, scope, range(1, size + 1)) for k, size in zip(subscripts, sizes, strict=True)]
-        return arrays.entry(name, value, place)
+        row, column = (1, *place) if is_row else (*place, 1)[:2]
+        return row, column
 
     def turn(self, value: ndarray) -> ndarray:
         """An array of the run as the display means it."""
@@ -286,22 +290,22 @@ class Values:
         unknown = y in run.parameters or y in self.network.sizes or y in run.gradients or whole
         if unknown or (node.immediate and (y, s) == (x, t)):
             raise FormulaError("this derivative is not known; take that of L, L_t or a symbol at a step")
-        try:
-            at = self.whole(copy.step, scope) if copy else None
-            found = self.network.derivative((y, s), (x, t), at, node.immediate)
-        except (KeyError, ValueError) as error:
-            raise FormulaError(f"this derivative is not known: {error}") from None
-        if not shape(self.of(Index(of.base, of.at[: len(of.at) - len(more)], span=of.span), scope)):
-            return self._entry(x, self.turn(found), even_more, scope) if even_more else self.turn(found)
-        if node.gradient or (self.rows and not (more and even_more)):
+        above = self.of(Index(of.base, of.at[: len(of.at) - len(more)], span=of.span), scope)
+        entry = self._at(y, above, more, scope) if more else None
+        if shape(above) and not more and (node.gradient or self.rows):
             why = "a gradient, ∇, is that of a number" if node.gradient else "for rows two conventions are in use"
             raise FormulaError(
                 f"{why}; write \\frac{{\\partial …}}{{\\partial …}} of columns, or of a number such as L"
             )
-        if more and even_more:
-            return self._entry(f"∂{y}/∂{x}", found, (*more, *even_more), scope)
-        for axis, subscripts in ((-2, more), (-1, even_more)):
-            if subscripts:
-                at = self.whole(subscripts[0], scope, range(1, found.shape[axis] + 1))
-                found = np.expand_dims(np.take(found, at - 1, axis), -1)
-        return found
+        try:
+            at = self.whole(copy.step, scope) if copy else None
+            place = entry[::-1] if entry and self.turned else entry
+            found = self.turn(self.network.derivative((y, s), (x, t), at, node.immediate, place))
+        except (KeyError, ValueError) as error:
+            raise FormulaError(f"this derivative is not known: {error}") from None
+        if not even_more:
+            return found
+        if not shape(above) or more:
+            return self._entry(x, found, even_more, scope)
+        column = self.whole(even_more[0], scope, range(1, found.shape[-1] + 1))
+        return found[..., :, column - 1 : column]
