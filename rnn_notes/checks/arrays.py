@@ -196,7 +196,8 @@ def choose(values: list[ndarray], conditions: list[ndarray]) -> ndarray:
 def entry(name: str, value: ndarray, place: tuple[int, int]) -> ndarray:
     """An entry of a column or matrix, counted from 1."""
     if any(not 1 <= k <= n for k, n in zip(place, shape(value), strict=True)):
-        raise ClaimError(f"{name} has the shape {shape(value)} and no entry {list(place)}")
+        said = [k for k, n in zip(place, shape(value), strict=True) if n > 1] or list(place)
+        raise ClaimError(f"{name} has the shape {shape(value)} and no entry {said}")
     row, column = place
     return value[..., row - 1, column - 1]
 
