@@ -16,13 +16,13 @@ from rnn_notes.checks.domain import normal
 from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN, OpenBoundsError
-from rnn_notes.checks.network import Network
-from rnn_notes.checks.notation import Given, refuse_two_readings
+from rnn_notes.checks.network import Network, Series
+from rnn_notes.checks.notation import Given, refuse_two_readings, vector
 from rnn_notes.checks.prove import Proof, Step, limited
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.tape import Place
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
-from rnn_notes.checks.values import Values
+from rnn_notes.checks.values import Unbound, Values
 
 SIDE = [Rational(n * n, 37) for n in range(1, 33)] + [Rational(1, 10**k) for k in range(2, 12, 3)]
 GRID = [sign * x for x in SIDE for sign in (1, -1)]  # small, large, and none where a formula would be special
@@ -69,17 +69,38 @@ def compared(equation: tree.Relation, new: Definition, definitions: Definitions,
     known = ALIASES.get(new.name.lower(), new.name.lower())
     if new.name in FUNCTIONS:
         return _with_package(equation, new, definitions)
-    if not new.is_function:
-        for run in runs.values():
-            if new.name in (run.instance if run.fixed else run.family[0]).symbols:
-                raise FormulaError(
-                    f"{new.name} is known on the run '{run.name}' already, so this is a claim: check it against that "
-                    f"run with '% check: {run.name}', or take another letter"
-                )
-    if new.is_function and (known in STANDARD):
+    if vector(new.name, (), set()):
+        raise FormulaError(f"{new.name} is a matrix in these notes; take another letter")
+    for run in runs.values() if not new.is_function else ():
+        if _is_claim(new, run, definitions):
+            raise FormulaError(
+                f"{new.name} is known on the run '{run.name}' already, and so is the right side: check this claim with "
+                f"'% check: {run.name}', or take another letter"
+            )
+    if new.is_function and known in STANDARD:
         return _with_standard(equation, new, known, definitions)
     _evaluated_once(new, definitions, runs)
     return f"the page's own {new.name}, without counterpart in the package"
+
+
+def _is_claim(new: Definition, run: Run, definitions: Definitions) -> bool:
+    """Whether a run could judge the equation: it knows the symbol, as a series or not, and all of the right side."""
+    network = run.instance if run.fixed else run.family[0]
+    symbol = network.symbols.get(new.name)
+    if symbol is None or isinstance(symbol, Series) != bool(new.parameters):
+        return isinstance(symbol, Series) and symbol.total is not None and _value(new, network, definitions) is not None
+    return _value(new, network, definitions) is not None
+
+
+def _value(new: Definition, network: Network, definitions: Definitions, at: int = 2) -> np.ndarray | None:
+    """The right side on a network, its parameters whole numbers; not finite if it has none, None if it is not known."""
+    try:
+        with np.errstate(all="ignore"):
+            return Values(network, {}, definitions).of(new.body, dict.fromkeys(new.parameters, at))
+    except ClaimError:
+        return np.array(np.nan)
+    except (FormulaError, Unbound, KeyError, ValueError, TypeError):
+        return None
 
 
 def _with_package(equation: tree.Relation, new: Definition, definitions: Definitions) -> str:
@@ -161,15 +182,10 @@ def _evaluated_once(new: Definition, definitions: Definitions, runs: Mapping[str
         return
     except CheckError as error:
         first = error
-    for run, scope in itertools.product(runs.values(), (2, 3)):
-        try:
-            network = run.instance if run.fixed else run.family[0]
-            with np.errstate(all="ignore"):
-                value = Values(network, {}, definitions).of(new.body, dict.fromkeys(new.parameters, scope))
-            if np.isfinite(value).all():
-                return
-        except (CheckError, KeyError, ValueError, TypeError):
-            continue
+    for run, at in itertools.product(runs.values(), (2, 3)):
+        value = _value(new, run.instance if run.fixed else run.family[0], definitions, at)
+        if value is not None and np.isfinite(value).all():
+            return
     if isinstance(first, ClaimError) or not new.is_function:
         first.args = (f"the right side has no value, neither in numbers nor on a run: {first}",)
         raise first

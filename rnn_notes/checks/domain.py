@@ -52,8 +52,19 @@ def normal(conditions: Iterable[Where]) -> frozenset[Where]:
     return frozenset(found)
 
 
+def _without_outer(value: Expr) -> Expr:
+    """u − ln c for e^u − c and u − e^c for ln u − c, which have the same sign, as they are increasing."""
+    c, rest = value.as_independent(*value.free_symbols, as_Add=True)
+    a, outer = rest.as_independent(*value.free_symbols, as_Add=False)
+    if a.is_positive and isinstance(outer, sympy.exp) and c.is_negative:
+        return outer.args[0] - sympy.log(-c / a)
+    if a.is_positive and isinstance(outer, sympy.log):
+        return outer.args[0] - sympy.exp(-c / a)
+    return value
+
+
 def _parts(condition: Where) -> Iterator[Where]:
-    value, sign = condition
+    value, sign = _without_outer(condition.value), condition.sign
     if sign != "ne" and holds(value, sign == "gt", 1):
         return
     if sign == "ne" and (holds(value, True, 1) or holds(-value, True, 1)):

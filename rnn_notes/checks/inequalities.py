@@ -26,11 +26,17 @@ def holds(value: Expr, strict: bool, depth: int = 3) -> bool:
         return all(holds(case, strict, depth) for case in cases)
     if any(all(holds(case, strict, 0) for case in cases) for cases in circle(value)):
         return True
-    return any(_sign(form, strict) for form in _forms(value)) or bool(depth and _extreme(value, strict, depth))
+    if any(_sign(form, strict) for form in _forms(value)):
+        return True
+    above, below = sympy.fraction(sympy.together(value))
+    if below.free_symbols and depth and holds(below, False, 0):
+        value = above  # what stands below is positive, since value is defined
+    return bool(depth and _extreme(value, strict, depth))
 
 
 def vanishes(value: Expr) -> bool:
     """Whether value = 0 is proved, wherever value is defined."""
+    value = value.replace(sympy.log, _log_of_even_power)
     if value == 0:
         return True
     for cases in split(value):
@@ -41,6 +47,13 @@ def vanishes(value: Expr) -> bool:
         or any(all(map(vanishes, cases)) for cases in circle(value))
         or any(sympy.simplify(form) == 0 for form in (value.rewrite(sympy.exp), sympy.expand_log(value)))
     )
+
+
+def _log_of_even_power(inner: Expr) -> Expr:
+    """n ln|u| for ln uⁿ, n even."""
+    if inner.is_Pow and inner.exp.is_Integer and inner.exp % 2 == 0:
+        return inner.exp * sympy.log(sympy.Abs(inner.base))
+    return sympy.log(inner)
 
 
 def split(value: Expr) -> Iterator[list[Expr]]:
@@ -75,12 +88,7 @@ def suppose(value: Expr, positive: Expr, strict: bool) -> Expr:
         if slope.is_Rational and slope != 0:
             rest = sympy.expand(positive - slope * letter)
             solved = (apart - rest) / slope
-            if (
-                letter.is_real
-                and letter.is_nonnegative is None
-                and letter.is_integer is None
-                and letter.is_zero is None
-            ):
+            if letter.is_real and letter.is_nonnegative is None and letter.is_integer is None:
                 return value.xreplace({letter: solved})
             if letter.is_nonnegative and solved.is_nonnegative and not letter.is_integer:
                 return value.xreplace({letter: solved})
@@ -172,7 +180,7 @@ def without_roots(value: Expr) -> Expr:
                 return without_roots(sympy.powdenest(value.xreplace({base: v**exponent.q})))
             for letter in base.free_symbols:
                 slope = base.diff(letter)
-                if slope.is_Rational and slope != 0 and letter.is_nonnegative is None and letter.is_zero is None:
+                if slope.is_Rational and slope != 0 and letter.is_nonnegative is None:
                     inside = (v**exponent.q - (base - slope * letter)) / slope
                     return without_roots(sympy.powdenest(sympy.expand(value.xreplace({letter: inside}))))
     return value

@@ -104,7 +104,8 @@ def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[s
             if name is None or name in plain or not isinstance(after, Group):
                 continue
             apart = name in COEFFICIENTS and factor.span[1] < after.span[0]
-            if name in FUNCTION_LETTERS or not (name in alone or apart):
+            atom = isinstance(after.body, Name | tree.Number | Index)  # brackets that a product would not need: v(2)
+            if atom or name in FUNCTION_LETTERS or not (name in alone or apart):
                 raise FormulaError(
                     f"{name} before brackets is a function that the page has not defined, or a number times a bracket; "
                     f"define it in a display '% check: define', or write '% given: {name} is a function' "

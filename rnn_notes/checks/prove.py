@@ -185,8 +185,9 @@ class Step:
         self.claim, self.held, self.opaque = claim, set(held), Opaque()
         self.left, self.right = self.opaque.of(left[0]), self.opaque.of(right[0])
         self.domains = [{Where(self.opaque.of(v), s) for v, s in domain} for _, domain in (left, right)]
-        values = (left[0], right[0], *(where.value for _, domain in (left, right) for where in domain))
-        letters = set().union(*(value.free_symbols for value in values))
+        met = [Where(self.opaque.of(v), s) for v, s in met]
+        values = (self.left, self.right, *(where.value for domain in self.domains for where in domain))
+        letters = set().union(self.opaque.inner, *(value.free_symbols for value in values))
         self.met = [where for where in met if where.value.free_symbols <= letters]
 
     @classmethod
@@ -259,9 +260,9 @@ class Step:
         compared = 0
         for case, shift in itertools.product(cases, range(len(POINTS) if letters else 1)):
             point = _point(letters, case, shift)
-            if any(numeric.value(where.value, point) is None or not _is_so(where, point) for where in met):
+            point = {**self.opaque.values(point), **point}
+            if not all(_is_so(where, point) for where in met):
                 continue
-            point |= self.opaque.values(point)
             for digits in (numeric.DIGITS, numeric.MORE):
                 a, b = (numeric.value(side, point, digits) for side in (self.left, self.right))
                 if a is None or b is None or self._agrees(a, b, point):
@@ -275,7 +276,7 @@ class Step:
                 left_is, right_is = (mpmath.nstr(number, 12) for number in (a, b))
                 raise ClaimError(f"{where and f'at {where}: '}left is {left_is}, right is {right_is}")
         if compared < min(3, len(letters) + 1):
-            raise ClaimError("there are not enough points where both sides are defined")
+            raise NoProofError("there are not enough points where both sides are defined")
         return compared
 
     def _agrees(self, a: mpmath.mpf, b: mpmath.mpf, point: dict[Any, Any]) -> bool:

@@ -110,6 +110,8 @@ WRONG = {
     r"c_t = f_t + i_t": "refused",
     r"h_t = \tanh(x_t)": "refused",
     r"T = 7": "refused",
+    r"L = 0": "refused",
+    r"W = 3": "refused",
     r"s_t = (1 - z_t) s_{t-1} + z_t g_t": "refused",
     r"q(x) = r(x + 1)": "refused",
 }
@@ -146,6 +148,12 @@ def test_the_badge_of_a_definition_is_none_of_a_claim():
         "a definition, not a claim: agrees with rnn_notes.activations.sigmoid: proved by SymPy, and "
     )
     assert "without counterpart" in judge("u = 1 + e^{-x}", "define").badge
+
+
+def test_a_letter_of_some_run_is_free_for_another_meaning():
+    """A matrix A of a run keeps nobody from a family A_k, nor its series u from a number u."""
+    for definition in ("A_k = 2^k", "u = 1 + e^{-x}"):
+        assert judge(definition, "define").outcome == "defined"
 
 
 def test_a_recurrence_is_referred_to_a_run():

@@ -14,6 +14,8 @@ HOLD = {  # with the condition, and not without it
     r"\ln(x) - \ln(x) = 0": "x > 0",
     r"\log(p) + \log(q) = \log(p q)": r"p > 0, \quad q > 0",
     r"e^{\ln(x)} = x": "x > 0",
+    r"\ln(x^4) = 4 \ln \left( \sqrt{x^2} \right) + 0 \ln(x^3)": "x > 0",
+    r"\frac{e^{2 x} - 1}{e^x - 1} = e^x + 1": r"x \ne 0",
     r"\left( \sqrt{x - 1} \right)^2 = x - 1": r"x \ge 1",
     r"\sqrt{x y} = \sqrt{x} \sqrt{y}": r"x \ge 0, \quad y \ge 0",
     r"\frac{x - y}{x^2 - y^2} = \frac{1}{x + y}": r"x \ne y",
@@ -94,6 +96,12 @@ def test_conditions_that_exclude_each_other_are_found():
     x = sympy.Symbol("x", real=True)
     with pytest.raises(FormulaError, match="no x meets the conditions"):
         suppositions([Where(x, "gt"), Where(-x, "ge")])
+
+
+def test_conditions_on_two_letters_are_used():
+    """x > y > 0, and those on a product that follow from its factors."""
+    for formula in (r"x^2 > y^2, \quad x > y, \quad y > 0", r"p \ln(p / q) \ge p - q, \quad q > 0"):
+        assert judge(formula, "chain").outcome == "proved"
 
 
 def test_what_always_holds_is_no_condition():

@@ -29,6 +29,7 @@ PROVED = [
     r"\ln(x) \le x - 1, \quad \ln(1 + e^x) \ge \max(0, x), \quad \ln(1 + e^x) > 0",
     r"x \ln(x) \ge -\frac1e, \quad p \ln(p / q) \ge p - q, \quad q > 0",
     r"(1 + x)^3 \ge 1 + 3 x, \quad x \ge -1",
+    r"e^{-x} \le \frac{1}{1 + x}, \quad x > -1",
     r"e^x \ne 0, \quad x^2 + x + 1 \ne 0",
     r"\frac{x}{1 + x^2} \le \frac12, \quad \frac{d}{dx} (x^3 + x) > 0",
     r"\max(x, y) = \frac{x + y + \lvert x - y \rvert}{2}, \quad \mathrm{relu}(x) - \mathrm{relu}(-x) = x",
