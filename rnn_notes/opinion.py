@@ -136,24 +136,18 @@ class Opinion:
         return f"step={step} is {because}; pass step={max(fitting):.1e}, or use complex_step"
 
 
-def second_opinions(
-    called: Called, name: str, a: ndarray, found: ndarray, tolerance: float, step: float = 0.0
-) -> list[Opinion]:
+def second_opinions(called: Called, name: str, a: ndarray, found: ndarray, tolerance: float) -> list[Opinion]:
     """Those along two directions drawn at random, since along one the errors of two entries may cancel."""
     directions = [called.rng.choice([-1.0, 1.0], a.shape) for _ in range(min(a.size, 2))]
-    return [_opinion(called, name or "value", a, d, found, tolerance, step) for d in directions]
+    return [_opinion(called, name or "value", a, d, found, tolerance) for d in directions]
 
 
-def _opinion(
-    called: Called, name: str, a: ndarray, direction: ndarray, found: ndarray, tolerance: float, step: float
-) -> Opinion:
+def _opinion(called: Called, name: str, a: ndarray, direction: ndarray, found: ndarray, tolerance: float) -> Opinion:
     """How f, kept real, changes along a direction, for one length after the other until it is as the gradient says."""
     unit, still = unit_of(a), called.still
     said, size = float(np.sum(found * direction)) * unit, float(np.linalg.norm(found)) * unit
     seen, flat, agrees = [], 0, False
     for length in LENGTHS if size else LENGTHS[:3]:  # on a long way f may come to rest, as tanh does
-        if step / 8 < length < step * 8:  # would repeat the error of the differences
-            continue
         f = [called.moved(a, direction, way * length) for way in (1, -1, 0.5, -0.5)]
         slope = (8 * (f[2] - f[3]) - (f[0] - f[1])) / (6 * length)  # to δ⁴ (Richardson 1911)
         rounding = 8 * ROUNDING * max(map(abs, (*f, still))) / length
@@ -164,7 +158,7 @@ def _opinion(
         elif f == [still] * 4:  # on so short a way f does not change, which says nothing
             continue
         seen.append((length, slope, (f[0] - f[1]) / (2 * length)))
-        exact = not step and length == LENGTHS[0]  # a gradient of tiny numbers beside a large f
+        exact = called.complex and length == LENGTHS[0]  # a gradient of tiny numbers beside a large f
         slack = rounding if exact or rounding < 10 * tolerance * size else 0
         if agrees := flat == 2 or abs(slope - said) <= tolerance * size + slack:
             break

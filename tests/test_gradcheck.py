@@ -290,6 +290,43 @@ def test_what_would_make_a_judge_wrong_is_refused_with_its_reason(kind, measure,
         measure(f, x)
 
 
+HARD = [  # what agrees along one direction, or where f does not change at all: shape, slope, numbers, seed
+    ("tanh", 15.877068100321287, 4, 187972),
+    ("sin", 73.73755499245931, 4, 185925),
+    ("tanh", 75.31618768213424, 2, 674007),
+    ("cube", 1.2328094725033218, 2, 641524),
+    ("square", 0.6053487815573428, 3, 660853),
+    ("square", 2.9997445155671647, 3, 739728),
+    ("sin", 2.6993838744232153, 3, 679160),
+]
+
+
+@pytest.mark.parametrize(("name", "slope", "n", "seed"), HARD)
+def test_single_precision_is_seen_where_errors_cancel(name, slope, n, seed):
+    """Cases among thousands where a judge with one direction, or to whom no change is agreement, is wrong."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(0.1, 1.5, n) * rng.choice([-1, 1], n) / max(1, slope / 2)
+    w = rng.uniform(0.5, 2, n)
+    f = single(lambda v: w * SHAPES[name][0](slope * v), 0.0)
+    with pytest.raises(ValueError, match=r"single precision|no step suits f|too short"):
+        finite_differences(f, x)
+
+
+def test_what_f_does_not_depend_on_has_the_derivative_zero():
+    """Exactly, also where f is rounded: a shift of all numbers in front of a centring changes nothing."""
+
+    def f(p):
+        a = p["a"] + p["shift"]
+        return ((a - a.mean()) ** 3).sum() + 7
+
+    value = {"a": np.random.default_rng(0).normal(size=7), "shift": np.array([0.1])}
+    step = np.array([1e-6])
+    assert f(value | {"shift": value["shift"] + step}) != f(value | {"shift": value["shift"] - step})
+    found = finite_differences(f, value)
+    assert found["shift"] == 0
+    assert relative_difference(found["a"], complex_step(f, value)["a"]) < 1e-8
+
+
 KINKED = [
     lambda v: np.abs(v).sum(),
     lambda v: np.maximum(v, 0).sum(),
