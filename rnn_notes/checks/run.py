@@ -117,7 +117,8 @@ class Run(Formulas):
     def bare(self) -> tuple[Network, ...]:
         """Sizes without networks, for what speaks of sizes alone."""
         rng, letters = np.random.default_rng(11), self.sizes.split()
-        chosen = [rng.choice(np.arange(2, 60), len(letters), replace=False).tolist() for _ in range(200)]
+        chosen = [rng.choice(np.arange(2, 60), len(letters), replace=False).tolist() for _ in range(100)]
+        chosen += rng.integers(1, 4, (100, len(letters))).tolist()  # small ones, many of them equal
         alone = Run(self.name, self.words, self.sizes)
         return tuple(Network(alone, dict(zip(letters, numbers, strict=True)), {}) for numbers in chosen)
 

@@ -34,6 +34,8 @@ FALSE = [
     ("rnn", "H < T"),
     ("rnn", "O < H + D"),
     ("rnn", "H > 2"),
+    ("rnn", r"D^2 + H^2 \ge 2 D H + 1"),
+    ("rnn", "T > 1"),
 ]
 TRUE = [
     ("rnn", r"\lVert h_t \rVert < \sqrt{H}"),
