@@ -7,8 +7,9 @@ import re
 
 from lark import Token
 
-from rnn_notes.checks.tokens import SIGNS, check_words, content, end_of, made, split
+from rnn_notes.checks.tokens import SIGNS, end_of, made, split
 from rnn_notes.checks.tree import FormulaError
+from rnn_notes.checks.words import check_words, content
 
 ROWS = re.compile(
     r"(equation|align|gather|multline|eqnarray|flalign)\*?|aligned|gathered|split|array|alignedat|alignat\*?"

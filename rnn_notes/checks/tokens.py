@@ -1,8 +1,4 @@
-"""The tokens of a display, brought into one form before the grammar sees them.
-
-Fonts, words, environments and the place of scripts differ from author to author and say nothing, or one thing only.
-Here they become the few kinds of token of ``latex.lark``; what could mean two things is refused.
-"""
+"""The tokens of a display, with braces around each argument and the index before the power, as a spelling sees them."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +8,10 @@ from pathlib import Path
 
 from lark import Lark, Token
 
-from rnn_notes.checks.build import CAPITALISED
 from rnn_notes.checks.tree import FormulaError
+from rnn_notes.checks.words import check_words
 
 GRAMMAR = (Path(__file__).parent / "latex.lark").read_text(encoding="utf-8")
-KNOWN = {*CAPITALISED, "sigma", "exp", "log", "ln", "sin", "cos", "sinh", "cosh", "max", "min"}
 CLOSING = {"(": ")", "[": "]", "<": ">", r"\langle": r"\rangle"}
 SIGNS = ("_MINUS", "_PLUS", "_ODOT", "_CDOT", "_CROSS", "_SLASH")
 NOT_CLOSED = "the formula ends too early: something is missing or not closed"
@@ -179,88 +174,6 @@ def _bars(tokens: list[Token]) -> list[Token]:
     return found if len(bars) % 2 == 0 else tokens
 
 
-def classify(tokens: list[Token], functions: frozenset[str], script: bool = False) -> list[Token]:
-    """Words become labels, functions or words; brackets above a symbol become what they mean."""
-    found: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        token, after = tokens[at], tokens[at + 1 : at + 2]
-        if token.type in ("_SUB", "_SUP"):
-            end = end_of(tokens, at + 1)
-            inner = tokens[at + 2 : end]
-            found += (_index if token.type == "_SUB" else _superscript)(tokens[at : end + 1], inner, found, functions)
-            at = end + 1
-            continue
-        if token.type in ("WORD", "TEXT"):
-            token = _word(token, after[0].type if after else "", script)
-        elif token.type == "NAME" and spelled(token) in functions and not script:
-            token = made("FUNCTION", token, token)
-        elif token.type == "D" and after and after[0].type == "_SUB":
-            token = made("GRADIENT" if "partial" in token else "NAME", token, token)
-        elif token == "d" and found[-2:-1] and found[-2].type == "_ROOT" and after and after[0].type == "_CLOSE":
-            token = made("NAME", token, token)
-        found.append(token)
-        at += 1
-    return found
-
-
-def spelled(token: str) -> str:
-    """A letter without backslash, font and accent."""
-    return re.sub(r"\\[a-z]+\{|[\\}]", "", token)
-
-
-def content(token: Token) -> str:
-    r"""What a word says: ``xh`` of ``\textrm{xh}``."""
-    return re.sub(r"^\\[a-z]+\*?\s*", "", token).strip("{}")
-
-
-def _word(token: Token, following: str, script: bool) -> Token:
-    word = content(token)
-    if word == "d" and token.type == "WORD":
-        return made("D", "d", token)
-    is_word = re.fullmatch(r"\s*[A-Za-z][A-Za-z0-9]*\s*" if script else "[A-Za-z]+", word)
-    if is_word and script:
-        return made("NAME", token, token)
-    called = following in ("_LPAR", "_LSQ", "PRIME") or (following and word.lower() in KNOWN)
-    if is_word and len(word) > 1 and (called or (token.type == "WORD" and word.lower() in KNOWN)):
-        return made("FUNCTION", token, token)
-    return made("NAME" if token.type == "WORD" and is_word else "_WORDS", token, token)
-
-
-def _index(whole: list[Token], inner: list[Token], _: list[Token], functions: frozenset[str]) -> list[Token]:
-    """An index; [k] is k there, and letters with digits behind them, as ``chao1``, are a label."""
-    if bracketed(inner, "["):
-        inner = inner[1:-1]
-    last = inner[-1]
-    if last.type == "NUMBER" and len(inner) > 2 and all(t.type in ("NAME", "D") and len(t) == 1 for t in inner[:-1]):
-        inner = [*inner[:-2], made("NAME", inner[-2] + last, inner[-2], last)]
-    inner = [made("NAME", t, t) if t.type == "D" and t == "d" else t for t in inner]
-    return [*whole[:2], *classify(inner, functions, script=True), whole[-1]]
-
-
-def _superscript(whole: list[Token], inner: list[Token], before: list[Token], functions: frozenset[str]) -> list[Token]:
-    """A power, a transpose, or in round or angle brackets an index."""
-    marks, base = whole[0], before[-1] if before else whole[0]
-    last = inner[-1]
-    upright = last.type in ("WORD", "TEXT") and content(last) == "T"
-    if upright or last == r"\top" or last == r"\intercal":
-        if len(inner) > 1 and not bracketed(inner[:-1], "(", "<", r"\langle"):
-            raise FormulaError("a transpose stands above a symbol alone; use brackets", last.start_pos)
-        transpose = [made("_TRANSPOSE", r"^\top", marks, whole[-1])]
-        return transpose if len(inner) == 1 else [*_superscript(whole, inner[:-1], before, functions), *transpose]
-    if bracketed(inner, "["):
-        way_out = "write an index below, a_{l}, or spell it, a^{[l]} is a_l, and a power without brackets"
-        raise FormulaError(f"[ ] above a symbol is an index or a power; {way_out}", inner[0].start_pos)
-    is_power = base.type == "NUMBER" or base == "e"
-    if bracketed(inner, "(", "<", r"\langle") and not is_power:
-        copied = classify(inner[1:-1], functions, script=True)
-        return [made("_COPY", "^{(", marks, inner[0]), *copied, made("_COPY_END", ")}", last, whole[-1])]
-    if inner[0].type in ("WORD", "TEXT"):
-        word = content(inner[0])
-        raise FormulaError(f"{word} above a symbol is no power; make it an index, or spell it", inner[0].start_pos)
-    return [*whole[:2], *classify(inner, functions), whole[-1]]
-
-
 def bracketed(tokens: list[Token], *openings: str) -> bool:
     """Whether one pair of brackets of such a kind holds all."""
     if len(tokens) < 3 or (opening := re.sub(r"^\\(left|[bB]ig+l?)\s*", "", tokens[0])) not in openings:
@@ -272,33 +185,6 @@ def bracketed(tokens: list[Token], *openings: str) -> bool:
         if depth == 0:
             return at == len(tokens) - 1
     return False
-
-
-# What words may say, since they are not read: what joins statements, and reasons beside a step.
-JOINING = re.compile(
-    "(and|or|so|hence|thus|therefore|then|that|is|ie|where|with|for|all|every|each|if|when|whenever|as|since|because|let"
-    "|given|by|also|here|we|have|get|which|gives|implies|this)"
-)
-CLAIMING = re.compile(
-    r"\b(not?|never|none|neither|nor|cannot|\w+n[’']t|without|unless|except|but|false|wrong|untrue|fails?|if|only|when"
-    r"|whenever|provided|assum\w+|suppos\w+|small|large|positive|negative|non\w*|approx\w*|nearly|almost|roughly|about"
-    r"|times|plus|minus|equals?|equal|less|greater|unequal|differs?|different)\b",
-    re.IGNORECASE,
-)
-
-
-def check_words(token: Token, joining: bool = False) -> None:
-    """Raise FormulaError for words that claim something, or that join formulas in an unknown way."""
-    words = content(token)
-    odd = re.search(r"[^A-Za-z\s,.;:()’'-]|(?<![A-Za-z])-|-(?![A-Za-z])", words) or CLAIMING.search(words)
-    if odd and not (joining and JOINING.fullmatch(odd[0].lower())):
-        why = "words are not checked, so digits, signs and negations stand in formulas"
-        raise FormulaError(f"\\text{{{words}}} says {odd[0]!r}; {why}", token.start_pos)
-    if not re.search("[A-Za-z]", words):
-        raise FormulaError(r"\text without words says nothing; use \quad", token.start_pos)
-    if joining and (unknown := [w for w in re.sub(r"[^a-z ]", "", words.lower()).split() if not JOINING.fullmatch(w)]):
-        way_out = "put it beside the step, && \\text{…}, or into the text"
-        raise FormulaError(f"{unknown[0]!r} stands between formulas and is not checked; {way_out}", token.start_pos)
 
 
 def split(tokens: list[Token], *kinds: str) -> Iterator[list[Token]]:

@@ -1,6 +1,8 @@
 r"""A page's own spelling: what its letters are in ours, by rules on symbols, never on text."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rnn_notes.checks import judge, latex
 from rnn_notes.checks.spelling import spelling
@@ -161,3 +163,32 @@ def test_what_is_wrong_for_rows_is_refuted(mark, formula, message):
     verdict = judge(formula, mark, spelling=ROWS)
     assert verdict.outcome in ("fails", "refused")
     assert message in verdict.evidence
+
+
+LETTERS = "hxyc"
+NOTATIONS = [  # how an author may write the letter L at the step I, entry k
+    ("L^{(I)}", "L^{(I)}_k"),
+    ("L^{<I>}", "L_k^{<I>}"),
+    (r"L^{\langle I \rangle}", r"L^{\langle I \rangle}_{k}"),
+    (r"\mathbf{L}_{I}", r"\mathbf{L}_{I, k}"),
+    (r"L^{[I]}", r"L_k^{[I]}"),
+    ("{L}_{(I)}", "{L}_{(I),k}"),
+    (r"\tilde{L}^{I}", r"\tilde{L}_k^{I}"),
+]
+TERMS = st.tuples(st.sampled_from(LETTERS), st.sampled_from(["t", "t-1", "s+1", "T", "2"]), st.booleans())
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(TERMS, min_size=1, max_size=6, unique=True), st.sampled_from(NOTATIONS))
+def test_any_notation_of_steps_and_entries_is_read_as_ours(terms, notation):
+    """Whichever way an author writes a step and an entry, a rule for the step is enough."""
+    plain, entry = notation
+
+    def written(letter, step, picked):
+        return (entry if picked else plain).replace("L", letter).replace("I", step)
+
+    used = sorted({letter for letter, *_ in terms})
+    rules = "; ".join(f"{written(letter, 't', False)} is {letter}_t" for letter in used)
+    theirs = " + ".join(written(*term) for term in terms)
+    ours = " + ".join(f"{letter}_{{{step}{', k' * picked}}}" for letter, step, picked in terms)
+    assert read(rules, f"{theirs} = 0") == latex.parse(f"{ours} = 0")
