@@ -18,8 +18,8 @@ from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN, OpenBoundsError
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.notation import Given, refuse_two_readings, vector
-from rnn_notes.checks.prove import Proof, Step, limited
 from rnn_notes.checks.run import Run
+from rnn_notes.checks.step import Proof, Step, limited
 from rnn_notes.checks.tape import Place
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.values import Unbound, Values

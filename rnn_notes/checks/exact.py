@@ -12,8 +12,9 @@ from sympy import Expr, ImmutableMatrix
 from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.expressions import BUILT_IN, Expressions
-from rnn_notes.checks.prove import Chain, Proof, Step, limited
+from rnn_notes.checks.prove import Chain
 from rnn_notes.checks.rounding import allowed
+from rnn_notes.checks.step import Proof, Step, limited
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Node, walk
 
 LARGEST = 400  # entries of a matrix

@@ -9,7 +9,6 @@ from typing import Any
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
-from sympy.core.function import AppliedUndef
 
 from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.define import Definitions
@@ -310,8 +309,3 @@ def _kinks(value: Expr, letter: Symbol) -> Iterable[Expr]:
     for kink in value.atoms(sympy.Max, sympy.Min):
         if letter in kink.free_symbols:
             yield from (a - b for n, a in enumerate(kink.args) for b in kink.args[:n])
-
-
-def depends_on_functions(value: Expr) -> bool:
-    """Whether functions of which nothing is known occur."""
-    return value.has(AppliedUndef)

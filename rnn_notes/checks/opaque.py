@@ -24,7 +24,7 @@ class Opaque:
     @property
     def inner(self) -> set[Any]:
         """The letters that functions are taken of."""
-        return set().union(*(_outside(e) for e in self.known)) - self.letters
+        return set().union(*(e.free_symbols for e in self.known)) - self.letters
 
     def of(self, e: Expr) -> Expr:
         """The expression with letters for the values of its functions."""
@@ -40,10 +40,6 @@ class Opaque:
         """What was taken for the functions, for the evidence."""
         for e, letter in self.known.items():
             yield f"{e if isinstance(e, AppliedUndef) else 'a derivative'} = {point[letter]}"
-
-
-def _outside(e: Expr) -> set[Any]:
-    return e.free_symbols
 
 
 def _value(e: Expr, point: dict[Any, Any]) -> Any:

@@ -13,11 +13,12 @@ from rnn_notes.checks.agreement import compared
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.families import Answer, ask
 from rnn_notes.checks.notation import read_given
-from rnn_notes.checks.prove import NoProofError, prove
+from rnn_notes.checks.prove import prove
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
 from rnn_notes.checks.spelling import Spelling
 from rnn_notes.checks.spelling import spelling as spelled
+from rnn_notes.checks.step import NoProofError
 from rnn_notes.checks.tokens import GRAMMAR
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 

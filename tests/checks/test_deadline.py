@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rnn_notes import cache
-from rnn_notes.checks import prove
+from rnn_notes.checks import step
 from rnn_notes.checks.deadline import OutOfTimeError, deadline
 from rnn_notes.checks.verdicts import check, judge
 from rnn_notes.pages import Display
@@ -26,7 +26,7 @@ HOSTILE = [
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(prove, "SECONDS", 0.3)
+    monkeypatch.setattr(step, "SECONDS", 0.3)
 
 
 def test_a_proof_that_takes_too_long_ends_in_any_thread(short):
@@ -48,7 +48,7 @@ def test_a_lack_of_time_is_not_remembered(short, tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "FOLDER", tmp_path)
     page = [Display(1, "chain", "x + x = 2 x + y - y + 0", 2)]
     with monkeypatch.context() as patch:
-        patch.setattr(prove, "vanishes", endless)
+        patch.setattr(step, "vanishes", endless)
         assert check(page)[0].outcome == "fails"
     assert not list(tmp_path.rglob("*"))
     assert check(page)[0].outcome == "proved"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnn_notes.checks import prove
+from rnn_notes.checks import step
 from rnn_notes.checks.verdicts import judge
 
 SIGMA = r"\sigma(x) = \frac{1}{1 + e^{-x}}"
@@ -83,7 +83,7 @@ def test_what_is_no_scalar_chain_is_refused(chain, message):
 
 def test_numbers_that_agree_are_no_proof():
     """A function that vanishes at every point that is tried is not zero, and is not taken for zero."""
-    points = sorted(set(prove.POINTS))
+    points = sorted(set(step.POINTS))
     zero = " ".join(f"(x - {p.p}/{p.q})".replace("- -", "+ ") for p in points)
     verdict = judge(f"{zero} = 0", "chain")
     assert verdict.outcome == "fails"
