@@ -37,7 +37,7 @@ def test_the_base_is_enough_for_the_cells_and_the_checker(tmp_path):
     code = "import rnn_notes\nfrom rnn_notes.checks.__main__ import main\nsys.exit(main(['page.md']))"
     run = without_extras(code, tmp_path)
     assert run.returncode == 0, run.stderr
-    assert "1 display" in run.stdout
+    assert "1 formula: 1 evaluated" in run.stdout
 
 
 @pytest.mark.parametrize(

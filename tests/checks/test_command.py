@@ -127,21 +127,33 @@ def test_a_page_that_cannot_be_read_is_reported_and_the_others_are_checked(name,
 
 
 RAISES_LATER = """from rnn_notes.checks import Run
+def few(rng, shape):
+    return [[1], [2], [3], [4]] if shape[0] == 4 else [][shape[0]]
 def step(v, t):
     v["h", t] = v["h", t - 1] + 1 / (4 - t)
-RUNS = [Run("counts", "counting down", sizes="T", start={"h": ""}, step=step)]
+RUNS = [
+    Run("counts", "counting down", sizes="T", start={"h": ""}, step=step),
+    Run("draws", "a drawn column", sizes="D N", parameters={"x": "N"}, draw={"x": few}),
+]
 """
 
 
-def test_a_run_that_raises_is_named_with_its_line(tmp_path, capsys, empty_cache, monkeypatch):
-    """It fits together for few steps and raises for more."""
+@pytest.mark.parametrize(
+    ("run", "formula", "status", "fault"),
+    [
+        ("counts", "h_t = h_{t-1}", 1, "run 'counts': step fails for T = "),
+        ("draws", "x = x + 1", 2, "a run that this page is checked on raises IndexError: list index out of range ("),
+    ],
+)
+def test_a_run_that_raises_is_named(tmp_path, capsys, empty_cache, monkeypatch, run, formula, status, fault):
+    """It fits together for few steps, or small arrays, and raises for more."""
     (tmp_path / "raises_later.py").write_text(RAISES_LATER)
-    page(tmp_path, ("counts", "h_t = h_{t-1}"))
+    page(tmp_path, (run, formula))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    assert main(["page.md", "--runs", "raises_later"]) == 2
-    fault = "a run that this page is checked on raises ZeroDivisionError: division by zero"
-    assert f"page.md:1: UNREAD\n    {fault} ({tmp_path}/raises_later.py:3)" in capsys.readouterr().out
+    monkeypatch.delitem(sys.modules, "raises_later", raising=False)
+    assert main(["page.md", "--runs", "raises_later"]) == status
+    assert fault in capsys.readouterr().out
 
 
 def test_a_file_for_the_verdicts_lies_in_a_folder_that_is_there(tmp_path, capsys):
