@@ -112,7 +112,7 @@ def _with_package(equation: tree.Relation, new: Definition, definitions: Definit
     proved = ""
     if new.name in ENTRYWISE:
         proved = _proved(equation, new, definitions)
-        points = [np.array(float(x)) for x in GRID if abs(x) < 12 or not proved]  # cosh(27) has no ten decimals
+        points = [np.array(float(x)) for x in GRID if abs(x) < 4 or not proved]  # cosh(9)² has no ten decimals
         if new.name in ("log", "ln"):
             points = [point for point in points if point > 0]
         if isinstance(equation.left, tree.Index):

@@ -19,6 +19,8 @@ def test_a_definition_has_to_agree_with_the_package():
         verdict = judge(definition, "define")
         assert verdict.outcome == "defined", verdict.evidence
         assert f"agrees with rnn_notes.activations.{name}" in verdict.summary
+    rounded = r"\sigma(z) = \frac{\cosh(z)^2 - \sinh(z)^2}{2} + \frac{1}{2} \tanh(\frac{z}{2})"
+    assert judge(rounded, "define").outcome == "defined"
     for definition in [SIGMA.replace("-x", "x"), softmax.replace("a_j", "a_k"), r"\mathrm{relu}(x) = \max(1, x)"]:
         assert judge(definition, "define").outcome == "fails"
 
