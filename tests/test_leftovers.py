@@ -220,3 +220,29 @@ def test_a_list_that_nests_by_fours_is_never_refused(levels):
         depth = min(level, depth + 1) if lines else 0
         lines += ([""] if blank else []) + [" " * 4 * depth + "- item", " " * 4 * depth + "  goes on"]
     assert nesting.misplaced(list(enumerate(lines, start=1))) is None
+
+
+@pytest.mark.parametrize("latex", [r"\[ 1 = 2 \]", r"\( x \)", r"\{ x \}", r"\alpha", r"a \, b"])
+def test_markdown_itself_does_not_eat_the_backslash_of_latex(latex):
+    """So that what the page reader overlooks is still seen on the finished page; an escaped star is a star."""
+    md = markdown.Markdown()
+    leftovers.Leftovers(md, None)
+    html = md.convert(f"The update {latex} is a \\* b.")
+    assert leftovers.find(html)
+    assert not leftovers.find(md.convert(r"A \* b, \_ and \# for \$5."))
+
+
+@pytest.mark.parametrize(
+    ("lines", "mark", "around", "line"),
+    [
+        (["A good $x_t$.", "$$q$$"], "$", f"${leftovers.INLINE}$", 2),
+        (["Code `$ q $` here.", "The $ q $ here."], "$", "The $ q $ here.", 2),
+        (["```text", "$ q $", "```", "Say $ q $."], "$", "Say $ q $.", 4),
+        (["One \\alpha here.", "Two \\beta there."], "\\", "Two \\beta there.", 2),
+        (["Words.", "See $\\eqref{q}$."], "", "See (???).", 2),
+        (["Words."], "$", "$5", None),
+    ],
+)
+def test_a_leftover_is_looked_for_outside_of_code(lines, mark, around, line):
+    """The line that is most like the text around it on the page."""
+    assert leftovers.nearest(list(enumerate(lines, start=1)), mark, around) == line

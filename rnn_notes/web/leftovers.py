@@ -11,7 +11,6 @@ from typing import Any
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
-from pymdownx.arithmatex import RE_BRACKET_INLINE, RE_SMART_DOLLAR_INLINE
 
 from rnn_notes.web.nesting import FENCE
 from rnn_notes.web.source import Source
@@ -21,7 +20,6 @@ ASIDE = re.compile(r"<!--.*?-->|<(mjx-container|svg|script|style|pre|code|textar
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
 SPOKEN = re.compile(r"\b(?:alt|title|aria-label|placeholder|summary)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 INLINE = "\x01"  # stands for a tag within a line of text, as a code or a formula
-FORMULA = re.compile(f"{RE_SMART_DOLLAR_INLINE}|{RE_BRACKET_INLINE}")
 WORD = re.compile(r"[^\W_]+|[$\\]")
 
 FORMULAS = (
@@ -115,12 +113,11 @@ def _text(html: str) -> list[str]:
 
 
 def nearest(lines: list[tuple[int, str]], mark: str, around: str) -> int | None:
-    """The line of a page, code and good formulas apart, that holds the mark and is most like the text around it."""
+    """The line of a page, code apart, that holds the mark and is most like the text around it."""
     around = unescape(around)
     words, best, number = set(WORD.findall(around)), 0.0, None
     for line, text in _prose(lines):
         bare = re.sub(r"`[^`]*`", INLINE, text)
-        bare = FORMULA.sub(INLINE, bare) if mark else bare
         common = SequenceMatcher(None, bare, around, autojunk=False).find_longest_match().size
         own = WORD.findall(bare)
         score = 1 + common + 3 * len(words & set(own)) - len(own) / 4
