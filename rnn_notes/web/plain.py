@@ -78,8 +78,9 @@ def _row(node: Element) -> str:
         first = not line.strip() or line.rstrip().endswith(tuple("([{=<>≤≥,;·⊙×+−⋅"))
         if line.endswith((*SUB.values(), *SUPER.values())) and part[:1].isalpha():
             line += " "  # what stands side by side is a product
-        # A sign before the first thing belongs to it.
-        line += part.strip() if first and SPACED.fullmatch(part.strip()) else part
+        line += (
+            part.strip() if first and part.strip() in {"+", "−", "±"} else part
+        )  # such a sign belongs to what follows
     return line
 
 
