@@ -81,15 +81,16 @@ def _extremes(parts: tuple[Expr, ...], side: int) -> Expr:
 
 def circle(value: Expr) -> Iterator[list[Expr]]:
     """sin u and cos u as the rational functions of a letter that cover the circle but one point, and that point."""
-    value = sympy.expand_trig(value.replace(sympy.tan, lambda u: sympy.sin(u) / sympy.cos(u)))
-    angles = sorted({wave.args[0] for wave in value.atoms(sympy.sin, sympy.cos) if wave.free_symbols}, key=str)
-    if angles:
-        t, angle = Dummy(real=True), angles[0]
-        sin, cos = sympy.sin(angle), sympy.cos(angle)
-        yield [
-            value.subs({sin: 2 * t / (1 + t**2), cos: (1 - t**2) / (1 + t**2)}),
-            value.subs({sin: 0, cos: -1}),
-        ]
+    value = value.replace(sympy.tan, lambda u: sympy.sin(u) / sympy.cos(u))
+    for form in dict.fromkeys((sympy.expand_trig(value), value)):  # sin(x − 1), expanded, has sin 1 and cos 1 in it
+        angles = sorted({wave.args[0] for wave in form.atoms(sympy.sin, sympy.cos) if wave.free_symbols}, key=str)
+        if angles:
+            t, angle = Dummy(real=True), angles[0]
+            sin, cos = sympy.sin(angle), sympy.cos(angle)
+            yield [
+                form.subs({sin: 2 * t / (1 + t**2), cos: (1 - t**2) / (1 + t**2)}),
+                form.subs({sin: 0, cos: -1}),
+            ]
 
 
 def forms(value: Expr) -> Iterator[Expr]:
