@@ -103,23 +103,23 @@ def _condition(cell: list[Token]) -> list[Token]:
 
 def _row(cells: list[list[Token]], streams: dict[int, list[Token]]) -> None:
     """Put the parts of a row where they belong: in the column of their first relation."""
-    parts: list[tuple[int, list[Token]]] = []
+    parts: list[tuple[int, int, list[Token]]] = []  # in which column it begins, to which it belongs, what stands there
     joined = False  # whether the cell before is the last part
     for column, cell in enumerate(cells):
         kind = cell[0].type if cell else ""
         if column and kind == "_WORDS" and not any(token.type in RELATIONS for token in cell):
             _reason(cell)
             kind = ""
-        elif joined and (kind in (*RELATIONS, *SIGNS) or (kind and _goes_on(parts[-1][1]))):
-            key, tokens = parts[-1]
+        elif joined and (kind in (*RELATIONS, *SIGNS) or (kind and _goes_on(parts[-1][2]))):
+            start, key, tokens = parts[-1]
             is_first = kind in RELATIONS and not any(token.type in RELATIONS for token in tokens)
-            parts[-1] = (column if is_first else key, tokens + cell)
+            parts[-1] = (start, column if is_first else key, tokens + cell)
         elif kind:
-            parts.append((column, cell))
+            parts.append((column, column, cell))
         joined = bool(kind)
-    for key, tokens in parts:
+    for start, key, tokens in parts:
         kind, line = tokens[0].type, [made("_NEWLINE", r"\\", tokens[0])]
-        if kind in RELATIONS or (key and kind in SIGNS):
+        if kind in RELATIONS or (start and kind in SIGNS):
             key = next(iter(streams)) if key not in streams and len(streams) == 1 else key
             if key not in streams:
                 raise FormulaError(
