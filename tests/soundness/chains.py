@@ -25,7 +25,7 @@ from soundness.nodes import (
     sym,
     total,
 )
-from soundness.rewriting import Rewriter
+from soundness.rewriting import Rewriter, commute, turn
 from soundness.scalar_rules import THEMES
 
 
@@ -128,10 +128,33 @@ def start(theme: str, rng: random.Random, letters: list[str]) -> Node:
             add(k, sym(letters[0])),
             frac(sym(letters[0]), k),
             mul(k, power(sub(sym(letters[0]), sym(letters[1])), 2)),
+            sym(letters[0], k),
+            mul(sym(letters[1]), sym(letters[0], k)),
+            add(sym(letters[0], k), power(sym(letters[1], k), 2)),
         ]
     )
     low = rng.randint(1, 3)
     return total("k", num(low), num(low + rng.randint(1, 4)), body)
+
+
+def to_n(rng: random.Random, letters: list[str]) -> tuple[Node, Node]:
+    """A sum with an open end, and what it is."""
+    k, n, c = sym("k"), sym("n"), sym(letters[0])
+    u, v = (lambda at, x=x: sym(x, at) for x in letters[1:])
+    sum_ = lambda body: total("k", ONE, n, body)  # noqa: E731
+    return rng.choice(
+        [
+            (sum_(k), frac(add(power(n, 2), n), TWO)),
+            (sum_(power(k, 2)), frac(add(mul(TWO, power(n, 3)), mul(num(3), power(n, 2)), n), num(6))),
+            (sum_(sub(mul(TWO, k), ONE)), power(n, 2)),
+            (sum_(c), mul(n, c)),
+            (sum_(sub(u(k), u(sub(k, ONE)))), sub(u(n), u(num(0)))),
+            (sum_(mul(c, u(k))), mul(c, sum_(u(k)))),
+            (sum_(add(u(k), v(k))), add(sum_(u(k)), sum_(v(k)))),
+            (sum_(u(k)), add(total("k", ONE, sub(n, ONE), u(k)), u(n))),
+            (Node("prod", (ONE, n, c), "k"), power(c, n)),
+        ]
+    )
 
 
 def derived(node: Node, x: str, rng: random.Random) -> Node:
@@ -200,6 +223,9 @@ def chain(rng: random.Random) -> Case:
         sides = [derivative(body, sym(x)), derived(body, x, rng)]
         theme = "trigonometry" if f in ("sin", "cos") else "exponential"
         rewriter = Rewriter(rng, THEMES["rational"][:6], letters[:2])
+    elif theme == "sums" and rng.random() < 0.5:
+        sides = list(to_n(rng, letters))
+        rewriter = Rewriter(rng, [commute, turn], letters)
     else:
         sides = [start(theme, rng, letters)]
         rewriter = Rewriter(rng, THEMES[theme], letters)

@@ -1,5 +1,6 @@
 """A second opinion on a display: its value on the networks of this folder, or at random numbers."""
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,13 @@ from soundness.reader import UnreadError
 SAME = mpf(10) ** -13  # relative: what is nearer agrees, what is a million times farther does not
 EXACT = mpf(10) ** -25  # the same without derivatives, which are differences here
 DIGITS = 70  # of numbers in a chain
+POINT = " point"  # no letter: the number of the point at which a chain is looked at
 LITERAL = {"num", "neg", "frac", "add", "mul", "pow"}
+
+
+def literal(node: Node) -> bool:
+    """Whether it is a printed number, or made of such."""
+    return all(part.op in LITERAL for _, part in walk(node))
 
 
 class UndecidedError(ValueError):
@@ -43,7 +50,7 @@ class Evaluator:
 
     def _sym(self, node: Node, scope: dict[str, Value]) -> Value:
         name, at = node.value, list(node.args)
-        if name in scope:
+        if name in scope and not (at and is_number(scope[name])):
             return self._pick(scope[name], at, scope)
         if name in self.definitions:
             parameters, body = self.definitions[name]
@@ -57,6 +64,9 @@ class Evaluator:
                 return self._pick(self.network.value(name, self.whole(at[0], scope)), at[1:], scope)
         if name in ("e", "pi") and not at:
             return +getattr(mp, name)
+        if at and not self.network:  # a sequence of numbers, others at each point
+            place = [self.whole(k, scope) for k in at]
+            return mpf(random.Random(f"{name} {place} {scope.get(POINT)}").uniform(-2, 2))
         raise UnreadError(f"{name} is not known")
 
     def _pick(self, value: Value, at: list[Node], scope: dict[str, Value]) -> Value:
@@ -85,12 +95,14 @@ class Evaluator:
         return plus(*self.alike(node.args, self._all(node, scope)))
 
     def alike(self, nodes: tuple[Node, ...], values: list[Value]) -> list[Value]:
-        """A printed number beside a column counts for each entry."""
-        column = next((v for v in values if shape(v)[1:] == (1,)), None)
-        if column is None:
+        """A printed number beside a column or a row counts for each entry."""
+        vector = next((v for v in values if 1 in shape(v)), None)
+        if vector is None:
             return values
         return [
-            [[v] for _ in column] if is_number(v) and all(part.op in LITERAL for _, part in walk(n)) else v
+            [[v for _ in row] for row in vector]
+            if is_number(v) and all(part.op in LITERAL for _, part in walk(n))
+            else v
             for n, v in zip(nodes, values, strict=True)
         ]
 
@@ -164,8 +176,10 @@ class Evaluator:
         low, high, body = node.args
         steps = range(self.whole(low, scope), self.whole(high, scope) + 1)
         values = [self.value(body, {**scope, node.value: mpf(k)}) for k in steps]
+        if not values and self.network:
+            raise UnreadError("an empty sum: of which shape?")
         if not values:
-            raise UnreadError("an empty sum")
+            return mpf(0)
         return plus(*values)
 
     def _prod(self, node: Node, scope: dict[str, Value]) -> Value:

@@ -124,9 +124,8 @@ class Network:
         series = [name for name in names if name in ("x", "y_hat") and self.T]
         self.weights = {name: draw(*every[name], 0.8 * scale) for name in names if name not in series}
         self.given = {(name, t): draw(*every[name], 1.0) for name in series for t in range(1, self.T + 1)}
-        self.given |= {
-            (state, 0): draw("H", "1", 0.7) for state in "hc" if state in self.formulas and kind != "feedforward"
-        }
+        states = [state for state in "hc" if state in self.formulas and kind != "feedforward"]
+        self.given |= {(state, 0): draw("H", "1", 0.7 * scale) for state in states}
         if "I" in every:
             self.weights["I"] = identity(sizes["H"])
         self.steps = self.run()
@@ -217,6 +216,13 @@ def networks(kind: str) -> tuple[Network, ...]:
         Network(kind, {k: v for k, v in sizes.items() if k != "T" or kind != "layers"}, seed, scale)
         for seed, (sizes, scale) in enumerate(zip(SIZES, (0.7, 1.6, 1.0), strict=True), start=1)
     )
+
+
+@lru_cache(None)
+def many(kind: str) -> tuple[Network, ...]:
+    """Networks over four orders of magnitude, to refute inequalities."""
+    sizes = [{k: v for k, v in SIZES[n % 3].items() if k != "T" or kind != "layers"} for n in range(12)]
+    return tuple(Network(kind, s, 100 + n, 0.03 * 2.3**n) for n, s in enumerate(sizes))
 
 
 def _lecture() -> Network:

@@ -7,7 +7,7 @@ An operation is a word: ``num`` (value: its text), ``sym`` (value: its spelling,
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -27,6 +27,7 @@ class Claim:
     left: Node
     sign: str
     right: Node
+    goes_on: bool = field(default=False, compare=False)  # from the right side of the claim before it
 
 
 @dataclass(frozen=True)

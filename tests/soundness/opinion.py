@@ -3,12 +3,13 @@
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mpmath import mp, mpf
 from soundness.algebra import FUNCTIONS, MeaninglessError, Value, entrywise, is_number, shape
-from soundness.evaluator import DIGITS, EXACT, SAME, Evaluator, UndecidedError
-from soundness.networks import Network, networks, plus
+from soundness.evaluator import DIGITS, EXACT, POINT, SAME, Evaluator, UndecidedError
+from soundness.networks import Network, many, networks, plus
 from soundness.nodes import Claim, Member, Node, Range, free, walk
 from soundness.reader import UnreadError, read
 
@@ -39,13 +40,18 @@ def _holds(x: mpf, sign: str, y: mpf, unit: mpf, size: mpf, same: mpf) -> bool:
 
 
 def points(letters: set[str], count: int = 12, seed: int = 0) -> Iterator[dict[str, Value]]:
-    """Random values of letters: around 0, and a few large ones."""
+    """Random values of letters: around 0, a few large ones, and now and then whole ones."""
     rng = random.Random(seed)
     for n in range(count):
-        yield {letter: mpf(rng.uniform(-1, 1) * (2, 5, 1, 12)[n % 4]) for letter in sorted(letters)}
+        scale = (2, 5, 1, 12, 0)[n % 5]
+        point: dict[str, Value] = {
+            letter: mpf(rng.uniform(-1, 1) * scale if scale else rng.choice([0, 0, 1, -1, 2]))
+            for letter in sorted(letters)
+        }
+        yield {**point, POINT: mpf(n)}
 
 
-def chain_holds(claim: Claim, definitions: dict[str, Any] | None = None) -> bool | None:
+def chain_holds(claim: Claim, definitions: Any = None, conditions: list[Claim] | None = None) -> bool | None:
     """Whether a step between numbers holds at random values; None if it does where both sides are defined alone."""
     evaluator, compared = Evaluator(None, definitions), 0
     bodies = [free(body) - {*parameters} for parameters, body in (definitions or {}).values()]
@@ -56,7 +62,11 @@ def chain_holds(claim: Claim, definitions: dict[str, Any] | None = None) -> bool
     if claim.sign == "approx" and tolerance is None:
         raise UnreadError("≈ without a printed number")
     everywhere = True
-    for point in points(letters, 40 if claim.sign != "=" else 12):
+    counts = bounds(claim.left) | bounds(claim.right)
+    for point in points(letters, 40 if claim.sign != "=" or conditions else 12):
+        if not all(_meets(point, condition) for condition in conditions or []):
+            continue
+        point |= {letter: mpf(1 + (int(point[POINT]) + i) % 7) for i, letter in enumerate(sorted(counts & letters))}
         sides = []
         for side in (claim.left, claim.right):
             try:
@@ -76,6 +86,20 @@ def chain_holds(claim: Claim, definitions: dict[str, Any] | None = None) -> bool
     if not compared:
         raise UndecidedError
     return True if everywhere else None
+
+
+def _meets(point: dict[str, Value], condition: Claim) -> bool:
+    """Whether the values are among those that a condition such as x > 0 allows; one on other letters allows all."""
+    if not free(condition.left) | free(condition.right) <= point.keys():
+        return True
+    a, b = (Evaluator().value(side, point) for side in (condition.left, condition.right))
+    return {"<": a < b, ">": a > b, "le": a <= b, "ge": a >= b, "ne": a != b, "=": a == b}[condition.sign]
+
+
+def bounds(node: Node) -> set[str]:
+    """The letters up to which sums and products count, so whole numbers."""
+    own = free(node.args[0]) | free(node.args[1]) if node.op in ("sum", "prod") else set()
+    return own.union(*map(bounds, node.args))
 
 
 def printed(node: Node) -> Value | None:
@@ -205,7 +229,12 @@ def opinion(latex: str, mark: str, earlier: tuple[str, ...] = ()) -> bool:
     if kind in ("chain", "define", "numbers"):
         if kind == "define":
             return define_holds(latex, definitions)
-        found = [chain_holds(claim, definitions) for claim in read(latex, frozenset(), functions)]
+        claims = read(latex, frozenset(), functions)
+        plain = lambda node: node.op in ("sym", "num")  # noqa: E731
+        later = [claim for claim in claims[1:] if not claim.goes_on]
+        conditions = [claim for claim in later if plain(claim.left) and plain(claim.right)]
+        claims = [claim for claim in claims if claim not in conditions]
+        found = [chain_holds(claim, definitions, conditions) for claim in claims]
         if False not in found and None in found:
             raise UndecidedError("a question of the domain")
         return False not in found
@@ -221,7 +250,17 @@ def opinion(latex: str, mark: str, earlier: tuple[str, ...] = ()) -> bool:
         parts = [part.replace("<=", r"\le ").replace(">=", r"\ge ") for part in rest.split(",") if part.strip()]
         conditions = [statement for part in parts for statement in read(part, known)]
         found.append(run_holds(statements, network, conditions, definitions))
+    unequal = weaker(statements)
+    if all(found) and unequal and kind != "lecture":
+        ranges = [s for s in statements if isinstance(s, Range)]
+        return all(run_holds([*unequal, *ranges], network, conditions, definitions) for network in many(kind))
     return all(found)
+
+
+def weaker(statements: list[Any]) -> list[Claim]:
+    """The inequalities without their strictness: beside large weights, 1 − tanh(a) is nothing."""
+    signs = {"<": "le", "le": "le", ">": "ge", "ge": "ge"}
+    return [replace(s, sign=signs[s.sign]) for s in statements if isinstance(s, Claim) and s.sign in signs]
 
 
 def _definitions(earlier: tuple[str, ...], known: frozenset[str] = frozenset()) -> dict[str, Any]:

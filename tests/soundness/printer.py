@@ -14,8 +14,8 @@ SIGNS = {"=": "=", "<": "<", ">": ">", "le": r"\le", "ge": r"\ge", "approx": r"\
 class Printer:
     """Prints with the habits of one author, who is drawn with ``rng``."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
+    def __init__(self, rng: random.Random, vectors: frozenset[str] = frozenset()) -> None:
+        self.rng, self.vectors = rng, vectors  # the symbols of the run that are columns or matrices
         self.braces = rng.random() < 0.5  # h_{t}, not h_t
         self.brackets = rng.choice(
             [("(", ")"), ("(", ")"), (r"\left( ", r" \right)"), (r"\bigl(", r"\bigr)"), ("[", "]")]
@@ -23,6 +23,9 @@ class Printer:
         self.norms = rng.choice([(r"\lVert ", r" \rVert"), (r"\left\| ", r" \right\|")])
         self.bars = rng.choice([(r"\lvert ", r" \rvert"), (r"\left| ", r" \right|")])
         self.top = rng.choice([r"^\top", r"^{\top}"])
+        self.rows = rng.choice(["aligned", "aligned", "aligned", "split", "align*", "align"])
+        self.above = rng.random() < 0.08  # h^{(t)}, not h_t
+        self.bold = rng.random() < 0.1  # vectors and matrices in bold, on a run
         self.exp = rng.choice(["e^", r"\exp"])
         self.named = rng.choice([r"\mathrm", r"\operatorname"])
 
@@ -40,7 +43,7 @@ class Printer:
         spacing = any(row.startswith("[") for row in rows)  # after a line break, TeX takes [ ] as its height
         if spacing or (len(rows) == len(chains) and (len(rows) == 1 or self.rng.random() < 0.5)):
             return r", \quad ".join(" ".join(chain) for chain in chains)
-        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+        return f"\\begin{{{self.rows}}}\n" + " \\\\\n".join(rows) + f"\n\\end{{{self.rows}}}"
 
     def _pieces(self, statement: Claim | Range | Member) -> list[str]:
         if isinstance(statement, Range):
@@ -72,6 +75,10 @@ class Printer:
         if label in ("tilde", "hat"):
             stem, label = rf"\{label}{{{stem}}}", ""
         stem = "\\" + stem if stem in GREEK else stem
+        if self.bold and node.value in self.vectors:
+            stem = rf"\boldsymbol{{{stem}}}" if stem.startswith("\\") else rf"\mathbf{{{stem}}}"
+        if self.above and node.value in self.vectors and len(node.args) == 1 and "_" not in node.value:
+            return f"{stem}^{{({self.show(node.args[0])})}}", BASE - 1
         at = [*([label] if label else []), *(self.show(k) for k in node.args)]
         if not at:
             return stem, BASE

@@ -16,6 +16,8 @@ RELATIONS = {
     r"\ge": "ge",
     r"\geq": "ge",
     r"\approx": "approx",
+    r"\ne": "ne",
+    r"\neq": "ne",
 }
 TOKEN = re.compile(
     r"\\(?:text|textrm)\s*\{[^{}]*\}|\\(?:mathrm|operatorname)\s*\{\s*[A-Za-z]+\s*\}|\\begin\{\w+\*?\}|\\end\{\w+\*?\}"
@@ -39,6 +41,8 @@ class Reader:
         for side, norm, bar in (("left", r"\lVert ", r"\lvert "), ("right", r"\rVert ", r"\rvert ")):
             latex = re.sub(rf"\\{side}\s*\\\|", lambda _, new=norm: new, latex)
             latex = re.sub(rf"\\{side}\s*\|", lambda _, new=bar: new, latex)
+        latex = re.sub(r"\\(?:mathbf|boldsymbol)\s*\{((?:[^{}]|\{[^{}]*\})+)\}", r"\1", latex)
+        latex = re.sub(r"\\(begin|end)\{(?:split|align\*?)\}", r"\\\1{aligned}", latex)
         self.tokens = [*TOKEN.findall(BLANK.sub(" ", latex)), ""]
         self.known, self.functions, self.at = known, functions, 0
 
@@ -82,7 +86,7 @@ class Reader:
             elif self.next in RELATIONS:
                 if (column - 1) // 2 not in last:
                     raise UnreadError("a relation without left side")
-                column = self.steps(last[(column - 1) // 2], statements, last, column)
+                column = self.steps(last[(column - 1) // 2], statements, last, column, row=True)
             else:
                 column = self.statement(statements, last, column)
         if aligned or not statements:
@@ -104,7 +108,10 @@ class Reader:
         self.at = start
         return self.steps(items[0], statements, last, column)
 
-    def steps(self, left: Node, statements: list[Statement], last: dict[int, Node], column: int) -> int:
+    def steps(
+        self, left: Node, statements: list[Statement], last: dict[int, Node], column: int, row: bool = False
+    ) -> int:
+        """A chain from ``left`` on; ``row`` if it goes on from a row above."""
         pair = column // 2 if self.next == "&" or column % 2 == 0 else (column - 1) // 2
         begun = False
         while True:
@@ -123,7 +130,7 @@ class Reader:
                     raise UnreadError("a range of what?")
                 statements.append(Range(left.value, right, self.sum()))
                 return column
-            statements.append(Claim(left, sign, right))
+            statements.append(Claim(left, sign, right, begun or row))
             left, begun = right, True
         if not begun:
             raise UnreadError("no relation")
@@ -203,7 +210,9 @@ class Reader:
                 node = tr(node)
             elif self.next == "{" and self.tokens[self.at + 1] == "(" and node.op == "sym" and node.value in self.known:
                 self.at += 2
-                node = Node("copy", (node, self.sum()))
+                step = self.sum()
+                weights = node.value[:2] in ("W_", "b_")
+                node = Node("copy", (node, step)) if weights else sym(node.value, step, *node.args)
                 self.take(")")
                 self.take("}")
             elif self.next == "{":

@@ -178,23 +178,24 @@ def absolute(node: Node, r: Rewriter) -> Node | None:
 
 
 def sums(node: Node, r: Rewriter) -> Node | None:
-    """A sum with numbers as bounds: written out, its first or last term split off, its index shifted, in two halves."""
-    if node.op != "sum" or not all(part.op == "num" for part in node.args[:2]):
+    """A sum from 1: written out, its first or last term split off, its index shifted, its terms apart."""
+    if node.op != "sum" or node.args[0].op != "num":
         return None
-    (low, high), body, index = (int(part.value) for part in node.args[:2]), node.args[2], node.value
-    at = lambda k: at_step(body, index, num(k))  # noqa: E731
-    choices = [add(*(at(k) for k in range(low, high + 1)))] if high - low < 5 else []
-    if high > low:
-        choices += [
-            add(at(low), total(index, num(low + 1), num(high), body)),
-            add(total(index, num(low), num(high - 1), body), at(high)),
-        ]
-    shifted = at_step(body, index, sub(sym(index), ONE))
-    choices.append(total(index, num(low + 1), num(high + 1), shifted))
+    (low, high, body), index = node.args, node.value
+    at = lambda k: at_step(body, index, k)  # noqa: E731
+    first, after = int(low.value), num(int(low.value) + 1)
+    choices = [total(index, after, add(high, ONE), at(sub(sym(index), ONE)))]
+    if high.op == "num":
+        last = int(high.value)
+        choices = [total(index, after, num(last + 1), at(sub(sym(index), ONE)))]
+        choices += [add(*(at(num(k)) for k in range(first, last + 1)))] if last - first < 5 else []
+        choices += [add(total(index, low, num(last - 1), body), at(high))] if last > first else []
+    if high.op == "sym" or int(high.value) > first:
+        choices += [add(at(low), total(index, after, high, body))]
     if body.op == "add":
-        choices.append(add(*(total(index, *node.args[:2], part) for part in body.args)))
+        choices.append(add(*(total(index, low, high, part) for part in body.args)))
     if body.op == "mul" and index not in free(body.args[0]):
-        choices.append(mul(body.args[0], total(index, *node.args[:2], mul(*body.args[1:]))))
+        choices.append(mul(body.args[0], total(index, low, high, mul(*body.args[1:]))))
     return r.rng.choice(choices)
 
 
