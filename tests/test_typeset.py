@@ -148,3 +148,11 @@ def test_no_command_writes_latex_into_an_attribute():
         if "data-mjx-error" not in text:
             assert not re.search(rf'="[^"]*{word}', text), formula
     v8.close()
+
+
+@pytest.mark.parametrize("latex", ["{" * 10_000 + "x" + "}" * 10_000, "x + " * 50_000 + "x", "[" * 20_000])
+def test_a_giant_formula_is_an_error_at_once(latex):
+    """It is refused in words before MathJax sees it."""
+    with Typesetter() as typesetter, pytest.raises(TexError, match="are typeset; split it: "):
+        typesetter.html(latex, display=False)
+    assert typesetter.v8 is None

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from importlib.metadata import distribution
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 
@@ -84,6 +85,7 @@ DISPLAYS = Path(__file__).with_name("formulas.css")
 # Commands that would write LaTeX into an attribute of the page, or refer to an equation that MathJax does not know.
 FORGOTTEN = ("mmlToken", "ref", "eqref", "label", "tag", "notag", "framebox")
 
+LONGEST, DEEPEST = 10_000, 100  # characters of a formula, and brackets within brackets
 LONG = 20  # glyphs; a shorter formula in a line of text stays in one piece
 
 rules: dict[str, None] = {}  # the style rules that the formulas typeset so far need, in order
@@ -108,8 +110,14 @@ class Typesetter:
     def html(self, latex: str, display: bool) -> str:
         """The formula as HTML: glyphs for the eye, MathML for screen readers, LaTeX for whoever copies it.
 
-        Raises TexError if MathJax finds a mistake.
+        Raises TexError if MathJax finds a mistake, or if the formula would cost it time or memory.
         """
+        depth = max(accumulate((c in "{[(") - (c in "}])") for c in latex), default=0)
+        if len(latex) > LONGEST or depth > DEEPEST:
+            raise TexError(
+                f"the formula has {len(latex)} characters and brackets {depth} deep, but at most {LONGEST} and {DEEPEST} "
+                f"are typeset; split it: {latex.strip()[:40]}…"
+            )
         key = f"{cache.digest(__name__)} {display} {latex}"
         text, needs = json.loads(cache.remember("maths", key, lambda: self._typeset(latex, display)))
         for known in (rules, self.rules):
