@@ -115,8 +115,8 @@ class Typesetter:
         depth = max(accumulate((c in "{[(") - (c in "}])") for c in latex), default=0)
         if len(latex) > LONGEST or depth > DEEPEST:
             raise TexError(
-                f"the formula has {len(latex)} characters and brackets {depth} deep, but at most {LONGEST} and {DEEPEST} "
-                f"are typeset; split it: {latex.strip()[:40]}…"
+                f"the formula has {len(latex)} characters and brackets {depth} deep, but at most {LONGEST} and "
+                f"{DEEPEST} are typeset; split it: {latex.strip()[:40]}…"
             )
         key = f"{cache.digest(__name__)} {display} {latex}"
         text, needs = json.loads(cache.remember("maths", key, lambda: self._typeset(latex, display)))
