@@ -108,8 +108,9 @@ class Project:
         return found
 
     def _known(self) -> list[Display | Inline]:
-        """What the page of the notation states; raises PageError as reading it does."""
-        return pages.read(self.root / self.notation).statements if self.notation else []
+        """What the page of the notation states, nothing where it is missing; raises PageError as reading it does."""
+        page = self.root / self.notation
+        return pages.read(page).statements if self.notation and page.is_file() else []
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
@@ -168,8 +169,6 @@ def load(folder: Path | None = None) -> Project:
     )
     if fault := _spelling_fault(project.spelling):
         raise ProjectError(f"{path}: [{TABLE}] spelling: {fault}")
-    if project.notation and not (root / project.notation).is_file():
-        raise ProjectError(f"{path}: [{TABLE}] notation: there is no page {project.notation!r}")
     return project.with_runs(data["runs"], f"{path}: [{TABLE}] runs") if "runs" in data else project
 
 

@@ -210,14 +210,14 @@ def test_a_fault_of_the_checker_is_named_as_such(folder, monkeypatch):
         project.load().judge(pages.read(folder / "page.md"))
 
 
-def test_the_page_of_the_notation_is_one_that_exists(tmp_path, monkeypatch):
-    """What it displays may be repeated in the text of every page of the project; another name is an error."""
+def test_what_the_page_of_the_notation_states_may_be_repeated(tmp_path, monkeypatch):
+    """In the text of every page of the project; without that page, as in a part of the notes, nothing is known."""
     settings = '[tool.rnn_notes.checks]\npages = ["docs"]\nnotation = "docs/letters.md"\n'
     (tmp_path / "pyproject.toml").write_text(settings)
     (tmp_path / "docs").mkdir()
-    with pytest.raises(ProjectError, match=r"\[tool.rnn_notes.checks\] notation: there is no page 'docs/letters.md'"):
-        project.load(tmp_path)
-    (tmp_path / "docs" / "letters.md").write_text("$$\n% check: chain\n2 + 2 = 4\n$$\n")
     (tmp_path / "docs" / "one.md").write_text("As $2 + 2 = 4$, not $2 + 2 = 5$.\n")
+    verdicts = project.load(tmp_path).judge(pages.read(tmp_path / "docs" / "one.md"))
+    assert [verdict.outcome for verdict in verdicts] == ["refused", "refused"]
+    (tmp_path / "docs" / "letters.md").write_text("$$\n% check: chain\n2 + 2 = 4\n$$\n")
     verdicts = project.load(tmp_path).judge(pages.read(tmp_path / "docs" / "one.md"))
     assert [verdict.outcome for verdict in verdicts] == ["repeats", "refused"]
