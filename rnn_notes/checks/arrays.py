@@ -221,7 +221,7 @@ def apply(name: str, prime: bool, values: list[ndarray], rows: bool = False) -> 
         return activations.softmax(a)
     whole = shape(a)
     if name in ENTRYWISE and not rows:
-        fits = whole[1:] in [(), (1,)]
+        fits = whole == () or 1 in whole
     elif name in OF_COLUMN:
         fits = whole[1:] == (1,)
     else:

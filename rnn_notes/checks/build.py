@@ -142,6 +142,9 @@ class Builder(Transformer_NonRecursive):
     def times(self, left: Node, right: Node) -> Node:
         return tree.Times((*(left.factors if isinstance(left, tree.Times) else [left]), right))
 
+    def times_negative(self, left: Node, right: Node) -> Node:
+        return self.times(left, tree.Negative(right, span=right.span))
+
     def juxtapose(self, left: Node, right: Node) -> Node:
         first = right.base if isinstance(right, tree.Power) else right
         if isinstance(first, tree.Number) and first.span[0] == right.span[0]:  # it is not below a root

@@ -72,6 +72,8 @@ def _index(whole: list[Token], inner: list[Token], _: list[Token], functions: fr
 def _superscript(whole: list[Token], inner: list[Token], before: list[Token], functions: frozenset[str]) -> list[Token]:
     """A power, a transpose, or in round or angle brackets an index."""
     marks, base = whole[0], before[-1] if before else whole[0]
+    if len(inner) > 4 and inner[-4].type == "_SUP" and bracketed(inner[:-4], "(", "<", r"\langle"):
+        inner = [*inner[:-4], inner[-2]]  # h^{(t)^\top} for h^{(t)\top}
     last = inner[-1]
     upright = last.type in ("WORD", "TEXT") and content(last) == "T"
     if upright or last == r"\top" or last == r"\intercal":

@@ -136,7 +136,9 @@ def spelling(texts: tuple[str, ...]) -> Spelling:
             if plain(rule.left) == plain(other.left):
                 raise FormulaError(f"'{other.text}' and '{rule.text}' contradict each other or say the same")
             if rule.is_symbol and plain(rule.right) == plain(other.right):
-                raise FormulaError(f"'{other.text}' and '{rule.text}' give two symbols one name")
+                raise FormulaError(
+                    f"'{other.text}' and '{rule.text}' give two symbols one name; of entries, say o_i is y_{{t,i}}"
+                )
     return Spelling(tuple(rules), ROWS in said)
 
 

@@ -64,6 +64,7 @@ SAME = [  # as printed somewhere, and in the plain form
     (r"\frac{\partial L}{\partial {W_{ax}}} = {h_t}^\top", r"\frac{\partial L}{\partial W_{ax}} = h_t^\top"),
     (r"\| x + y \| \le |x| \cdot |y_t|", r"\lVert x + y \rVert \le \lvert x \rvert \cdot \lvert y_t \rvert"),
     (r"\sum_{1 \le k \le t} a_k = \sum_{i,j} x_i y_j", r"\sum_{k=1}^{t} a_k = \sum_i \sum_j x_i y_j"),
+    (r"a \cdot -1 = h^{(t)^\top} x", r"a \cdot (-1) = h^{(t)\top} x"),
     (r"\sum_{t=1}^n -\log(p_t) = 1", r"\sum_{t=1}^n (-\log(p_t)) = 1"),
 ]
 

@@ -48,6 +48,7 @@ SPELLED = [
         "W_f x = y",
         r"\begin{bmatrix} W_{hf} & W_{xf} \end{bmatrix} x = y",
     ),
+    (r"\Vo is y; o_i^{(t)} is y_{t,i}", r"\Vo_t = o_k^{(s)} + 1", "y_t = y_{s,k} + 1"),
     (r"da_{next} is \frac{\partial L}{\partial h_t}", "2 da_{next} = y", r"2 \frac{\partial L}{\partial h_t} = y"),
     (
         r"\gamma_t^{(k)} is \frac{\partial L_t}{\partial h_k}",
@@ -192,3 +193,11 @@ def test_any_notation_of_steps_and_entries_is_read_as_ours(terms, notation):
     theirs = " + ".join(written(*term) for term in terms)
     ours = " + ".join(f"{letter}_{{{step}{', k' * picked}}}" for letter, step, picked in terms)
     assert read(rules, f"{theirs} = 0") == latex.parse(f"{ours} = 0")
+
+
+def test_rows_beside_weights_as_in_a_documentation_need_no_other_run():
+    """PyTorch writes vectors as rows and its weights (to, from): two rules, and a transpose."""
+    rules = (r"^T is ^\top; x_t is (x_t^\top); h_t is (h_t^\top)", r"b_{ih} is (b_{ih}^\top); b_{hh} is (b_{hh}^\top)")
+    printed = r"h_t = \tanh(x_t W_{ih}^T + b_{ih} + h_{t-1}W_{hh}^T + b_{hh})"
+    assert judge(printed, "rnn-pytorch", spelling=rules).outcome == "evaluated"
+    assert judge(printed.replace("W_{hh}^T", "W_{hh}"), "rnn-pytorch", spelling=rules).outcome == "fails"
