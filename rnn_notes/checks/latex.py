@@ -42,6 +42,7 @@ HINTS = {
     "mark the display 'skip: reason'",
     r"\\(infty|forall|exists)": "say for which indices it is meant, t = 1, …, T",
     r"\\(dot|ddot|check|breve|overline|underline|overrightarrow)": "accents are hat, tilde and bar; spell others",
+    r"\\tag": "a tag is a number or a letter",
     r"\\begin": "environments are aligned, align, split, gathered, array, cases and matrices",
     r"\\[A-Za-z]+": r"if it is your own command, say what it means in a spelling: '{} is h'",
 }

@@ -136,6 +136,7 @@ UNCLEAR = {
     r"\| a + \| b \| \| = 1": "which bars belong together is unclear",
     r"\sum_{1 < k \le t} a_k = 1": r"the bounds of a sum are written 1 \le k \le n, or below and above",
     r"\mathbf{g} \leftarrow 1": r"\leftarrow is not read here",
+    r"a = b \tag{$\ne c$}": r"\tag is not read here; a tag is a number or a letter",
     r"a^{[l]} = 1": "[ ] above a symbol is an index or a power; write an index below, a_{l}, or spell it",
     r"x \circ y = 1": r"\circ is not read here; write \odot entry by entry or \cdot, or say so in a spelling",
     r"\mathbb{E}[x] = 1": r"an expectation is written as its sum, \sum_k p_k x_k",
