@@ -47,8 +47,6 @@ INSTALLED = {Path(folder).resolve() for folder in (*LIBRARY_PATHS, *site.getsite
 
 UNUSED = 30 * 24 * 3600  # seconds after which an entry that nobody has asked for is removed
 
-UNUSED = 30 * 24 * 3600  # seconds after which an entry that nobody has asked for is removed
-
 Stamp = tuple[int, int, int, int]
 
 

@@ -14,7 +14,7 @@ import pytest
 from rnn_notes import activations, lecture, pages
 from rnn_notes.experiments.records import RESULTS
 from rnn_notes.pages import PageError
-from rnn_notes.web import extension, widgets
+from rnn_notes.web import extension, furniture, widgets
 
 FOLDER = pages.DOCS / "assets" / "widgets"
 SCRIPTS = sorted(FOLDER.glob("*.js"))
@@ -85,9 +85,10 @@ def test_a_piece_stands_around_its_picture(name):
     assert f"<svg></svg></{name}>" in html
 
 
-def render(text, **settings):
-    """A page as the site's extension renders it."""
-    return markdown.markdown(text, extensions=["attr_list", extension.makeExtension(**settings)])
+def render(text, path="", **settings):
+    """A page as the extensions of the site render it."""
+    ours = [extension.makeExtension(path=path), furniture.makeExtension(**settings)]
+    return markdown.markdown(text, extensions=["attr_list", *ours])
 
 
 def test_a_figure_names_the_piece_that_takes_its_place():

@@ -22,6 +22,7 @@ class OutOfTimeError(BaseException):
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Raise OutOfTimeError in the block once it has worked for so many seconds."""
+    _keep_quiet()
     ident, clock = threading.get_ident(), _clock()
     end, done, lock = clock() + seconds, threading.Event(), threading.Lock()
 
@@ -50,6 +51,18 @@ def deadline(seconds: float) -> Iterator[None]:
             stop()
     finally:
         stop()  # the exception may have arrived in the first one
+
+
+def _keep_quiet() -> None:
+    """Where Python cannot raise, as in a finalizer, it prints instead; ours is thrown again, so that is no news."""
+    before = sys.unraisablehook
+    if before is sys.__unraisablehook__ or before.__module__ != __name__:
+
+        def hook(unraisable: Any) -> None:
+            if not (unraisable.exc_type and issubclass(unraisable.exc_type, OutOfTimeError)):
+                before(unraisable)
+
+        sys.unraisablehook = hook
 
 
 def _clock() -> Callable[[], float]:

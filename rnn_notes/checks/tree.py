@@ -1,7 +1,7 @@
 """The tree of a formula: the one thing that the LaTeX reader makes and both back-ends read."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Self
 
@@ -224,9 +224,14 @@ class Member(Node):
 Statement = Relation | Range | Member
 
 
+def _parts(node: Any) -> tuple[str, ...]:
+    """The names of what a node says: of all its fields but where it stands and how it is printed."""
+    return node.__match_args__
+
+
 def children(part: object) -> Iterator[Node]:
     """The nodes right below a node, or in a tuple, in the order of the formula."""
-    inner = [getattr(part, f.name) for f in fields(part) if f.name != "span"] if isinstance(part, Node) else part
+    inner = [getattr(part, name) for name in _parts(part)] if isinstance(part, Node) else part
     for child in inner if isinstance(inner, list | tuple) else ():
         if isinstance(child, Node):
             yield child
@@ -250,7 +255,7 @@ def without_brackets(part: Any) -> Any:
         return part
     if isinstance(part, Group):
         return without_brackets(part.body)
-    changed = {f.name: without_brackets(getattr(part, f.name)) for f in fields(part) if f.name != "span"}
+    changed = {name: without_brackets(getattr(part, name)) for name in _parts(part)}
     for name in {"terms", "factors"} & changed.keys():
         nested = [getattr(child, name) if type(child) is type(part) else (child,) for child in changed[name]]
         changed[name] = tuple(chain.from_iterable(nested))
@@ -263,7 +268,7 @@ def rebuilt(part: Any, change: Callable[[Node], Node]) -> Any:
         return tuple(rebuilt(child, change) for child in part)
     if not isinstance(part, Node):
         return part
-    inner = {f.name: rebuilt(getattr(part, f.name), change) for f in fields(part) if f.name not in ("span", "font")}
+    inner = {name: rebuilt(getattr(part, name), change) for name in _parts(part)}
     return change(replace(part, **inner))
 
 
@@ -290,7 +295,7 @@ def free_names(part: object) -> set[str]:
         case Over(index, body):
             return free_names(body) - {index}
         case Node():
-            return free_names(tuple(getattr(part, f.name) for f in fields(part) if f.name != "span"))
+            return free_names(tuple(getattr(part, name) for name in _parts(part)))
         case tuple():
             return set().union(*map(free_names, part))
     return set()

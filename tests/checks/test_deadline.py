@@ -1,5 +1,6 @@
 """A proof ends in time, wherever it runs, and a lack of time is not remembered."""
 
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,34 @@ def test_without_threads_a_trace_function_looks_at_the_clock(monkeypatch):
         work_on()
     with deadline(5):
         work()
+
+
+def test_time_that_ends_where_nothing_can_be_raised_is_no_news(monkeypatch):
+    """A finalizer cannot be stopped: Python would print that; what works on behind it is stopped as ever."""
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+
+    class Slow:
+        def __init__(self, error=None):
+            self.error = error
+
+        def __del__(self):
+            if self.error:
+                raise self.error
+            while True:
+                pass
+
+    def leave_and_work_on():
+        Slow()
+        while True:
+            pass
+
+    with pytest.raises(OutOfTimeError), deadline(0.1):
+        leave_and_work_on()
+    assert not said
+    with deadline(5):
+        Slow(ValueError("news"))
+    assert [str(one.exc_value) for one in said] == ["news"]
 
 
 @pytest.mark.parametrize("mark", ["chain", "numbers", "define"])
