@@ -50,6 +50,8 @@ def atom(rng: random.Random, letters: list[str]) -> Node:
 def linear(rng: random.Random, letters: list[str]) -> Node:
     """x, 2 x, x + y, x − 1."""
     x, y = sym(rng.choice(letters)), atom(rng, letters)
+    if x == y:
+        return x  # x − x depends on nothing
     return rng.choice([x, x, mul(num(rng.randint(2, 4)), x), add(x, y), sub(x, y)])
 
 
