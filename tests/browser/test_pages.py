@@ -239,6 +239,17 @@ def test_a_long_formula_scrolls_in_its_own_box(tab, site):
     assert wide.evaluate(SCROLLED)
 
 
+def test_a_number_leaves_its_formula_in_the_middle(tab, site):
+    """On the desktop, formulas with a number and without stand one below the other, their ticks as well."""
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto(site + "learning/bptt/")
+    displays = [tab.locator(f"article > .display{kind}").first for kind in (":has(.number)", ":not(:has(.number))")]
+    for part in ("mjx-math", ".badge"):
+        boxes = [display.locator(part).bounding_box() for display in displays]
+        middles = [box["x"] + box["width"] / 2 for box in boxes]
+        assert abs(middles[0] - middles[1]) < 1
+
+
 FLAT = """() => [...document.querySelectorAll('mjx-container, .lines, [role=img] > svg')]
     .filter(part => !part.closest('details') && part.getBoundingClientRect().height < 5)
     .map(part => part.textContent)"""
