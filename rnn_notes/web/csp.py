@@ -19,6 +19,10 @@ POLICY = (
     "font-src data:; object-src 'none'; base-uri 'self'; form-action 'none'"
 )
 
+# What live code needs beside it: a worker from a blob, in which the policy of the page holds (in one from an address it
+# does not), and which reads blobs of its page, to compare digests and to hear of Stop.
+LIVE = "; worker-src 'self' blob:; connect-src 'self' blob:"
+
 
 def known_scripts(templates: Iterable[Path]) -> re.Pattern[str]:
     """What the inline scripts of the templates in these folders look like, once a word or a path is filled in."""
@@ -33,10 +37,11 @@ def known_scripts(templates: Iterable[Path]) -> re.Pattern[str]:
     return re.compile("|".join(sorted(scripts)))
 
 
-def protect(site: Path, templates: Iterable[Path]) -> None:
+def protect(site: Path, templates: Iterable[Path], live: bool = False) -> None:
     """Write the policy into every page below the folder, before anything that it governs.
 
     It is the same on all pages, since the theme goes from one to the next without loading it anew.
+    With ``live`` it lets Python run in a worker.
     Raises ValueError if a page has no place for it, or an inline script that no template has.
     """
     known, scripts = known_scripts(templates), set()
@@ -48,7 +53,8 @@ def protect(site: Path, templates: Iterable[Path]) -> None:
                 raise ValueError(f"{path} has an inline script that no template has: {shown}; put it into a file")
             scripts.add(script)
     hashes = " ".join(sorted(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts))
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}">'
+    policy = POLICY.format(hashes=f"'wasm-unsafe-eval' {hashes}") + LIVE if live else POLICY.format(hashes=hashes)
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     for path, text in pages.items():
         if START not in text:
             raise ValueError(f"{path} has no {START}, after which the policy stands; let the page extend main.html")

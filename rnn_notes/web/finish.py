@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rnn_notes import cache
 from rnn_notes.web import csp, pictures, search, theme, typeset, widgets
+from rnn_notes.web.live import pack
 
 try:
     import fcntl
@@ -16,12 +17,18 @@ except ImportError:  # on Windows, two builds into one folder are the author's a
 
 
 def finish(
-    site: Path, templates: Iterable[Path], keywords: Path, lazy_search: bool = True, policy: bool = True
+    site: Path,
+    templates: Iterable[Path],
+    keywords: Path,
+    lazy_search: bool = True,
+    policy: bool = True,
+    live: bool = False,
 ) -> None:
     """Write the style sheet of the formulas, pictures, data of widgets, words of the search, scripts and the policy.
 
     ``site`` is the folder of the built site, ``templates`` are those of the templates it was made with, and
     ``keywords`` is the file with what readers call things.
+    With ``live`` the site gets the Python that runs in its pages.
     Without ``lazy_search`` the search stays as the theme has it; without ``policy`` the pages get none, so that a
     server which adds scripts of its own can show them.
     """
@@ -33,8 +40,10 @@ def finish(
     search.enrich(site, keywords)
     if lazy_search:
         theme.defer_search(site)
+    if live:
+        pack.write(site)
     if policy:
-        csp.protect(site, templates)
+        csp.protect(site, templates, live)
     cache.tidy()
 
 

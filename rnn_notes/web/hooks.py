@@ -14,6 +14,7 @@ from mkdocs.utils import get_relative_url
 PACKAGE = Path(__file__).parents[1]
 seen: dict[Path, int] = {}
 serving = False
+live = False  # whether blocks of code run in the pages
 
 
 building = ExitStack()  # what ends with the build
@@ -29,19 +30,25 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_config(config: Any) -> None:
     """Forget the modules of the package after an edit of it, so that this build runs what the editor shows."""
-    global seen
+    global seen, live
     before, seen = seen, {path: path.stat().st_mtime_ns for path in PACKAGE.rglob("*.*") if path.suffix != ".pyc"}
     if before and before != seen:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
             del sys.modules[name]
 
     from rnn_notes.web import finish, typeset
+    from rnn_notes.web.live import pack
 
     if serving and not before:
         _ask_for_port(config)
     building.close()
     building.enter_context(finish.alone(Path(config.site_dir)))
     typeset.rules.clear()
+    live = "material/offline" not in config.plugins and pack.available()
+    if live and "rnn_notes.web.live.buttons" not in config.markdown_extensions:
+        config.markdown_extensions.append("rnn_notes.web.live.buttons")
+        config.extra_css.append("assets/live/bar.css")
+        config.extra_javascript.append("assets/live/start.js")
 
 
 def _ask_for_port(config: Any) -> None:
@@ -112,6 +119,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
     from rnn_notes.web import leftovers
 
     config.mdx_configs["rnn_notes.web.furniture"]["assets"] = get_relative_url("assets", page.url)
+    config.mdx_configs["rnn_notes.web.live.buttons"] = {"notebook": page.file.src_uri.endswith(".ipynb")}
     if fault := leftovers.check(page.meta):
         name, why = fault
         lines = Path(page.file.abs_src_path).read_text(encoding="utf-8").splitlines()
@@ -134,7 +142,8 @@ def on_post_build(config: Any) -> None:
 
     site, templates = Path(config.site_dir), [Path(folder) for folder in config.theme.dirs]
     keywords = Path(config.docs_dir, "keywords.toml")
-    finish(site, templates, keywords, lazy_search="material/offline" not in config.plugins, policy=not serving)
+    lazy_search = "material/offline" not in config.plugins
+    finish(site, templates, keywords, lazy_search, policy=not serving, live=live)
     building.close()
 
 

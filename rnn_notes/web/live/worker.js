@@ -1,0 +1,164 @@
+// Python for the pages, in a worker. Before this text, in one file, stand Pyodide's own two scripts.
+//
+// The page makes the worker from a blob, so that the page's policy holds in it as well. All files are fetched here,
+// compared with their digests, and handed to Pyodide, which would wait for ever for one that does not come.
+"use strict";
+
+const SILENCE = 30_000; // milliseconds without a byte, after which a download has failed
+const STORE = "rnn-notes-python";
+const PACKAGES = "/lib/python3.12/site-packages";
+const RESERVE = 1 << 30; // bytes of memory, beyond which the reader is told
+
+let python, table, base, respond;
+let stop = null; // an address that the page takes back to say "stop"; a worker that is busy hears nothing else
+let looks = 0, looked = 0;
+
+const say = (message) => postMessage(message);
+
+// The bytes of one of our files: from the browser's store if it has them, else from the site.
+async function bytes(name, progress) {
+  const [size, wire, integrity] = table.files[name], address = base + name;
+  const store = await caches.open(STORE).catch(() => null);
+  const kept = await store?.match(address).catch(() => null);
+  let data = kept && (await kept.blob());
+  if (!data) {
+    const giveUp = new AbortController();
+    let clock = setTimeout(() => giveUp.abort(), SILENCE);
+    const parts = [];
+    try {
+      const response = await fetch(address, { signal: giveUp.signal });
+      if (!response.ok) throw new Error(`the site answered ${response.status}`);
+      for (const reader = response.body.getReader(); ; ) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        clearTimeout(clock);
+        clock = setTimeout(() => giveUp.abort(), SILENCE);
+        parts.push(value);
+        progress((value.length * wire) / size);
+      }
+    } catch (error) {
+      throw new Error(giveUp.signal.aborted ? `${name} stopped coming` : `${name} did not come (${error.message})`);
+    } finally {
+      clearTimeout(clock);
+    }
+    data = new Blob(parts);
+  } else progress(wire);
+  const copy = URL.createObjectURL(data);
+  try {
+    const checked = await fetch(copy, { integrity }); // the browser compares the digest
+    const buffer = await checked.arrayBuffer();
+    if (!kept) await store?.put(address, new Response(buffer.slice(0))).catch(() => null);
+    return new Uint8Array(buffer);
+  } catch {
+    await store?.delete(address).catch(() => null);
+    throw new Error(`${name} is not the file that belongs to this site; reload the page`);
+  } finally {
+    URL.revokeObjectURL(copy);
+  }
+}
+
+async function all(names) {
+  const total = names.reduce((sum, name) => sum + table.files[name][1], 0);
+  let loaded = 0;
+  const progress = (more) => say({ type: "progress", loaded: (loaded += more), total, names });
+  return Promise.all(names.map((name) => bytes(name, progress)));
+}
+
+async function start(message) {
+  ({ table, base } = message);
+  const names = ["pyodide.asm.wasm", "stdlib.zip", "numpy.zip", "rnn_notes.zip", "blocks.py", "plain.py"];
+  const [wasm, stdlib, numpy, ours, blocks, plain] = await all(names);
+  const given = {
+    "pyodide.asm.wasm": [wasm, "application/wasm"],
+    "python_stdlib.zip": [stdlib, "application/zip"],
+    "pyodide-lock.json": [message.lock, "application/json"],
+  };
+  const fromTheNet = self.fetch;
+  self.fetch = async (request, ...more) => {
+    const found = given[String(request.url ?? request).split("/").pop()];
+    return found ? new Response(found[0], { headers: { "Content-Type": found[1] } }) : fromTheNet(request, ...more);
+  };
+  python = await loadPyodide({ indexURL: base, env: { HOME: "/home/pyodide", MPLBACKEND: "agg", TQDM_DISABLE: "0" } });
+  self.fetch = fromTheNet;
+  for (const archive of [numpy, ours]) unpack(archive);
+  python.FS.writeFile("/home/pyodide/blocks.py", blocks);
+  python.FS.writeFile("/home/pyodide/plain.py", plain);
+  python.setInterruptBuffer({
+    // Python looks here now and then; 2 is SIGINT. One look in 256 looks at the clock, and that one at the address.
+    get 0() {
+      if (++looks % 256 || !stop) return 0;
+      const now = performance.now();
+      if (now - looked < 200) return 0;
+      looked = now;
+      try {
+        const ask = new XMLHttpRequest();
+        ask.open("GET", stop, false);
+        ask.send();
+        return 0;
+      } catch {
+        stop = null; // once: said again, it would break the traceback
+        return 2;
+      }
+    },
+    set 0(value) {},
+  });
+  respond = python.runPython("import sys; sys.path.insert(0, '/home/pyodide'); import blocks; blocks.respond");
+  python.globals.set("table", python.toPy(table.modules));
+  python.runPython("blocks.archives.of |= table; sys.meta_path.append(blocks.archives)");
+  for (const archive of ["numpy", "rnn_notes"]) python.runPython(`blocks.archives.load("${archive}")`);
+  say({ type: "ready" });
+}
+
+function unpack(archive) {
+  python.unpackArchive(archive, "zip", { extractDir: PACKAGES });
+}
+
+// Ask Python; load what it lacks, and ask again.
+async function ask(request, emit) {
+  for (;;) {
+    const answer = JSON.parse(respond(JSON.stringify(request), emit));
+    if (!answer.missing) return answer;
+    unpack((await all([`${answer.missing}.zip`]))[0]);
+    python.runPython(`blocks.archives.load("${answer.missing}")`);
+    if (answer.missing === "tqdm") python.runPython("import tqdm; tqdm.tqdm.monitor_interval = 0"); // no threads here
+  }
+}
+
+async function run({ id, page, blocks, clicked, address }) {
+  const request = { page, clicked, number: null };
+  request.codes = blocks.map((block) => block.code);
+  request.kinds = blocks.map((block) => block.kind);
+  request.printed = blocks.map((block) => block.printed);
+  stop = address;
+  for (let { number } = await ask(request, () => {}); number <= clicked; number++) {
+    say({ type: "begin", id, number });
+    let kept = "", sent = performance.now();
+    const emit = (kind, text) => {
+      kept += kind === "stdout" ? text : "";
+      if (performance.now() - sent > 200) {
+        say({ type: "output", id, number, text: kept });
+        sent = performance.now();
+      }
+    };
+    const result = await ask({ ...request, number }, emit);
+    say({ type: "result", id, number, result, heap: python._module.HEAP8.length > RESERVE ? python._module.HEAP8.length : 0 });
+    if (result.state === "stopped") break;
+  }
+  stop = null;
+  say({ type: "end", id });
+}
+
+async function judge({ id, latex, mark, earlier, address }) {
+  stop = address;
+  const verdict = await ask({ latex, mark, earlier }, () => {});
+  stop = null;
+  say({ type: "verdict", id, verdict });
+}
+
+let queue = Promise.resolve();
+onmessage = ({ data }) => {
+  const what = { start, run, judge }[data.type];
+  queue = queue
+    .then(() => what(data))
+    .catch((error) => say({ type: "failed", id: data.id, message: String(error.message ?? error).slice(-500) }));
+};

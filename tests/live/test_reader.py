@@ -1,0 +1,101 @@
+"""The reader's Python, in Node.js: every block of every page prints what the page prints, claims and displays hold."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rnn_notes import cache, pages
+from rnn_notes.web.live import pack
+
+pytestmark = pytest.mark.skipif("RNN_NOTES_LIVE" not in os.environ, reason="RNN_NOTES_LIVE=fetch runs it")
+
+pytestmark = pytest.mark.skipif(
+    "RNN_NOTES_LIVE" not in os.environ, reason="set RNN_NOTES_LIVE=fetch to run code in pages"
+)
+
+READER = Path(__file__).with_name("reader.mjs")
+
+
+@pytest.fixture(scope="session")
+def reader():
+    """A running reader: a page's blocks go in, what they printed comes out."""
+    if not (node := shutil.which("node")):
+        if os.environ.get("CI"):
+            pytest.fail("Node.js is missing; install nodejs")
+        pytest.skip("Node.js is missing; install it to run the blocks in the reader's Python")
+    folder = pack.packed()
+    command = [node, str(READER), str(cache.FOLDER / "live/upstream"), str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def ask(page):
+            process.stdin.write(json.dumps(page) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield ask
+        process.stdin.close()
+
+
+def blocks_of(path):
+    """What the reader is given of a page, as the page's script gives it: prompts are left out."""
+    page = pages.read(path)
+    fences = [
+        fence
+        for fence in page.fences
+        if fence.language in ("python", "pycon") and not fence.not_run and "not in the browser:" not in fence.info
+    ]
+    printed = [fence.code if fence.language == "pycon" else "" for fence in fences]
+    codes = [
+        "".join(re.findall(r"^(?:>>>|\.\.\.) ?(.*\n)", fence.code, re.MULTILINE))
+        if fence.language == "pycon"
+        else fence.code
+        for fence in fences
+    ]
+    before = lambda line: sum(fence.line < line for fence in fences)  # noqa: E731
+    earlier, displays = [], []
+    for display in page.displays:
+        displays.append([display.latex, display.mark or "", list(earlier)])
+        if (display.mark or "").startswith("define"):
+            earlier.append(display.latex)
+    return {
+        "name": str(path),
+        "codes": codes,
+        "kinds": [fence.language for fence in fences],
+        "printed": printed,
+        "claims": [[before(claim.line), claim.expression] for claim in page.claims],
+        "displays": displays,
+    }, [fence.line for fence in fences]
+
+
+PAGES = [path for path in pages.all_pages() if path.suffix == ".md" and blocks_of(path)[1]]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(pages.DOCS).as_posix())
+def test_every_block_prints_in_the_browsers_python_what_the_page_prints(path, reader):
+    """In the page's order, and each once more after the whole page; claims and displays come out the same."""
+    page, lines = blocks_of(path)
+    found = reader(page)
+    name = path.relative_to(pages.DOCS).as_posix()
+    for run in ("first", "again"):
+        wrong = [
+            f"{name}:{line}: {result.get('error', {}).get('whole', result['stdout'])}"
+            for line, result in zip(lines, found[run], strict=True)
+            if result["state"] not in ("same", "ran")
+        ]
+        assert not wrong, "\n".join(wrong)
+    assert all(text not in ("False", "np.False_") for text in found["claims"])
+    refused = [d["evidence"] for d in found["verdicts"] if d["outcome"] in ("fails", "refused", "stopped")]
+    assert not refused
+
+
+def test_nearly_every_block_runs_in_the_page():
+    """At most two per cent of the blocks say that they cannot, each with its reason."""
+    blocks = [f for path in pages.all_pages() for f in pages.read(path).fences if f.language in ("python", "pycon")]
+    elsewhere = [f for f in blocks if "not in the browser:" in f.info]
+    assert all(re.search(r'title="not in the browser: \w.*"', fence.info) for fence in elsewhere)
+    assert len(elsewhere) <= 0.02 * len(blocks)
