@@ -4,6 +4,7 @@ BIN := .venv/bin
 ARCHIVE := rnn_notes.zip
 PORT ?= 8000
 READY := .venv/ready-$(firstword $(shell printf %s '$(CURDIR)' | cksum))
+TOOLS := .cache/tools
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
@@ -43,23 +44,21 @@ soundness: $(READY) ## Judge random formulas, true and false by construction, an
 bench: $(READY) ## Measure the cells against PyTorch, where it is installed
 	$(BIN)/python -m rnn_notes.bench
 
-lock: $(READY) ## Renew the pins in requirements.txt from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv
-	{ printf -- '-e .\n# Every package pinned, for Python 3.11 to 3.13; "make lock" renews it from pyproject.toml.\n'; \
-	  $(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
-	    --upgrade --no-annotate --no-header --quiet; } > requirements.new
-	mv requirements.new requirements.txt
+lock: $(TOOLS)/ready ## Renew all that is pinned, with its hashes; needs npm
+	$(TOOLS)/bin/python .ci/lock.py
 
-advisories: ## Ask whether a pinned package has a published weakness; "make lock" then brings the mended one
-	$(PYTHON) -m venv .cache/advisories
-	.cache/advisories/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
-	grep -v '^-e' requirements.txt > .cache/advisories/requirements.txt
-	.cache/advisories/bin/pip-audit --requirement .cache/advisories/requirements.txt --no-deps --disable-pip
+advisories: $(TOOLS)/ready ## Ask whether a pinned package has a published weakness; "make lock" then brings the mended one
+	$(TOOLS)/bin/python -m pip_audit --requirement requirements.lock --disable-pip
 
 clean: ## Remove what was built, and the environment
 	rm -rf .venv .cache site
 
-# The mark is newer than the requirements only if the install ran to its end, and has the name of the folder it ran in.
-$(READY): requirements.txt pyproject.toml
+# The mark is newer than the lock only if the install ran to its end, and has the name of the folder it ran in.
+$(READY): requirements.lock pyproject.toml
 	@$(PYTHON) .ci/install.py
+	@touch $@
+
+$(TOOLS)/ready: .ci/tools.lock
+	$(PYTHON) -m venv --clear $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --requirement $<
 	@touch $@

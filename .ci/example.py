@@ -30,12 +30,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         project = shutil.copytree(ROOT / "examples", work / "project", ignore=shutil.ignore_patterns(".cache", "site"))
-        pins = (ROOT / "requirements.txt").read_text().splitlines()
-        (work / "pins.txt").write_text("\n".join(pin for pin in pins if not pin.startswith("-e")))
-        run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, str(ROOT)], work)
+        pip = [sys.executable, "-m", "pip"]
+        lock = ["--require-hashes", "--only-binary", ":all:", "--requirement", str(ROOT / "requirements.lock")]
+        run([*pip, "download", "--quiet", *lock, "--dest", "locked"], work)
+        run([*pip, "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, str(ROOT)], work)
         run([sys.executable, "-m", "venv", "fresh"], work)
         python = str(work / "fresh" / "bin" / "python")
-        install = [python, "-m", "pip", "install", "--quiet", "--constraint", "pins.txt"]
+        install = [python, "-m", "pip", "install", "--quiet", "--no-index", "--find-links", "locked"]
         wheel = str(next(work.glob("*.whl")))
         checks = [python, "-m", "rnn_notes.checks"]
 

@@ -1,8 +1,8 @@
-"""Makes .venv anew and installs what requirements.txt pins, or says in a line what to do: ``python .ci/install.py``.
+"""Makes .venv anew and installs what requirements.lock pins, or says in a line what to do: ``python .ci/install.py``.
 
 Any Python can read this file, so that one that is too old is told so.
 """
-# ruff: noqa: UP031, RUF005
+# ruff: noqa: UP031
 
 import os
 import shutil
@@ -11,6 +11,23 @@ import sys
 
 FOLDER = ".venv"
 PYTHON = os.path.join(FOLDER, "Scripts" if os.name == "nt" else "bin", "python")
+# A package that pip would have to build is refused, since what builds it would come without a hash.
+LOCKED = ["--require-hashes", "--only-binary", ":all:", "--requirement", "requirements.lock"]
+# A folder has no hash, so pip refuses it beside the others; what builds it is in the lock.
+ITSELF = ["--no-deps", "--no-build-isolation", "--editable", "."]
+AGAIN = "Run the same make again: it begins anew"
+
+
+def refusal(what):  # type: ignore[no-untyped-def]
+    """What pip says, which is also printed, if it does not install this; else nothing."""
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "on"]
+    said = b""
+    with subprocess.Popen(pip + what, stderr=subprocess.PIPE) as run:
+        for line in run.stderr:
+            sys.stderr.buffer.write(line)
+            sys.stderr.flush()
+            said += line
+    return (said or b"nothing") if run.returncode else b""
 
 
 def main():  # type: ignore[no-untyped-def]
@@ -31,9 +48,16 @@ def main():  # type: ignore[no-untyped-def]
     shutil.rmtree(FOLDER, ignore_errors=True)  # what an interrupted install has left would stay broken
     if subprocess.call([sys.executable, "-m", "venv", FOLDER]):
         return "the environment %s could not be made; is the disk full, or the folder read-only?" % FOLDER
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "on"]
-    if subprocess.call(pip + ["--requirement", "requirements.txt"]):
-        return "the packages were not installed; is there a network? Run the same make again: it begins anew"
+    said = refusal(LOCKED)
+    if b"DO NOT MATCH THE HASHES" in said:
+        return (
+            "a package is not the file whose hash is in requirements.lock (above, Expected and Got), so nothing was"
+            " installed; undo what you changed in requirements.lock, or try another network or package index"
+        )
+    if said:
+        return "the packages were not installed; is there a network? " + AGAIN
+    if refusal(ITSELF):
+        return "this folder was not installed, for the reason above; mend that. " + AGAIN
     return 0
 
 

@@ -1,0 +1,94 @@
+"""What is installed is pinned with its hash, and the pins are those of pyproject.toml and of requirements.txt."""
+
+import json
+import re
+import runpy
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+CI = ROOT / ".ci"
+LOCKS = [ROOT / "requirements.lock", CI / "tools.lock"]
+SHA512 = r"sha512-[A-Za-z0-9+/]{86}=="
+
+
+def read(path):
+    """The text of a file."""
+    return path.read_text(encoding="utf-8")
+
+
+def pinned(lock):
+    """The requirements of a lock, each with its hashes."""
+    logical = read(lock).replace("\\\n", " ").splitlines()
+    lines = [line for line in logical if line and not line.startswith("#")]
+    return [(Requirement(line.partition(" --hash")[0]), re.findall(r"--hash=(\S*)", line)) for line in lines]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_each_package_of_a_lock_has_one_version_and_its_hashes(lock):
+    """SHA-256, at least one file each; and no package is named twice."""
+    found = pinned(lock)
+    assert found
+    for requirement, hashes in found:
+        assert re.fullmatch(r"==[^*,]+", str(requirement.specifier)), requirement
+        assert hashes, requirement
+        assert all(re.fullmatch("sha256:[0-9a-f]{64}", value) for value in hashes), requirement
+    assert len({requirement.name for requirement, _ in found}) == len(found)
+
+
+def test_requirements_txt_has_the_versions_of_the_lock():
+    """All of them, with the same conditions, beside the package itself."""
+    lines = [line for line in read(ROOT / "requirements.txt").splitlines() if not line.startswith("#")]
+    assert lines.pop(0) == "-e ."
+    assert [str(Requirement(line)) for line in lines] == [str(requirement) for requirement, _ in pinned(LOCKS[0])]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_what_is_asked_for_is_in_the_lock(lock):
+    """Each dependency and each extra, and what builds the package; with a version that will do."""
+    if lock.name == "tools.lock":
+        asked = [line.partition("#")[0].strip() for line in read(CI / "tools.in").splitlines()]
+    else:
+        project = tomllib.loads(read(ROOT / "pyproject.toml"))
+        extras = project["project"]["optional-dependencies"].values()
+        asked = sum(extras, project["build-system"]["requires"] + project["project"]["dependencies"])
+    versions = {requirement.name: str(requirement.specifier)[2:] for requirement, _ in pinned(lock)}
+    for requirement in map(Requirement, asked):
+        if requirement.name != "rnn-notes":
+            assert requirement.specifier.contains(versions[requirement.name]), requirement
+
+
+def test_what_the_build_needs_is_in_the_lock():
+    """Hatchling and its own needs, so that the package is built without asking an index for more."""
+    names = {requirement.name for requirement, _ in pinned(LOCKS[0])}
+    assert {"hatchling", "editables", "packaging", "pathspec", "pluggy", "trove-classifiers"} <= names
+
+
+def test_each_package_of_npm_has_its_hash_and_no_host():
+    """The lock is that of package.json; where a package comes from is left to whoever installs it."""
+    packages = json.loads(read(CI / "package-lock.json"))["packages"]
+    root = packages.pop("")
+    assert root["dependencies"] == json.loads(read(CI / "package.json"))["dependencies"]
+    assert {f"node_modules/{name}" for name in root["dependencies"]} <= set(packages)
+    for name, package in packages.items():
+        assert re.fullmatch(SHA512, package["integrity"]), name
+        assert "resolved" not in package, name
+
+
+def test_the_audit_installs_what_the_lock_of_npm_names(tmp_path, monkeypatch):
+    """By ``npm ci``, which refuses another hash, without the packages' own scripts; a failure is one sentence."""
+    install = runpy.run_path(str(CI / "audit.py"))["install"]
+    monkeypatch.setitem(install.__globals__, "TOOLS", tmp_path)
+    commands = []
+    monkeypatch.setattr(subprocess, "call", lambda command: commands.append(command) or len(commands) - 1)
+    install()
+    assert commands[0][:2] == ["npm", "ci"]
+    assert commands[0][commands[0].index("--prefix") + 1] == str(tmp_path)
+    assert "--ignore-scripts" in commands[0]
+    assert read(tmp_path / "package-lock.json") == read(CI / "package-lock.json")
+    with pytest.raises(SystemExit, match=r"package-lock\.json were not installed, for npm's reason above"):
+        install()
