@@ -129,7 +129,7 @@ class Network:
         if "I" in every:
             self.weights["I"] = identity(sizes["H"])
         self.steps = self.run()
-        self.changes = lru_cache(None)(self._changes)
+        self.changes, self.nudged = lru_cache(None)(self._changes), lru_cache(None)(self._nudged)
 
     def run(self, place: tuple[str, int | None] | None = None, by: Any = 0, at: int | None = None) -> dict[Any, Value]:
         """All values by name and step, with ``by`` added to the symbol at ``place`` (weights: at the step ``at``)."""
@@ -178,18 +178,23 @@ class Network:
         return [[column[i][0] for column in columns] for i in range(len(columns[0]))]
 
     def _changes(self, of: Any, by: Any, entry: tuple[int, int], at: int | None, immediate: bool) -> Value:
-        rows, columns = shape(self.value(*by))
-
         def one(sign: int) -> Value:
-            nudge = [[STEP * sign * ((i, j) == entry) for j in range(columns)] for i in range(rows)]
             if immediate:
-                return self._said(of, by, nudge)
-            steps = self.run(by, nudge, at)
+                return self._said(of, by, self._nudge(by, entry, sign))
+            steps = self.nudged(by, entry, at, sign)
             if of == ("L", None):
                 return sum(steps["L", s] for s in range(1, self.T + 1))
             return steps[of]
 
         return entrywise(lambda up, down: (up - down) / (2 * STEP), one(1), one(-1))
+
+    def _nudged(self, by: Any, entry: tuple[int, int], at: int | None, sign: int) -> dict[Any, Value]:
+        """All values with one entry of one symbol a step larger, or smaller."""
+        return self.run(by, self._nudge(by, entry, sign), at)
+
+    def _nudge(self, by: Any, entry: tuple[int, int], sign: int) -> Rows:
+        rows, columns = shape(self.value(*by))
+        return [[STEP * sign * ((i, j) == entry) for j in range(columns)] for i in range(rows)]
 
     def _said(self, of: Any, by: Any, nudge: Value) -> Value:
         """The formula of ``of`` alone, with what is written out in it; all else stays as it is."""
