@@ -29,6 +29,7 @@ def counts() -> dict[str, int]:
         "displayed formulas": outcomes.total(),
         "derivations, each step proved": outcomes["proved"],
         "equations, evaluated on a run": outcomes["evaluated"],
+        "numbers, computed exactly": outcomes["exact"],
         "inequalities, attacked with thousands of networks": outcomes["not refuted"],
         "statements about shapes, compared with arrays": outcomes["shapes"],
         "definitions, compared with the code where it has them": outcomes["defined"],
