@@ -3,6 +3,7 @@
 import json
 import re
 import runpy
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -92,3 +93,61 @@ def test_the_audit_installs_what_the_lock_of_npm_names(tmp_path, monkeypatch):
     assert read(tmp_path / "package-lock.json") == read(CI / "package-lock.json")
     with pytest.raises(SystemExit, match=r"package-lock\.json were not installed, for npm's reason above"):
         install()
+
+
+@pytest.fixture
+def renew(tmp_path, monkeypatch):
+    """The program of ``make lock`` on a copy of the project, with an npm and a uv that say what is given."""
+    for path in (*LOCKS, ROOT / "requirements.txt", ROOT / "pyproject.toml", CI / "package.json", CI / "tools.in"):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(path, copy)
+    program = runpy.run_path(str(CI / "lock.py"))
+    monkeypatch.setitem(program["main"].__globals__, "ROOT", tmp_path)
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+
+    def renewed(uv, npm):
+        def run(command, **_):
+            if command[0] == "npm" and npm:
+                (Path(command[command.index("--prefix") + 1]) / "package-lock.json").write_text(npm)
+            elif command[0] == "npm":
+                raise subprocess.CalledProcessError(1, command)
+            return subprocess.CompletedProcess(command, 0, uv)
+
+        monkeypatch.setattr(subprocess, "run", run)
+        program["main"]()
+
+    return renewed
+
+
+def files(folder):
+    """What stands in each file of a folder."""
+    return {path.relative_to(folder).as_posix(): read(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_make_lock_renews_every_lock(renew, tmp_path):
+    """The pins, with their conditions, are in requirements.txt without the hashes."""
+    a = "a==1 ; sys_platform == 'win32' \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n"
+    b = "b==2 \\\n    --hash=sha256:3\n"
+    renew(a + b, "{}")
+    written = files(tmp_path)
+    assert written["requirements.txt"].splitlines()[0] == "-e ."
+    assert written["requirements.txt"].splitlines()[2:] == ["a==1 ; sys_platform == 'win32'", "b==2"]
+    assert written["requirements.lock"].endswith(a + b)
+    assert written[".ci/tools.lock"].endswith(a + b)
+    assert written[".ci/package-lock.json"] == "{}"
+
+
+def test_make_lock_renews_nothing_if_one_part_fails(renew, tmp_path):
+    """It says which program failed, below that program's own words."""
+    before = files(tmp_path)
+    with pytest.raises(SystemExit, match="nothing was renewed, for the reason above: npm ended with 1"):
+        renew("b==2 \\\n    --hash=sha256:3\n", npm=None)
+    assert files(tmp_path) == before
+
+
+def test_make_lock_says_that_npm_is_missing(renew, monkeypatch):
+    """Before it resolves anything."""
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match=r"make lock needs npm, .* install the package npm"):
+        renew("", npm=None)
