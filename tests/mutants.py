@@ -12,7 +12,7 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -75,11 +75,18 @@ class Mutant:
     page: Path
     displays: tuple[Display, ...]
     display: int
+    known: frozenset[str]  # the functions that the page has introduced before it
     edit: Edit
 
     @property
     def kind(self) -> str:
         return self.edit[0]
+
+    @property
+    def text(self) -> str:
+        """The display with its mistake."""
+        _, start, end, new = self.edit
+        return self.displays[self.display].latex[:start] + new + self.displays[self.display].latex[end:]
 
     @property
     def name(self) -> str:
@@ -91,9 +98,8 @@ class Mutant:
 
     def survives(self) -> bool:
         """Whether the page with this mistake is still accepted; one in a definition may show further down."""
-        _, start, end, new = self.edit
         texts = [display.latex for display in self.displays]
-        texts[self.display] = texts[self.display][:start] + new + texts[self.display][end:]
+        texts[self.display] = self.text
         defines = [(display.mark or "") == "define" for display in self.displays]
         for n, (text, display) in enumerate(zip(texts, self.displays, strict=True)):
             if n == self.display or (n > self.display and defines[self.display]):
@@ -108,13 +114,29 @@ def equivalents() -> list[str]:
     return [line for line in TABLE.read_text(encoding="utf-8").splitlines() if "⟦" in line]
 
 
-def mutants() -> list[Mutant]:
-    """Those of all pages, in the order of the pages."""
-    return [mutant for path in pages.all_pages() for mutant in of_page(path)]
+def mutants(some: Iterable[Mutant]) -> Iterator[Mutant]:
+    """Of some edits, in any order, those that can be read and say something that no other one of them has said."""
+    seen: dict[tuple[Path, int], list[tuple[tree.Statement, ...]]] = {}
+    for edit in some:
+        said = seen.setdefault((edit.page, edit.display), [])
+        if not said:
+            said.append(latex.parse(edit.displays[edit.display].latex, edit.known))
+        try:
+            changed = latex.parse(edit.text, edit.known)
+        except FormulaError:
+            continue
+        if changed not in said:
+            said.append(changed)
+            yield edit
+
+
+def all_edits(paths: Iterable[Path] = ()) -> list[Mutant]:
+    """The edits of some pages, or of all, in their order; not all can be read."""
+    return [edit for path in paths or pages.all_pages() for edit in of_page(path)]
 
 
 def of_page(path: Path) -> Iterator[Mutant]:
-    """All mutants of a page that can be read and say something else."""
+    """All edits of the displays of a page that claim something."""
     displays = tuple(pages.read(path).displays)
     definitions: Definitions = {}
     for n, display in enumerate(displays):
@@ -127,16 +149,8 @@ def of_page(path: Path) -> Iterator[Mutant]:
         if mark.startswith("skip"):
             continue
         known = functions(definitions)
-        seen = [latex.parse(display.latex, known)]
-        for edit in edits(display.latex, seen[0], mark in ("chain", "define")):
-            _, start, end, new_text = edit
-            try:
-                changed = latex.parse(display.latex[:start] + new_text + display.latex[end:], known)
-            except FormulaError:
-                continue
-            if changed not in seen:
-                seen.append(changed)
-                yield Mutant(path.relative_to(ROOT), displays, n, edit)
+        for edit in edits(display.latex, latex.parse(display.latex, known), mark in ("chain", "define")):
+            yield Mutant(path.relative_to(ROOT), displays, n, known, edit)
 
 
 def edits(text: str, statements: tuple[tree.Statement, ...], scalar: bool) -> Iterator[Edit]:
@@ -222,11 +236,14 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="try this many, chosen at random with a fixed seed; record nothing")
     options = parser.parse_args()
     paths = [path.resolve() for path in options.page] or pages.all_pages()
-    every = [mutant for path in paths for mutant in of_page(path)]
+    every_edit = all_edits(paths)
+    every = list(mutants(every_edit))
     tried = random.Random(0).sample(every, options.sample) if options.sample else every
     known = {name for name in equivalents() if any(name.startswith(f"{path.name}:") for path in paths)}
     kinds, missed = Counter(), Counter()
-    scores = {str(path.relative_to(ROOT)): Counter(found=0, true=0) for path in paths}
+    scores = {str(path.relative_to(ROOT)): Counter(edits=0, found=0, true=0) for path in paths}
+    for edit in every_edit:
+        scores[str(edit.page)]["edits"] += 1
     for n, mutant in enumerate(tried):
         if sys.stderr.isatty():
             print(f"{n}/{len(tried)}", end="\r", file=sys.stderr)

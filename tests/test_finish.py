@@ -10,7 +10,6 @@ from tiny_site import ROOT, TinySite
 
 from rnn_notes.web import csp, finish, forbidden, theme, typeset
 
-
 MARKUP = 'the "state" <script>x</script> & so'
 
 
