@@ -61,6 +61,10 @@ def from_torch(
             f"train the network with nonlinearity='tanh', or run it where it comes from"
         )
     given = _names(state, "state")
+    if not isinstance(prefix, str):
+        raise ValueError(
+            f"prefix is {prefix!r:.60} but a text is expected; pass prefix='', or what the names begin with"
+        )
     found: dict[tuple[str, int, bool], dict[str, str]] = {}  # by prefix, layer and direction: each name in full
     others = []
     for name in given:
@@ -154,12 +158,23 @@ def from_onnx(arrays: Mapping[str, Any], **attributes: Any) -> Cell:
     expected = {"activations": ONNX_ACTIVATIONS[type(cell)], "direction": "forward", "layout": 0, "input_forget": 0}
     expected |= {"hidden_size": R.shape[2], "linear_before_reset": int(isinstance(cell, GRU))}
     for name, value in attributes.items():
-        if name not in expected or (list(value) if name == "activations" else value) != expected[name]:
+        if name not in expected or not _same(value, expected[name]):
             here = f"{expected[name]!r}" if name in expected else "none"
             raise ValueError(
                 f"{name} is {value!r} but a cell here has {here}; run such a node where it comes from, or train without"
             )
     return cell
+
+
+def _same(value: Any, expected: Any) -> bool:
+    """Whether an attribute is as expected; texts may be bytes, as a node has them, and their case does not matter."""
+    if isinstance(expected, list):
+        listed = isinstance(value, list | tuple) and len(value) == len(expected)
+        return listed and all(map(_same, value, expected))
+    if isinstance(expected, str):
+        text = value.decode(errors="replace") if isinstance(value, bytes) else value
+        return isinstance(text, str) and text.lower() == expected.lower()
+    return bool(np.ndim(value) == 0 and value == expected)
 
 
 ONNX_OTHERS = {
@@ -189,6 +204,11 @@ def _array(name: str, value: Any) -> ndarray:
         raise ValueError(
             f"{name} cannot be read as an array ({error!s:.60}); pass {name}.detach().cpu().float().numpy()"
         ) from None
+    if array.dtype.kind in "iu":
+        raise ValueError(
+            f"{name} has dtype {array.dtype} but float32 or float64 is expected; whole numbers are quantised weights, "
+            f"which need their scale: pass those of the network before that, or dequantised"
+        )
     if array.dtype.type not in door.DTYPES:
         raise ValueError(
             f"{name} has dtype {array.dtype} but float32 or float64 is expected; pass {name}.astype(np.float64)"

@@ -74,8 +74,17 @@ class Series:
     values: ndarray  # (n,), float64, all finite
 
     def between(self, first: str, last: str) -> "Series":
-        """The part from first to last, both included, written like ``"1921"`` or ``"2007-01"``."""
-        inside = (self.time >= datetime64(first)) & (self.time <= datetime64(last))
+        """The part from first to last, both included, written like ``"1921"`` or ``"2007-01"``.
+
+        Raises ValueError if these are no dates, or if nothing lies between them.
+        """
+        try:
+            inside = (self.time >= datetime64(first)) & (self.time <= datetime64(last))
+        except ValueError:
+            raise ValueError(f"{first!r} to {last!r} are no dates; write them like '1921' or '2007-01'") from None
+        if not inside.any():
+            whole = f"from {self.time[0]} to {self.time[-1]}"
+            raise ValueError(f"nothing of {self.name} lies from {first} to {last}; it reaches {whole}")
         return Series(self.name, self.unit, self.time[inside], self.values[inside])
 
 
@@ -101,6 +110,8 @@ def stocks(path: str | Path | None = None) -> dict[str, Series]:
     file = _path(path, "stocks.csv")
     found: dict[str, list[tuple[int, datetime64, float]]] = {}
     for line, (symbol, date, price) in _rows(file, ("symbol", "date", "price")):
+        if not symbol.strip() or symbol != symbol.strip():
+            raise DataError(f"{file}:{line}: {symbol!r} is no symbol without spaces around it; {_remedy(file)}")
         month, _, year = date.partition(" 1 ")
         iso = f"{year}-{MONTHS.index(month) + 1:02}" if month in MONTHS else ""
         row = line, _time(file, line, date, iso), _number(file, line, price, at_least=0.01)

@@ -18,6 +18,8 @@ from numpy import ndarray
 from rnn_notes import parameters
 from rnn_notes.opinion import NOT_ANALYTIC, SINGLE, Called, copied, second_opinions, unit_of
 
+INFINITE = "f has no finite derivative at {name}, as a root has none at 0; move {name} away from it"
+
 V = TypeVar("V")  # an array, a cell, or a tuple, list or dict of them
 
 
@@ -36,7 +38,7 @@ def complex_step(f: Callable[[Any], Any], value: V, step: float = 1e-30) -> V:
             "return a real function of value, or use finite_differences"
         )
 
-    def along(a: ndarray, direction: Any) -> float:
+    def along(a: ndarray, direction: Any, step: float = step) -> float:
         start = a.copy()
         a += 1j * step * direction
         result = called()
@@ -48,9 +50,12 @@ def complex_step(f: Callable[[Any], Any], value: V, step: float = 1e-30) -> V:
     rounding = 1e-14 * (abs(called.still) + max((float(np.linalg.norm(g)) for g in found.values()), default=0.0))
     for name, a in called.arrays.items():
         direction = called.rng.uniform(0.5, 2, a.shape)
-        off = abs(along(a, direction) - float(np.sum(found[name] * direction)))
+        sum_of_all = along(a, direction)
+        off = abs(sum_of_all - float(np.sum(found[name] * direction)))
         if off > 1e-11 * np.linalg.norm(found[name]) * math.sqrt(a.size) + rounding:
             called.refuse_noise()
+            if abs(along(a, direction, 1e-4 * step) - sum_of_all) > 0.1 * abs(sum_of_all):
+                raise ValueError(INFINITE.format(name=name or "value"))
             raise ValueError(f"the derivatives of {name or 'value'} do not add up along a direction; {SINGLE}")
         for opinion in second_opinions(called, name, a, found[name], tolerance=1e-6):
             opinion.refuse(NOT_ANALYTIC)

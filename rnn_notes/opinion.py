@@ -13,6 +13,7 @@ from rnn_notes import parameters
 from rnn_notes.cells import door
 
 LENGTHS = [2.0**k for k in (-15, -9, -21, -4, -27, -33, -39, -45, 0, 3)]  # powers of two: x ± δ is rarely rounded
+AFAR, FAR = (2.0**-9, 2.0**-12), (1.0, 2.0**-3)
 ROUNDING = float(np.finfo(np.float64).eps)
 
 NOT_ANALYTIC = (
@@ -20,6 +21,14 @@ NOT_ANALYTIC = (
     "for abs(a) ** 2, give np.zeros the dtype of value, or use finite_differences"
 )
 SINGLE = "f computes in single precision; convert to float64 inside it, not to float32"
+STILL = (
+    "f does not change near {name}, but in steps further away, as what rounds, counts or casts to whole numbers does; "
+    "leave that out of f"
+)
+DEAF = (
+    "f is the same wherever value is moved; compute it from the argument that f is called with, not from another array "
+    "or a remembered result"
+)
 
 
 class Called:
@@ -85,8 +94,13 @@ class Called:
             )
 
     def form(self, found: dict[str, ndarray]) -> Any:
-        """Arrays by name in the form of value."""
+        """Arrays by name in the form of value; raises ValueError if f takes no notice of any of them."""
         self.refuse_noise()
+        some = [a for a in self.arrays.values() if a.size]
+        if some and not any(g.any() for g in found.values()):
+            ways = [(a, self.rng.choice([-1.0, 1.0], a.shape), length) for a in some for length in (2.0**-4, 1.0, 8.0)]
+            if all(self.moved(*way) == self.still for way in ways):
+                raise ValueError(DEAF)
         each = iter(found.values())
         return parameters.apply(lambda a: next(each), self.value)
 
@@ -101,6 +115,8 @@ class Opinion:
     agrees: bool
     flat: bool  # f does not change beyond its rounding
     kink: bool
+    jumps: bool  # f does not change nearby, but by a jump further away
+    frozen: bool  # a part of f changes from afar, but not in short steps
     noise: float  # of f, relative to f
     called: Called
     size: float
@@ -109,6 +125,8 @@ class Opinion:
         """Raise unless the opinions agree, at a place without a kink."""
         if self.kink:
             raise ValueError(f"f has a kink at {self.name}, where it has no derivative; move {self.name} away from it")
+        if self.jumps:
+            raise ValueError(STILL.format(name=self.name))
         if not self.agrees:
             self.called.refuse_noise()
             raise ValueError(
@@ -125,13 +143,15 @@ class Opinion:
 
     def better_step(self, step: float) -> str:
         """Why differences went wrong, and the step with which they would not."""
+        if self.frozen:
+            return f"a part of f does not change in short steps; {SINGLE}"
         if self.noise > 1e-13:
             return f"f is rounded to about {-math.log10(self.noise):.0f} digits; {SINGLE}"
         slope = self.slope
         enough = 1e-6 * max(self.size, abs(slope))
         fitting = [length for length, _, central in self.seen if abs(central - slope) <= enough]
         if not fitting:
-            return "no step suits f, so use complex_step"
+            return f"no step suits f; perhaps {SINGLE}; else use complex_step"
         because = "too short, and lost in the rounding of f" if max(fitting) > step else "too long for so steep an f"
         return f"step={step} is {because}; pass step={max(fitting):.1e}, or use complex_step"
 
@@ -149,8 +169,8 @@ def _opinion(called: Called, name: str, a: ndarray, direction: ndarray, found: n
     seen, flat, agrees = [], 0, False
     for length in LENGTHS if size else LENGTHS[:3]:  # on a long way f may come to rest, as tanh does
         f = [called.moved(a, direction, way * length) for way in (1, -1, 0.5, -0.5)]
-        slope = (8 * (f[2] - f[3]) - (f[0] - f[1])) / (6 * length)  # to δ⁴ (Richardson 1911)
-        rounding = 8 * ROUNDING * max(map(abs, (*f, still))) / length
+        slope = (8 * (f[2] - f[3]) - (f[0] - f[1])) / (6 * length)
+        rounding = _rounding(max(map(abs, (*f, still))), length)
         if not math.isfinite(slope):
             continue
         if length in LENGTHS[:2]:
@@ -163,14 +183,75 @@ def _opinion(called: Called, name: str, a: ndarray, direction: ndarray, found: n
         if agrees := flat == 2 or abs(slope - said) <= tolerance * size + slack:
             break
         called.refuse_noise()
-    bends = [
-        abs(called.moved(a, direction, length) + called.moved(a, direction, -length) - 2 * still) / length
-        for length in (2.0**-26, 2.0**-32)
-    ]
+    frozen = size > 0 and _is_frozen(called, a, direction, said, seen, 10 * tolerance * size)
+    lost, jumps = (False, False) if size or seen[0][1] else _further_away(called, a, direction)
+    if frozen or lost:
+        agrees, seen = False, [(length, *_slope(called, a, direction, length)) for length in (AFAR if frozen else FAR)]
+    bends = [_bend(called, a, direction, length) for length in (2.0**-26, 2.0**-32)]
     floor = max(1e-3 * size, 200 * ROUNDING * abs(still) / 2.0**-32)
     kink = bends[0] > floor and 0.9 < bends[1] / bends[0] < 1.1
     noise = 0.0 if agrees else _noise(called, a, direction)
-    return Opinion(name, said, seen, agrees, flat == 2, kink, noise, called, size)
+    return Opinion(name, said, seen, agrees, flat == 2, kink, jumps, frozen, noise, called, size)
+
+
+def _slope(called: Called, a: ndarray, direction: ndarray, length: float) -> tuple[float, float]:
+    """The slope of f itself for a length δ, to δ⁴ (Richardson 1911) and to δ²."""
+    f = [called.moved(a, direction, way * length) for way in (1, -1, 0.5, -0.5)]
+    return (8 * (f[2] - f[3]) - (f[0] - f[1])) / (6 * length), (f[0] - f[1]) / (2 * length)
+
+
+def _bend(called: Called, a: ndarray, direction: ndarray, length: float) -> float:
+    """How much the slopes of f on both sides differ."""
+    both = called.moved(a, direction, length) + called.moved(a, direction, -length)
+    return abs(both - 2 * called.still) / length
+
+
+def _smooth(called: Called, a: ndarray, direction: ndarray, lengths: tuple[float, float]) -> tuple[float, float]:
+    """The slope of f at the second of two lengths, and how far it may be off: without limit if it depends on them."""
+    first, second = (_slope(called, a, direction, length)[0] for length in lengths)
+    if not abs(first - second) <= 0.1 * abs(second):
+        return second, math.inf
+    bend, rounding = _bend(called, a, direction, lengths[1]), _rounding(called.still, lengths[1])
+    return second, max(10 * abs(first - second), 10 * bend, 4 * rounding)
+
+
+def _is_frozen(
+    called: Called, a: ndarray, direction: ndarray, said: float, seen: list[tuple[float, float, float]], least: float
+) -> bool:
+    """Whether f, smooth from afar, has another slope there than in short steps, where single precision stands still."""
+    short = [(length, slope) for length, slope, _ in seen if length < LENGTHS[0]]
+    if not short:
+        return False
+    slope, unsure = _smooth(called, a, direction, AFAR)
+    off = abs(slope - said)
+    return off > max(unsure, least) and any(
+        abs(other - slope) > off / 2 and 4 * _rounding(called.still, length) < off for length, other in short
+    )
+
+
+def _further_away(called: Called, a: ndarray, direction: ndarray) -> tuple[bool, bool]:
+    """Of an f that stands still nearby: whether a slope is lost in its rounding, and whether it goes on by a jump."""
+    ulps = 10 * ROUNDING * abs(called.still)
+
+    def change(length: float) -> float:
+        return abs(called.moved(a, direction, length) - called.still)
+
+    for way in (1.0, -1.0):
+        changed = [length for length in (2.0**-9, 2.0**-4, 1.0, 8.0) if change(way * length) > 10 * ulps]
+        if changed:
+            near, far = LENGTHS[0], changed[0]
+            enough = max(1e-3 * change(way * far), ulps)
+            for _ in range(40):  # to where it begins to change
+                middle = (near + far) / 2
+                near, far = (near, middle) if change(way * middle) else (middle, far)
+            if change(way * far) > enough:
+                return False, True
+    slope, unsure = _smooth(called, a, direction, FAR)
+    return abs(slope) > unsure, False
+
+
+def _rounding(f: float, length: float) -> float:
+    return 8 * ROUNDING * abs(f) / length
 
 
 def _noise(called: Called, a: ndarray, direction: ndarray) -> float:
@@ -191,7 +272,10 @@ def unit_of(a: ndarray) -> float:
 
 
 def copied(value: Any, name: str, dtype: Any = None) -> Any:
-    """A copy whose arrays hold numbers, real ones as dtype if that is given; numbers, also in lists, are one array."""
+    """A copy whose arrays hold numbers, as dtype if that is given, else in double precision at least.
+
+    Numbers, also in lists, are one array.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         return type(value)(**{key: copied(part, key, dtype) for key, part in vars(value).items()})
     if isinstance(value, dict):
@@ -211,7 +295,7 @@ def copied(value: Any, name: str, dtype: Any = None) -> Any:
         )
     if dtype:
         door.refuse_not_finite(**{name: array})
-    return np.array(array, dtype or array.dtype)
+    return np.array(array, dtype or np.result_type(array, np.float64))  # integers of a byte would wrap around
 
 
 def _numbers(value: Any) -> bool:

@@ -154,8 +154,8 @@ def clip(cell: C, max_norm: float) -> C:
     Pascanu, Mikolov and Bengio 2013, algorithm 1.
     """
     norm = global_norm(cell)
-    if not max_norm > 0:
-        raise ValueError(f"max_norm is {max_norm} but a positive number is expected; 1.0 is a usual choice")
+    if not isinstance(max_norm, float | int | np.number) or not max_norm > 0:
+        raise ValueError(f"max_norm is {max_norm!r:.60} but a positive number is expected; 1.0 is a usual choice")
     if not np.isfinite(norm):
         raise FloatingPointError(f"the norm of the gradient is {norm}, so it has no direction to keep")
     return scale(cell, max_norm / norm) if norm > max_norm else cell

@@ -62,8 +62,12 @@ class SGD:
     rate: float
 
     def step(self, model: C, grads: C) -> C:
-        """The model one step further: a new one, the old is not touched."""
-        return parameters.apply(lambda p, g: p - float(self.rate) * g, model, grads)
+        """The model one step further: a new one, the old is not touched.
+
+        Raises ValueError if the rate is not finite or negative.
+        """
+        rate = _rate(self.rate)
+        return parameters.apply(lambda p, g: p - rate * g, model, grads)
 
 
 @dataclass
@@ -81,9 +85,18 @@ class Adam:
     def step(self, model: C, grads: C) -> C:
         """The model one step further: a new one, the old is not touched.
 
-        Raises FloatingPointError if a gradient is so large that its square is not finite.
+        Raises FloatingPointError if a gradient is so large that its square is not finite; ValueError if a setting is
+        out of its range, or if the steps before were those of a model of other shapes.
         """
         parameters.same_form(model, grads, ("the model", "the gradient"))
+        _rate(self.rate)
+        for name, beta in (("beta1", self.beta1), ("beta2", self.beta2)):
+            if not 0 <= beta < 1:
+                raise ValueError(
+                    f"{name} is {beta} but a number from 0 to below 1 is expected; 0.9 and 0.999 are usual"
+                )
+        if self.t and [m.shape for m in self.m] != [a.shape for a in parameters.arrays(model).values()]:
+            raise ValueError("this Adam has the memory of another model; make one for each, Adam(rate)")
         if self.t == 0:
             self.m = self.v = [np.zeros_like(a) for a in parameters.arrays(model).values()]
         self.t += 1
@@ -100,6 +113,12 @@ class Adam:
             return p - rate * m / (np.sqrt(v / size) + self.epsilon)
 
         return parameters.apply(moved, model)
+
+
+def _rate(rate: Any) -> float:
+    if not isinstance(rate, float | int | np.number) or not 0 <= rate < math.inf:
+        raise ValueError(f"rate is {rate!r:.60} but a finite number is expected, not below 0; 0.01 is a usual choice")
+    return float(rate)
 
 
 @dataclass(frozen=True)
@@ -122,7 +141,10 @@ def gradient(model: Model, x: ndarray, target: ndarray, loss: Loss, *state: ndar
     cell, readout = model
     trace = cell.forward(x, *state)
     h = trace.h[1:]
-    value, dy = loss(readout.forward(h), target) if np.isfinite(h).all() else (math.nan, h)
+    found = loss(readout.forward(h), target) if np.isfinite(h).all() else (math.nan, h)
+    if not isinstance(found, tuple) or len(found) != 2 or np.ndim(found[0]):
+        raise ValueError("loss returned no pair of a number and dy; return value, dy, as squared_error does")
+    value, dy = found
     if not math.isfinite(value):
         door.refuse_not_finite(target=door.numbers("target", target))
         raise FloatingPointError(f"the loss is {value}")
@@ -174,6 +196,12 @@ def train(
     if steps is not None:
         steps = door.whole("steps", steps, "a whole number, or None for as long as there are batches,")
     every = door.whole("every", every)
+    if not isinstance(batches, Iterable):
+        raise ValueError(
+            f"batches is a {type(batches).__name__} but pairs (x, target) are expected; pass a list of them"
+        )
+    if isinstance(optimiser, type) or not hasattr(optimiser, "step"):
+        raise ValueError(f"optimiser is {optimiser!r:.60} but one with a rate is expected; pass SGD(0.1) or Adam()")
     best, best_loss, step = model, math.inf, 0
     state: tuple[ndarray, ...] = ()
     if validate:
@@ -240,5 +268,10 @@ def _looked_at(validate: Callable[[Model], float], model: Model, step: int) -> f
     if math.isnan(seen):
         raise FloatingPointError(
             f"validate returned nan after step {step}; look at its data, which may have a missing value"
+        )
+    if math.isinf(seen):
+        raise FloatingPointError(
+            f"validate returned {seen} after step {step}, and no model is better than another by that; "
+            f"return a loss that is finite, such as the logarithm of a perplexity"
         )
     return float(seen)

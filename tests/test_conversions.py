@@ -473,3 +473,26 @@ def test_only_cells_are_converted(convert):
     ):
         with pytest.raises(ValueError, match=f"^cell is {text}"):
             convert(wrong)
+
+
+def test_quantised_weights_need_their_scale():
+    """As floats they would be another network, so that is not advised."""
+    state = {name: (10 * a).astype(np.int8) for name, a in conversions.to_torch(cell_and_input(LSTM)[0]).items()}
+    with pytest.raises(ValueError, match=r"^weight_ih_l0 has dtype int8 .* need their scale"):
+        conversions.from_torch(state)
+
+
+@pytest.mark.parametrize("right", [[b"Tanh"], ("tanh",), ["Tanh"]])
+def test_attributes_are_taken_as_a_node_has_them(right):
+    """In bytes, in any case; anything else is refused, not a traceback."""
+    arrays = conversions.to_onnx(cell_and_input(RNN)[0])
+    assert type(conversions.from_onnx(arrays, activations=right, direction=b"forward")) is RNN
+    for wrong in (None, "Tanh", [b"Relu"], ["Tanh", "Tanh"], np.array(["Tanh"])):
+        with pytest.raises(ValueError, match=r"^activations is "):
+            conversions.from_onnx(arrays, activations=wrong)
+
+
+def test_a_prefix_is_a_text():
+    """None is none."""
+    with pytest.raises(ValueError, match=r"^prefix is None but a text is expected; pass prefix=''"):
+        conversions.from_torch(conversions.to_torch(cell_and_input(RNN)[0]), prefix=None)

@@ -267,3 +267,20 @@ def test_a_random_walk_has_returns_of_the_volatility_and_no_memory():
     assert abs(returns.mean()) < 4 * 0.05 / np.sqrt(n)
     assert abs(returns.std() - 0.05) < 4 * 0.05 / np.sqrt(2 * n)
     assert abs(np.corrcoef(returns[1:], returns[:-1])[0, 1]) < 4 / np.sqrt(n)
+
+
+@pytest.mark.parametrize("symbol", ["", "A "])
+def test_a_symbol_with_a_space_is_no_second_series(tmp_path, symbol):
+    """Nor is one without a name."""
+    file = tmp_path / "stocks.csv"
+    file.write_text(f"symbol,date,price\nA,Jan 1 2000,5\n{symbol},Feb 1 2000,6\n")
+    with pytest.raises(datasets.DataError, match=r"stocks\.csv:3: .* is no symbol"):
+        datasets.stocks(file)
+
+
+def test_a_part_of_a_series_is_not_empty():
+    """Dates in the wrong order, and what are no dates, are named."""
+    with pytest.raises(ValueError, match="nothing of sunspots lies from 1950 to 1900; it reaches from 1700 to 2008"):
+        datasets.sunspots().between("1950", "1900")
+    with pytest.raises(ValueError, match="are no dates; write them like '1921'"):
+        datasets.sunspots().between("a", "b")

@@ -403,3 +403,69 @@ def test_an_empty_array_has_an_empty_gradient():
     found = complex_step(lambda p: (p["W"] ** 2).sum() + p["b"].sum(), {"W": X, "b": np.zeros(0)})
     assert found["b"].shape == (0,)
     assert relative_difference(found["W"], 2 * X) < 1e-15
+
+
+def _one_term_in_single_precision(v):
+    return (v**2).sum() + 0.5 * np.tanh(v.real.astype(np.float32)).astype(float).sum()
+
+
+@pytest.mark.parametrize("measure", BOTH)
+def test_a_part_of_f_in_single_precision_is_seen(measure):
+    """In short steps that part stands still, so that all others would agree with the gradient without it."""
+    with pytest.raises(ValueError, match=r"single precision|f is not analytic"):
+        measure(_one_term_in_single_precision, np.array([0.3, 0.8, -0.5]))
+
+
+@pytest.mark.parametrize("step", [1e-6, 7.5e-9, 1e-10])
+def test_no_step_makes_a_part_in_single_precision_right(step):
+    """Nor does a message lead to one that would seem to."""
+    with pytest.raises(ValueError, match="single precision") as refused:
+        finite_differences(_one_term_in_single_precision, np.array([0.3, 0.8, -0.5]), step)
+    assert "pass step" not in str(refused.value)
+
+
+STEPS = [
+    lambda v: (np.round(v.real * 1000).astype(int) / 1000).sum() + 0 * v.sum(),
+    lambda v: (v.real > 0).mean() + 0 * v.sum(),
+    lambda v: v.real.astype(np.float16).astype(float).sum() + 0 * v.sum(),
+]
+
+
+@pytest.mark.parametrize("measure", BOTH)
+@pytest.mark.parametrize("f", STEPS)
+def test_what_goes_in_steps_has_no_gradient_of_use(measure, f):
+    """It is zero almost everywhere, which would be no news of a mistake."""
+    with pytest.raises(ValueError, match=r"^f does not change near value, but in steps further away"):
+        measure(f, np.array([0.3, -0.7, 0.45]))
+
+
+@pytest.mark.parametrize("measure", BOTH)
+def test_what_takes_no_notice_of_its_argument_is_refused(measure):
+    """A remembered result, or another array than the argument."""
+    with pytest.raises(ValueError, match=r"^f is the same wherever value is moved; compute it from the argument"):
+        measure(lambda v: (X**2).sum() + (0j if np.iscomplexobj(v) else 0), X)
+
+
+def test_a_relu_that_is_off_has_the_gradient_zero():
+    """It goes on further away without a jump."""
+    value = {"off": np.array([-0.5, -1e-3]), "on": np.array([1.0])}
+    found = complex_step(lambda p: relu(p["off"]).sum() + (p["on"] ** 2).sum(), value)
+    assert found["off"].tolist() == [0, 0]
+
+
+def test_a_slope_that_is_lost_beside_a_large_number_is_no_zero():
+    """1e10 + v/1000 stands still in any short step."""
+    with pytest.raises(ValueError, match="too short, and lost in the rounding of f"):
+        finite_differences(lambda v: 1e10 + 1e-3 * v.sum(), np.array([1.0, 2.0]))
+
+
+def test_a_root_has_no_derivative_at_zero():
+    """It is not the fault of single precision."""
+    with pytest.raises(ValueError, match=r"^f has no finite derivative at value, as a root has none at 0"):
+        complex_step(lambda v: np.sqrt(v).sum(), np.array([0.0, 1.0]))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.float16])
+def test_small_numbers_do_not_wrap_around_in_a_difference(dtype):
+    """In a byte, 1 − 2 is 255."""
+    assert relative_difference(np.array([1, 2], dtype), np.array([2, 2], dtype)) == 0.5

@@ -246,3 +246,23 @@ def test_markdown_itself_does_not_eat_the_backslash_of_latex(latex):
 def test_a_leftover_is_looked_for_outside_of_code(lines, mark, around, line):
     """The line that is most like the text around it on the page."""
     assert leftovers.nearest(list(enumerate(lines, start=1)), mark, around) == line
+
+
+OTHERS = {
+    "in an attribute": '<img src="a.png" alt="The \\(h_t\\) curve">',
+    "in a title": '<abbr title="hidden $h_t$">state</abbr>',
+    "in entities": "The &dollar;x_t&dollar; here.",
+    "between dollars that are text": r"The \$x_t\$ here.",
+    "behind an entity": "The &#92;(x_t&#92;) here.",
+    "of GitHub": "```math\nx = 1\n```",
+    "a mark": "% check: chain",
+    "an abbreviation": "*[BPTT]: through time",
+    "marked": "It is ==marked== here.",
+}
+
+
+@pytest.mark.parametrize("place", OTHERS)
+def test_what_would_look_like_mathematics_or_another_markdown_is_refused(render, place):
+    """At its line, as all others."""
+    with pytest.raises(PageError, match=r"page\.md:3: "):
+        render(f"# A page\n\n{OTHERS[place]}\n")

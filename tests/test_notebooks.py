@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from bs4 import BeautifulSoup
 
-from rnn_notes import cache
+from rnn_notes import cache, pages
 from rnn_notes.ipynb import Cell
 from rnn_notes.pages import PageError
 from rnn_notes.web import execution, notebooks, outputs
@@ -87,6 +87,7 @@ HIDDEN = [
     {"nbsphinx": "hidden"},
     {"collapsed": True},
     {"cellView": "form"},
+    {"tags": "hide_input"},
 ]
 
 
@@ -98,6 +99,14 @@ def test_a_cell_that_is_to_be_hidden_is_refused(notebook, monkeypatch, metadata,
     path = notebook("# Title", hidden, change=lambda cells: cells[1]["metadata"].update(metadata))
     with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, hidden)}: this cell is to be hidden"):
         notebooks.markdown(path)
+
+
+@pytest.mark.parametrize("line", ["#| echo: no", "#| Include: FALSE", '#@title x { display-mode: "form" }'])
+def test_a_line_that_hides_its_cell_elsewhere_is_refused(notebook, monkeypatch, line):
+    """In Quarto, or in Colab."""
+    fake_run(monkeypatch, [])
+    with pytest.raises(PageError, match="this cell is to be hidden"):
+        notebooks.markdown(notebook("# Title", "x = 1", change=lambda cells: cells[1].update(source=line + "\nx = 1")))
 
 
 @pytest.mark.parametrize(
@@ -115,6 +124,7 @@ def test_other_metadata_do_no_harm(notebook, monkeypatch, metadata):
     [
         ({"cell_type": "raw"}, "a raw cell is no text of a page; make it a cell of Markdown or code"),
         ({"attachments": {"a.png": {}}}, "a picture is pasted into this cell; put it beside the notebook"),
+        ({"cell_type": "heading"}, "'heading' is no kind of cell"),
         ({"source": ["```python\n", "x = 1"]}, "this code block does not end"),
     ],
 )
@@ -329,3 +339,56 @@ def test_the_names_of_a_notebook_are_its_own(tmp_path):
         "import os; print([name for name in dir() if 'trace' in name], [name for name in os.environ if 'RNN' in name])"
     )
     assert printed(execution.outputs(tmp_path / "note.ipynb", cells(code))) == ["[] []\n"]
+
+
+@pytest.mark.parametrize("shown", ["```\nb", "~~~", "a\n```python\nb\n```"])
+def test_printed_fences_are_no_fences_of_the_page(shown):
+    """Python-Markdown and the page reader would look for their ends."""
+    html = outputs.html({"output_type": "stream", "name": "stdout", "text": shown})
+    assert "```" not in html
+    assert "~~~" not in html
+    assert BeautifulSoup(html, "html.parser").get_text() == shown
+
+
+@pytest.mark.parametrize("latex", ["The value $x_t$ and $y$", "$x$ and $y$", r"words \(x\)"])
+def test_words_among_formulas_are_not_typeset_as_one(latex):
+    """IPython.display.Latex takes any text."""
+    with pytest.raises(outputs.OutputError, match="more than a formula between dollars"):
+        outputs.html(result(latex=latex, plain="x"))
+
+
+@pytest.mark.parametrize("latex", ["$x ≤ y$", r"$A \subset B$", r"$a \implies b$"])
+def test_relations_in_any_sign_state_something(latex):
+    """And nothing checks what a program writes."""
+    with pytest.raises(outputs.OutputError, match="states something"):
+        outputs.html(result(latex=latex, plain="x"))
+
+
+ASKS = {
+    "whether a file is there": "import os\nprint(os.path.exists('new.py'))",
+    "the same of a path": "from pathlib import Path\nprint(Path('new.py').is_file())",
+    "how long a file is": "import os\ntry:\n    print(os.path.getsize('new.py'))\nexcept OSError:\n    print('none')",
+    "for a module": "try:\n    import new\n    print('there')\nexcept ImportError:\n    print('none')",
+}
+
+
+@pytest.mark.parametrize("code", ASKS.values(), ids=ASKS)
+def test_what_a_notebook_asks_without_opening_counts(tmp_path, code):
+    """A file that was not there when it ran."""
+    path = tmp_path / "note.ipynb"
+    before = printed(execution.outputs(path, cells(code)))
+    (tmp_path / "new.py").write_text("x = 1\n")
+    assert printed(execution.outputs(path, cells(code))) != before
+
+
+@pytest.mark.parametrize("code", ["time.time()", "print(datetime.now())", "%time x = 1", "np.random.default_rng()"])
+def test_what_a_clock_or_chance_has_given_is_not_remembered(code):
+    """Each build runs such a notebook again."""
+    assert execution.CLOCK.search(code)
+    assert not execution.CLOCK.search("np.random.default_rng(0); timely = 1; runtime(2)")
+
+
+def test_a_notebook_without_text_is_read(notebook, monkeypatch):
+    """It has no lines of Markdown at all."""
+    fake_run(monkeypatch, [])
+    assert pages.read(notebook("print(1)")).displays == []

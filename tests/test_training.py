@@ -482,3 +482,34 @@ def test_a_terminal_shows_loss_speed_and_time_left():
     assert run.wait() == 0
     last = shown.decode().replace("\n", "\r").strip("\r").split("\r")[-1]
     assert re.search(r"100%.* 4/4 \[00:0\d<00:00, +[\d.]+(step/s|s/step), loss=\d\.\d+\]", last), last
+
+
+@pytest.mark.parametrize("rate", [np.nan, np.inf, -0.1, "0.1", None])
+@pytest.mark.parametrize("optimiser", [SGD, Adam])
+def test_a_rate_is_a_finite_number_that_does_not_go_uphill(rate, optimiser):
+    """Its own error, and no advice to lower it."""
+    with pytest.raises(ValueError, match=r"^rate is .* but a finite number is expected, not below 0"):
+        list(train(model(), echoes(1), squared_error, optimiser(rate)))
+
+
+@pytest.mark.parametrize("number", [np.inf, -np.inf])
+def test_a_validation_loss_is_finite(number):
+    """Else the untrained model would be the best, or the first that overflowed."""
+    with pytest.raises(FloatingPointError, match=f"^validate returned {number} after step 0"):
+        list(train(model(), echoes(1), squared_error, SGD(0.1), validate=lambda m: number))
+
+
+def test_what_a_training_is_called_with_by_mistake_is_named():
+    """And no raw error of Python or NumPy."""
+    used = Adam()
+    list(train(model(), echoes(1), squared_error, used))
+    other = RNN.init(2, 7, np.random.default_rng(0)), Readout.init(7, 1, np.random.default_rng(0))
+    for wrong, text in (
+        ((model(), None, squared_error, SGD(0.1)), "batches is a NoneType but pairs"),
+        ((model(), echoes(1), squared_error, SGD), "optimiser is .* pass SGD"),
+        ((model(), echoes(1), lambda y, target: 1.0, SGD(0.1)), "loss returned no pair"),
+        ((model(), echoes(1), squared_error, Adam(beta2=2.0)), "beta2 is 2.0 but a number from 0 to below 1"),
+        ((other, echoes(1), squared_error, used), "this Adam has the memory of another model"),
+    ):
+        with pytest.raises(ValueError, match=f"^{text}"):
+            list(train(*wrong))

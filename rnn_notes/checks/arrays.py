@@ -20,6 +20,7 @@ from rnn_notes.checks.tree import ClaimError, FormulaError, Node, walk
 
 STEP = 1e-30  # of the complex step
 LARGEST = 100_000  # entries of a matrix
+ENTRY_BY_ENTRY = r"to divide entry by entry, write it for one entry: \frac{u_{t,k}}{v_{t,k}}"
 DIVIDED = "columns or matrices are not divided"
 Function = Callable[[ndarray], ndarray]
 
@@ -110,8 +111,7 @@ def divide(above: ndarray, below: ndarray, entries: bool = False) -> ndarray:
         return beside(above) / below
     if shape(below):
         raise ClaimError(
-            f"a number has to stand below a fraction, not {shapes([below])}, and {DIVIDED}; "
-            r"to divide entry by entry, write it for one entry: \frac{u_{t,k}}{v_{t,k}}"
+            f"a number has to stand below a fraction, not {shapes([below])}, and {DIVIDED}; {ENTRY_BY_ENTRY}"
         )
     return beside(above) / beside(below) if shape(above) else above / below
 
@@ -124,7 +124,9 @@ def power(base: ndarray, exponent: ndarray) -> ndarray:
         return np.power(base, exponent)
     whole = int(np.round(np.ravel(exponent)[0])) if np.isfinite(exponent).all() else -1
     if whole < 0 or np.any(np.abs(exponent - whole) > 1e-12):
-        raise ClaimError(f"{shapes([base])} to the power {np.ravel(exponent)[0]:.6g} has no meaning here")
+        raise ClaimError(
+            f"{shapes([base])} to the power {np.ravel(exponent)[0]:.6g} has no meaning here; {ENTRY_BY_ENTRY}"
+        )
     if 1 in shape(base):
         return base**whole
     if base.shape[-1] != base.shape[-2]:

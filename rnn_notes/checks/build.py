@@ -149,7 +149,9 @@ class Builder(Transformer_NonRecursive):
         first = right.base if isinstance(right, tree.Power) else right
         if isinstance(first, tree.Number) and first.span[0] == right.span[0]:  # it is not below a root
             raise FormulaError(
-                "a number stands right behind another factor; put it first or write \\cdot", right.span[0]
+                "a number stands right behind another factor; put it first or write \\cdot; two indices have a comma "
+                "between them, and a label has letters only",
+                right.span[0],
             )
         if isinstance(left, tree.Number) and _is_printed_fraction(right):
             raise FormulaError(

@@ -51,7 +51,10 @@ def introduce(text: str, definitions: Definitions, spelling: Spelling = OURS) ->
             raise FormulaError("a definition has a new symbol on its left: f(x), J_t or u", equation.span[0])
     parameters = [letter.name for letter in letters if isinstance(letter, Name)]
     if len(set(parameters)) < len(letters):
-        raise FormulaError(f"the arguments of {name} are different letters where it is defined", equation.span[0])
+        raise FormulaError(
+            f"the arguments of {name} are different letters where it is defined; a label in an index has letters only",
+            equation.span[0],
+        )
     used = tree.free_names(equation.right) | {n.function for n in tree.walk(equation.right) if isinstance(n, tree.Call)}
     if name in used:
         raise FormulaError(

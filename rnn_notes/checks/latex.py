@@ -42,6 +42,7 @@ HINTS = {
     "mark the display 'skip: reason'",
     r"\\(infty|forall|exists)": "say for which indices it is meant, t = 1, …, T",
     r"\\(dot|ddot|check|breve|overline|underline|overrightarrow)": "accents are hat, tilde and bar; spell others",
+    r"\\oslash": r"to divide entry by entry, write it for one entry: \frac{u_{t,k}}{v_{t,k}}",
     r"\\tag": "a tag is a number or a letter",
     r"\\begin": "environments are aligned, align, split, gathered, array, cases and matrices",
     r"\\[A-Za-z]+": r"if it is your own command, say what it means in a spelling: '{} is h'",
@@ -138,13 +139,17 @@ def _refusal(found: str, at: int, why: str = "is not read here") -> FormulaError
     return FormulaError(f"{found} {why}{hint and '; '}{hint.replace('{}', found)}", at)
 
 
+def _without_argument(values: list[Any]) -> bool:
+    return any(isinstance(value, Token) and value.type == "FUNCTION" for value in values)
+
+
 def _unexpected(token: Token, values: list[Any], latex: str) -> FormulaError:
-    if token.type in ("$END", "BREAK", "_NEWLINE"):
+    if token.type in ("$END", "BREAK", "_NEWLINE") and not _without_argument(values[-1:]):
         return FormulaError(NOT_CLOSED, token.end_pos or len(latex.rstrip()))
     if token.type in ("OTHER", "FONT", "ACCENT", "BEGIN", "END", "SPACE"):
         return _refusal(str(token), token.start_pos or 0)
     for value in values[-5:]:
-        if isinstance(value, Token) and value.type == "FUNCTION":
+        if _without_argument([value]):
             known = value == "\\sigma"
             words = f"σ is the sigmoid here and has no argument; {LETTER}"
             other = f"{value} is a function here and has no argument; put it in brackets"

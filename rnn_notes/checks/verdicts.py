@@ -25,6 +25,7 @@ from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
 TOO_DEEP = FormulaError("the formula is nested too deeply; give its parts names")
+LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 Runs = str | Iterable[Run] | Mapping[str, Run]
 
 
@@ -55,7 +56,9 @@ class Verdict:
     outcome: str
     summary: str  # what was checked, in a few words
     badge: str = ""  # the same as a phrase for readers
-    evidence: str = ""  # why it does not hold, with the numbers
+    evidence: str = (
+        ""  # why it does not hold, with the numbers; or under which conditions it does, what its label is for
+    )
     fault: tuple[int, int] | None = None  # line and column of what does not hold
     final: bool = True  # False if more time might have led to another one: such a verdict is not remembered
 
@@ -143,9 +146,10 @@ def judge(
     """
     kind = (mark or "").partition(" ")[0].rstrip(":")
     try:
-        return _check(
-            text, kind, (mark or "")[len(kind) :].strip(), earlier, registered(runs), spelled(tuple(spelling))
-        )
+        rest = (mark or "")[len(kind) :].strip()
+        verdict = _check(text, kind, rest, earlier, registered(runs), spelled(tuple(spelling)))
+        labels = [f"\\eqref{{{name}}} in a text is its number, and a link to it" for name in LABEL.findall(text)]
+        return replace(verdict, evidence="; ".join(filter(None, [verdict.evidence, *labels])))
     except RecursionError:
         error: CheckError = TOO_DEEP
     except CheckError as caught:
@@ -211,7 +215,8 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
     steps = f"{proof.steps} step{'s' * (proof.steps > 1)}"
     each = f"each of {steps} " * (proof.steps > 1)
     values = ", for all real values of its letters that the display allows" * bool(tree.free_names(statements))
-    return Verdict(0, "proved", f"chain, {steps} proved{notes}", f"{each}proved by SymPy{values}{notes}")
+    summary, badge = f"chain, {steps} proved{notes}", f"{each}proved by SymPy{values}{notes}"
+    return Verdict(0, "proved", summary, badge, "; ".join(proof.notes))
 
 
 def _refuse_vectors(statements: tuple[tree.Statement, ...]) -> None:

@@ -53,7 +53,7 @@ def recorded(name: str, folder: Path = RESULTS) -> Record:
     Raises DataError, with file, field and reason, if there is none, if it was cut short or edited, or if it is of
     another form.
     """
-    file = folder / f"{name}.json"
+    file = Path(folder) / f"{name}.json"
     remedy = f"python -m rnn_notes.experiments {name} writes it"
 
     def look(found: dict[str, Any]) -> None:

@@ -43,6 +43,9 @@ def take_fences(path: Path, lines: list[Line]) -> tuple[list[Fence], list[Line]]
             if not header:
                 way_out = f'write {opening[1]}language and then only options such as title="…"'
                 raise PageError(path, number, f"this code block is not rendered as one; {way_out}")
+            if header[1].lower() in ("math", "mermaid"):
+                way_out = "write a display, with $$ on lines of their own" if header[1].lower() == "math" else "draw it"
+                raise PageError(path, number, f"GitHub renders {header[1]}, and this page shows its source; {way_out}")
             code = list(_inside(path, number, opening[1], prefix, numbered))
             text = "".join(f"{row}\n" for row in code)
             fences.append(Fence(number, header[1], header[2].strip(), text, len(code) + 2))
@@ -84,7 +87,7 @@ def take_comments(path: Path, lines: list[Line]) -> tuple[list[tuple[int, str, s
         return f"\x02{len(found) - 1}\x03" + "\n" * match[0].count("\n")
 
     rows = COMMENT.sub(take, text).split("\n")
-    return found, [(number, row) for (number, _), row in zip(lines, rows, strict=True)]
+    return found, [(number, row) for (number, _), row in zip(lines, rows if lines else [], strict=True)]
 
 
 def without_comments(lines: list[str]) -> list[str]:

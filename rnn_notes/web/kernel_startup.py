@@ -54,6 +54,8 @@ def _trace() -> None:  # everything within one function: the notebook's names st
                     own.add(os.path.abspath(os.fsdecode(path)))  # the notebook's own, so reading it is no input
                 else:
                     note(path)
+            elif event == "import" and "." not in arguments[0]:  # a module beside the notebook goes first
+                note(f"{arguments[0]}.py")
             elif event == "sqlite3.connect" and isinstance(arguments[0], (str, bytes, os.PathLike)):
                 note(arguments[0])
             elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
@@ -65,7 +67,23 @@ def _trace() -> None:  # everything within one function: the notebook's names st
         finally:
             busy.now = False
 
+    asked = os.stat
+
+    def stat(path: Any, *more: Any, **named: Any) -> os.stat_result:
+        """Of which no hook hears: os.path.exists and the like ask it."""
+        if isinstance(path, (str, bytes, os.PathLike)) and not getattr(busy, "now", False):
+            busy.now = True
+            try:
+                if not os.path.isdir(path):
+                    note(path)
+            except (OSError, ValueError):
+                pass  # as the notebook will hear below
+            finally:
+                busy.now = False
+        return asked(path, *more, **named)
+
     sys.addaudithook(heard)
+    os.stat = stat
 
 
 _trace()

@@ -18,8 +18,12 @@ from rnn_notes.web.whole import WholePage
 
 ASIDE = re.compile(r"<!--.*?-->|<(mjx-container|svg|script|style|pre|code|textarea)\b.*?</\1\s*>", re.DOTALL)
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
-SPOKEN = re.compile(r"\b(?:alt|title|aria-label|placeholder|summary)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+SPOKEN = re.compile(
+    r"\b(?:alt|title|aria-[a-z]+|placeholder|summary|label|value|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
+)
 INLINE = "\x01"  # stands for a tag within a line of text, as a code or a formula
+DOLLAR = re.compile(r"&dollar;|&#x0*24;|&#0+36;", re.IGNORECASE)  # but &#36;, which is known to be meant
+BACKSLASH = re.compile(r"&bsol;|&#0*92;|&#x0*5c;", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+|[$\\]")
 
 FORMULAS = (
@@ -32,6 +36,8 @@ MATHEMATICS = {  # h_{t−1} with a minus sign of its own is plain text, as in d
     r"\(\?\?\?\)": "a reference leads to no equation; link to the heading of its section instead",
     r"[_^]\{[^}−]*\}": f"LaTeX is left in the text; {FORMULAS}",
     r"<math|&lt;/?math": f"MathML is left in the text; {FORMULAS}",
+    r"&#36;[^\s\d&][^\n]{0,80}?(?<=\S)&#36;": f"this looks like a formula between dollars that are text; {FORMULAS}",
+    r"(?:^|\s)%\s*check\s*:": "the mark of a display stands in the text; it is the first line between $$",
 }
 LIST = (
     "Jupyter and GitHub show a list here, and this page does not; leave a blank line before it, and begin its items "
@@ -50,6 +56,10 @@ DIALECT = {
     r"^[ ]{0,3}#{1,6}[ ]": "a heading is left in the text; leave a blank line before it",
     rf"(?:^|{INLINE})\[[ xX]\][ ]": "a box to tick is not shown as one; use a plain list",
     r"\[!\w+\]": "this box is not shown as one; write it as !!! note",
+    r"^[ ]{0,3}\*\[[^\]\n]+\]:": "an abbreviation is not shown as one; write it out where it is first used",
+    r"(?<![\w=])==(?=[^\s=])[^=\n]*(?<=\S)==|\{(?:\+\+|--|~~|==|>>)|^-+8<-+": (
+        "a mark of another Markdown is left in the text; write **bold**, or plain words"
+    ),
     r"https?://": "an address is no link here; write <https://…>, or [words](https://…)",
 }
 
@@ -85,7 +95,10 @@ class Leftovers(WholePage):
 
 def find(html: str) -> tuple[str, str, str] | None:
     """The first thing that is left raw: how it looks, the text around it, and what to do instead; else None."""
+    html = DOLLAR.sub("$", BACKSLASH.sub(lambda m: "\\", html))
     html = ASIDE.sub(lambda m: "" if m[0].startswith("<!--") else INLINE, html)
+    if cut := re.search(r"[^<>]{0,60}<span class=\"arithmatex\">(.*?)</span>", html, re.DOTALL):
+        return cut[1][:20], cut[0], "a formula stands within a tag of HTML, and breaks it; there, use words"
     spoken = [attribute[1] or attribute[2] or "" for tag in TAG.finditer(html) for attribute in SPOKEN.finditer(tag[3])]
     for text in spoken:
         for pattern, advice in MATHEMATICS.items():

@@ -12,6 +12,10 @@ from rnn_notes.ipynb import Cell
 from rnn_notes.pages import PageError
 from rnn_notes.web import execution, outputs, widgets
 
+HIDING_LINE = re.compile(  # of Quarto and Colab
+    r"^#\s*\|\s*(?:echo|include|output|eval)\s*:\s*(?:false|no|off)\b|^#\s*@title.*display-mode:\s*\"form\"",
+    re.MULTILINE | re.IGNORECASE,
+)
 HIDING = re.compile(r"hid|remove|skip|no[_-]?(in|out)put|exclude", re.IGNORECASE)
 
 
@@ -48,7 +52,9 @@ def _admit(path: Path, cell: Cell) -> None:
         raise PageError(path, cell.line, f"this cell is to be hidden ({hidden}), {why}; take the cell or its tag away")
     if cell.kind == "raw":
         raise PageError(path, cell.line, "a raw cell is no text of a page; make it a cell of Markdown or code")
-    if cell.attachments:
+    if cell.kind not in ("markdown", "code"):
+        raise PageError(path, cell.line, f"{cell.kind!r} is no kind of cell; make it a cell of Markdown or code")
+    if cell.attachments or (cell.kind == "markdown" and re.search(r"\]\(\s*<?attachment:", cell.source)):
         raise PageError(
             path, cell.line, "a picture is pasted into this cell; put it beside the notebook, and link to it"
         )
@@ -58,12 +64,13 @@ def _admit(path: Path, cell: Cell) -> None:
 
 def _hidden(cell: Cell) -> str:
     """What hides a cell or a part of it in one of the programs that show notebooks, "" if nothing does."""
-    marks = [str(tag) for tag in cell.metadata.get("tags", []) if HIDING.search(str(tag))]
+    tags = cell.metadata.get("tags", [])
+    marks = [str(tag) for tag in ([tags] if isinstance(tags, str) else tags) if HIDING.search(str(tag))]
     for program in ("jupyter", "nbsphinx", "collapsed", "hide_input", "hidden", "cellView"):
         value = cell.metadata.get(program)
         if value and (not isinstance(value, dict) or any(value.values())):
             marks.append(program)
-    marks += re.findall(r"^#\s*\|\s*(?:echo|include|output|eval)\s*:\s*false", cell.source, re.MULTILINE)
+    marks += re.findall(HIDING_LINE, cell.source)
     return ", ".join(marks)
 
 

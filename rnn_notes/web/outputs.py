@@ -13,10 +13,13 @@ from rnn_notes.web.typeset import TexError, Typesetter
 
 Data = dict[str, Any]  # of one output: its content by media type
 
-COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # of a terminal
+COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")  # and links, of a terminal
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 RELATION = re.compile(
-    r"[<>=]|\\(?:[nlgd]?eq?q?|approx|sim(?:eq)?|equiv|[lg]e(?:q|qq|qslant)?|in|to|propto|cong)(?![A-Za-z])"
+    r"[<>=≤≥≠≈∈∝→⇒⇔≡∼]|\\(?:[nlgd]?eq?q?|approx|subset(?:eq)?|supset(?:eq)?|perp|parallel|ni|implies|iff|sim(?:eq)?|equiv|[lg]e(?:q|qq|qslant)?|in|to|propto|cong)(?![A-Za-z])"
+)
+FORMULA = re.compile(
+    r"\s*(?:(?:\$\$?|\\\[|\\\()(?P<inside>[^$]*?)(?:\$\$?|\\\]|\\\))|(?P<bare>(?:(?!\\[(\[])[^$])*))\s*", re.DOTALL
 )
 UNPAIRED = {"br", "col", "hr", "img", "input", "link", "meta", "p", "li", "td", "th", "tr", "thead", "tbody"}
 NAMELESS = (
@@ -34,14 +37,24 @@ def html(output: Data) -> str:
     if kind == "stream" and output["name"] == "stderr":
         raise OutputError(f"this cell prints while it runs: {text(output['text']).strip()}")
     if kind == "stream":
-        return f"<pre>{escape(text(output['text']).rstrip())}</pre>"
+        return printed(text(output["text"]).rstrip())
     if kind == "error":  # of a cell with the tag raises-exception
-        return f"<pre>{escape(text(output['ename']))}: {escape(text(output['evalue']))}</pre>"
+        return printed(f"{text(output['ename'])}: {text(output['evalue'])}")
     data = output["data"]
     for media, show in SHOWN.items():
         if media in data:
             return show(data[media], output.get("metadata", {}).get(media, {}))
     raise OutputError(f"this cell shows {', '.join(sorted(data)) or 'nothing'}, which a page cannot; print it as text")
+
+
+def printed(content: str) -> str:
+    """As text that Markdown leaves alone: what begins like a fence is none."""
+    return f"<pre>{without_fences(escape(content))}</pre>"
+
+
+def without_fences(content: str) -> str:
+    """HTML in which Markdown sees no block of code."""
+    return re.sub("`{3,}|~{3,}", lambda ticks: f"&#{ord(ticks[0][0])};" * len(ticks[0]), content)
 
 
 def text(content: str) -> str:
@@ -52,8 +65,12 @@ def text(content: str) -> str:
 
 def latex(content: str, metadata: Data) -> str:
     """A formula, typeset; nobody checks one that a program writes, so it may state nothing."""
-    inside = re.fullmatch(r"\s*(?:\$\$?|\\\[|\\\()(.*?)(?:\$\$?|\\\]|\\\))\s*", content, re.DOTALL)
-    formula = inside[1] if inside else content
+    whole = FORMULA.fullmatch(content)
+    if not whole:
+        raise OutputError(
+            "this cell shows LaTeX that is more than a formula between dollars; print the words, and show the formula"
+        )
+    formula = whole["inside"] or whole["bare"]
     if said := RELATION.search(formula):
         way_out = "write it into a Markdown cell as a display with a mark, or print it as text"
         raise OutputError(
@@ -95,7 +112,7 @@ def markup(content: str, metadata: Data) -> str:
         raise OutputError(f"in what this cell shows: {fault[2]}")
     if left := leftovers.find(content):
         raise OutputError(f"in what this cell shows: {left[2]}")
-    return CONTROL.sub("", content).strip()
+    return without_fences(CONTROL.sub("", content).strip())
 
 
 def refuse(what: str) -> Callable[[Any, Data], str]:
@@ -116,5 +133,5 @@ SHOWN: dict[str, Callable[[Any, Data], str]] = {  # the first that an output has
     "image/svg+xml": refuse(NAMELESS),
     "image/png": image("image/png"),
     "image/jpeg": image("image/jpeg"),
-    "text/plain": lambda content, metadata: f"<pre>{escape(text(content))}</pre>",
+    "text/plain": lambda content, metadata: printed(text(content)),
 }

@@ -166,3 +166,27 @@ def test_any_display_gets_a_verdict(text, mark):
     """Whatever stands in a display, something comes of it, and no exception."""
     assert judge(text, mark).outcome in ("proved", "evaluated", "shapes", "defined", "fails", "refused")
     assert judge(f"{text} = {text} + a", mark, ("f(x) = x^2",)).summary
+
+
+def test_the_evidence_of_what_holds_says_under_which_condition():
+    """And what a label is for; without either there is none."""
+    assert judge(r"\sqrt{\frac{1}{n}} = \frac{1}{\sqrt{n}}", "chain").evidence == "where both sides are defined: n > 0"
+    labelled = judge(r"h_t = \tanh(a_t) \label{eq:h}", "rnn")
+    assert (labelled.outcome, labelled.evidence[:12]) == ("evaluated", r"\eqref{eq:h}")
+    assert judge("1 + 1 = 2", "chain").evidence == ""
+
+
+@pytest.mark.parametrize(
+    ("formula", "mark", "hint"),
+    [
+        (r"\sigma T = T \sigma", "chain", "σ is the sigmoid here and has no argument"),
+        (r"x = (1 + \tanh", "chain", r"\tanh is a function here and has no argument"),
+        (r"\delta_t = (1 - h_t^2)^{-1} \odot \frac{\partial L}{\partial h_t}", "lecture", "to divide entry by entry"),
+        (r"\delta_t = \frac{\partial L}{\partial h_t} \oslash (1 - h_t^2)", "lecture", "to divide entry by entry"),
+        (r"x_{v1} = 3", "define", "a label has letters only"),
+        (r"S_{obs2} = 3", "define", "a label in an index has letters only"),
+    ],
+)
+def test_a_refusal_leads_out(formula, mark, hint):
+    """By a reason of its own, where the same formula can be written."""
+    assert hint in judge(formula, mark).evidence
