@@ -143,10 +143,10 @@ class Opinion:
 
     def better_step(self, step: float) -> str:
         """Why differences went wrong, and the step with which they would not."""
-        if self.frozen:
-            return f"a part of f does not change in short steps; {SINGLE}"
         if self.noise > 1e-13:
             return f"f is rounded to about {-math.log10(self.noise):.0f} digits; {SINGLE}"
+        if self.frozen:
+            return f"a part of f does not change in short steps; {SINGLE}"
         slope = self.slope
         enough = 1e-6 * max(self.size, abs(slope))
         fitting = [length for length, _, central in self.seen if abs(central - slope) <= enough]

@@ -37,6 +37,11 @@ def run(batches=((X, Y),), loss=squared_error, rate=0.1, **options):
         return list(training.train(MODEL, batches, loss, training.SGD(rate), **options))
 
 
+def adam(**settings):
+    """A training with Adam."""
+    return list(training.train(MODEL, [(X, Y)], squared_error, training.Adam(**settings)))
+
+
 def check(f, value, method=gradcheck.complex_step, **options):
     """A measured gradient."""
     return method(f, value, **options)
@@ -418,7 +423,54 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: run(validate=lambda model: float(HOLE.mean())),
         lambda t: run(validate=lambda model: float(np.nanmean(HOLE))),
     ),
+    (
+        "validate returned inf after step 0, .*such as the logarithm of a perplexity",
+        lambda t: run(validate=lambda model: np.exp(1e4)),
+        lambda t: run(validate=lambda model: 1e4),
+    ),
+    ("rate is nan but .*0.01 is a usual choice", lambda t: run(rate=np.nan), lambda t: run(rate=0.01)),
+    (
+        "beta2 is 1.5 but .*0.9 and 0.999 are usual",
+        lambda t: adam(beta2=1.5),
+        lambda t: adam(beta1=0.9, beta2=0.999),
+    ),
+    (
+        "this Adam has the memory of another model; make one for each, Adam(rate)",
+        lambda t: (o := training.Adam(), o.step(RNN_, RNN_), o.step(LSTM_, LSTM_)),
+        lambda t: (training.Adam(0.1).step(RNN_, RNN_), training.Adam(0.1).step(LSTM_, LSTM_)),
+    ),
+    (
+        "loss returned no pair of a number and dy; return value, dy, as squared_error does",
+        lambda t: run(loss=lambda y, g: 1.0),
+        lambda t: run(loss=lambda y, g: (1.0, y)),
+    ),
+    ("batches is a NoneType but .*pass a list of them", lambda t: run(None), lambda t: run([(X, Y)])),
+    (
+        "optimiser is <class .*pass SGD(0.1) or Adam()",
+        lambda t: list(training.train(MODEL, [(X, Y)], squared_error, training.SGD)),
+        lambda t: list(training.train(MODEL, [(X, Y)], squared_error, training.SGD(0.1))),
+    ),
     # gradients
+    (
+        "f does not change near value, .*leave that out of f",
+        lambda t: finite(lambda v: (np.round(100 * v) / 100).sum(), X3 + 0.0012),
+        lambda t: finite(lambda v: v.sum(), X3 + 0.0012),
+    ),
+    (
+        "f is the same wherever value is moved; compute it from the argument",
+        lambda t: finite(lambda v: X3.sum(), X3),
+        lambda t: finite(lambda v: v.sum(), X3),
+    ),
+    (
+        "a part of f does not change in short steps; f computes in single precision; convert to float64",
+        lambda t: finite(lambda v: (v**2).sum() + float(np.sin(v.astype(np.float32)).sum()), X3, step=1e-9),
+        lambda t: finite(lambda v: (v**2).sum() + float(np.sin(v).sum()), X3),
+    ),
+    (
+        "f has no finite derivative at value, .*move value away from it",
+        lambda t: check(lambda v: np.sqrt(v).sum(), 0 * X3),
+        lambda t: check(lambda v: np.sqrt(v).sum(), 0 * X3 + 1),
+    ),
     (
         "value is a str but a cell, .*pass np.array of its numbers",
         lambda t: check(lambda v: v.sum(), "123"),

@@ -55,6 +55,12 @@ QUERIES = {
     "hidden state": ["lecture/memory/#what-memory-means", "lecture/unrolling/"],
     "learning rate": ["notebooks/surfaces/#the-slopes", "uses/text/#training-in-pieces"],
     "elementwise product": ["reference/notation/#signs-and-functions", "learning/lstm/#the-whole-cell"],
+    "initialise weights": ["learning/lstm/#the-forget-gate-bias"],
+    "char-rnn": ["uses/text/"],
+    "time series forecasting": ["uses/time-series/"],
+    "sunspots": ["uses/time-series/", "uses/time-series/#three-centuries-of-sunspots"],
+    "tensorflow": ["learning/conventions/#to-and-from-pytorch"],
+    "dW_hh": ["learning/bptt/#the-gradient-of-the-weights"],
     "exploding gradients": ["learning/gradients/", "learning/gradients/#many-steps-back"],
 }
 
