@@ -269,8 +269,8 @@ async function run(block) {
     return announce(block);
   }
   if (!busy) return; // stopped while it loaded
-  const told = blocks.map(({ code, kind, printed, changed }) => ({ code, kind, printed: changed ? "" : printed }));
-  made.postMessage({ type: "run", id: busy.id, page: location.pathname, blocks: told, clicked: block.number, address });
+  const sent = blocks.map(({ code, kind, printed, changed }) => ({ code, kind, printed: changed ? "" : printed }));
+  made.postMessage({ type: "run", id: busy.id, page: location.pathname, blocks: sent, clicked: block.number, address });
 }
 
 function heard(data) {
