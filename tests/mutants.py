@@ -146,7 +146,7 @@ def of_page(path: Path) -> Iterator[Mutant]:
             definitions[new.name] = new
             if new.name not in FUNCTIONS and not any(new.name in later.latex for later in displays[n + 1 :]):
                 continue  # a new name that nothing uses claims nothing
-        if mark.startswith("skip"):
+        if mark.startswith(("skip", "false")):
             continue
         known = functions(definitions)
         for edit in edits(display.latex, latex.parse(display.latex, known), mark in ("chain", "define")):

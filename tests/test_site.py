@@ -74,7 +74,7 @@ def test_every_display_has_a_badge(source, page):
     displays = page.select("div.display")
     assert len(displays) == len(pages.read(source).displays)
     for display in displays:
-        assert set(display["class"]) & {"proved", "evaluated", "not-refuted", "shapes", "defined", "skipped"}
+        assert set(display["class"]) & {"proved", "evaluated", "not-refuted", "shapes", "defined", "skipped", "refuted"}
         assert len(display.select_one("a.badge")["aria-label"]) > 10
 
 

@@ -67,6 +67,15 @@ def test_a_skipped_display_says_why(render):
     assert "only a picture of an equation" in display.a["aria-label"]
 
 
+def test_a_mistake_on_show_is_no_warning_and_says_that_it_is_refuted(render, caplog):
+    """What is marked as false looks and sounds unlike what holds, and the build goes on."""
+    (display,) = render(DISPLAY.replace("chain", "false chain").replace("= 4", "= 5")).select("div.display.refuted")
+    assert display.a["aria-label"].startswith("false on purpose, and refuted: ")
+    assert not caplog.records
+    (display,) = render(DISPLAY.replace("chain", "false chain")).select("div.display.fails")
+    assert "it holds" in display.pre.text
+
+
 def test_a_false_display_is_shown_with_its_evidence_and_logged_with_its_line(render, caplog):
     """While one writes, the page is shown all the same; a strict build fails, since MkDocs counts the warning."""
     (display,) = render(DISPLAY.replace("= 4", "= 5")).select("div.display.fails")

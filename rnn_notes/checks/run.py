@@ -14,7 +14,7 @@ from rnn_notes.checks.digest import digest
 from rnn_notes.checks.network import Network
 from rnn_notes.checks.tape import Formulas, Place
 
-KINDS = ("chain", "define", "shapes", "numbers", "skip", "claim", "holds")  # what a mark may begin with besides a run
+KINDS = ("chain", "define", "shapes", "numbers", "false", "skip", "claim", "holds")  # marks but for runs
 SYMBOL = re.compile(r"[A-Za-z]+(_[A-Za-z0-9]+)*")
 
 

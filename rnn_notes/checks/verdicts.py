@@ -25,6 +25,8 @@ from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
 TOO_DEEP = FormulaError("the formula is nested too deeply; give its parts names")
+NOT_PROVED = "not proved"
+SIDES = ("left  ", "right ", " ", "(")  # how the lines of evidence begin that print the two sides, or explain a letter
 LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 Runs = str | Iterable[Run] | Mapping[str, Run]
 
@@ -48,8 +50,8 @@ class Display(Protocol):
 class Verdict:
     """What came of a display: ``outcome`` is one word.
 
-    "proved", "evaluated", "not refuted", "shapes", "defined", "skipped", and of a relation in a text "repeats" and
-    "setting"; "fails" or "refused" have evidence and fault.
+    "proved", "evaluated", "not refuted", "shapes", "defined", "skipped", "refuted" of what is marked as false, and of a
+    relation in a text "repeats" and "setting"; "fails" or "refused" have evidence and fault.
     """
 
     line: int  # of the display's opening $$
@@ -65,7 +67,7 @@ class Verdict:
     def report(self, where: str) -> str:
         """The line of the command line's output: ``where:line: holds (summary)``."""
         if not self.fault:
-            holds = self.outcome if self.outcome in ("skipped", "setting") else "holds"
+            holds = self.outcome if self.outcome in ("skipped", "setting", "refuted") else "holds"
             return f"{where}:{self.line}: {holds} ({self.summary})"
         row, column = self.fault
         evidence = self.evidence.replace("\n", "\n    ")
@@ -84,12 +86,12 @@ def check(
     earlier: list[str] = []  # the definitions so far
     source = digest("rnn_notes.checks.verdicts") + GRAMMAR
     named = registered(runs)
-    stated = [d.latex for d in (*known, *displays) if d.mark and not d.mark.startswith("skip")]
+    stated = [d.latex for d in (*known, *displays) if d.mark and not d.mark.startswith(("skip", "false"))]
     for display in displays:
         if display.inline and display.mark is None:
             result.append(_placed(_repeated(display.latex, stated, spelling), display))
             continue
-        of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:2]]
+        of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:3]]
         key = json.dumps([display.latex, display.mark, earlier, source, of_runs, list(spelling)])
         make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), named, tuple(spelling))
         try:
@@ -145,8 +147,10 @@ def judge(
     ``spelling`` are the rules of its author, as in ``("h^{(t)} is h_t", "rows are samples")``.
     """
     kind = (mark or "").partition(" ")[0].rstrip(":")
+    rest = (mark or "")[len(kind) :].strip()
+    if kind == "false":
+        return _refuted(text, rest, earlier, runs, spelling)
     try:
-        rest = (mark or "")[len(kind) :].strip()
         verdict = _check(text, kind, rest, earlier, registered(runs), spelled(tuple(spelling)))
         labels = [f"\\eqref{{{name}}} in a text is its number, and a link to it" for name in LABEL.findall(text)]
         return replace(verdict, evidence="; ".join(filter(None, [verdict.evidence, *labels])))
@@ -157,12 +161,30 @@ def judge(
     return _faulty(text, kind, error)
 
 
+def _refuted(text: str, mark: str, earlier: Sequence[str], runs: Runs, spelling: Sequence[str]) -> Verdict:
+    """The verdict on a display whose mark says that it is false: a counterexample is asked for, and nothing less."""
+    verdict = judge(text, mark, earlier, runs, spelling)
+    if verdict.outcome == "refused":
+        return verdict
+    if verdict.outcome in ("skipped", "defined", "setting", "refuted"):
+        way_out = f"write 'false' before chain, numbers, shapes or a run, not before {mark.split()[0].rstrip(':')!r}"
+        return _faulty(text, "false", FormulaError(f"only what states something can be false; {way_out}"))
+    if verdict.outcome != "fails":
+        return _faulty(text, "false", ClaimError(f"this is marked as false, but it holds ({verdict.summary})"))
+    if verdict.badge == NOT_PROVED:
+        unsettled = ClaimError(f"this is marked as false, but no counterexample is found: {verdict.evidence}")
+        return replace(_faulty(text, "false", unsettled), final=verdict.final)
+    shown = [line.rstrip(":") for line in verdict.evidence.split("\n") if not line.startswith(SIDES)]
+    badge = f"false on purpose, and refuted: {', '.join(shown)}"
+    return Verdict(0, "refuted", f"false {mark}, as marked", badge, verdict.evidence)
+
+
 def _faulty(text: str, kind: str, error: CheckError) -> Verdict:
     """The verdict on a formula that does not hold or is not understood."""
     at = error.at or 0
     fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
     outcome, words = ("fails", "does not hold") if isinstance(error, ClaimError) else ("refused", "not understood")
-    words = "not proved" if isinstance(error, NoProofError) else words
+    words = NOT_PROVED if isinstance(error, NoProofError) else words
     final = not (isinstance(error, NoProofError) and error.timeout)
     return Verdict(0, outcome, kind or "no mark", words, str(error), fault, final)
 
@@ -192,7 +214,7 @@ def _check(
         return _proved(text, definitions, within, spelling)
     name, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
     if name != "numbers" and name not in runs:
-        kinds = f"chain, define, shapes, numbers, skip: reason, or a run ({', '.join(runs)})"
+        kinds = f"chain, define, shapes, numbers, false, skip: reason, or a run ({', '.join(runs)})"
         raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {kinds}; not {name!r}")
     statements = latex.parse(text, functions(definitions), spelling)
     if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):

@@ -33,6 +33,7 @@ def counts() -> dict[str, int]:
         "inequalities, attacked with thousands of networks": outcomes["not refuted"],
         "statements about shapes, compared with arrays": outcomes["shapes"],
         "definitions, compared with the code where it has them": outcomes["defined"],
+        "false on purpose, each refuted": outcomes["refuted"],
         "skipped, each with its reason": outcomes["skipped"],
         "relations within the text": text.total(),
         "of these, displayed elsewhere in the same words": text["repeats"],

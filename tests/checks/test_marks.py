@@ -12,7 +12,7 @@ from rnn_notes.checks.tree import ClaimError
 from rnn_notes.checks.verdicts import judge
 
 MARKS = {
-    None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes, numbers",
+    None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes, numbers, false",
     "": "the first line of a display says how it is checked",
     "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, layers, ",
     "skip": "say why this display is skipped: '% check: skip: reason'",
@@ -41,6 +41,60 @@ def test_what_is_skipped_says_why():
     verdict = judge("anything at all", "skip: an example of a false formula")
     assert (verdict.outcome, verdict.summary) == ("skipped", "an example of a false formula")
     assert verdict.badge == "not checked: an example of a false formula"
+
+
+FALSE = {
+    "false chain": (r"(x + 1)^2 = x^2 + 1", "false on purpose, and refuted: step 1 of 1: at x = "),
+    "false numbers": (r"\frac12 + \frac13 = \frac25", "false on purpose, and refuted: left is "),
+    "false lstm": (r"h_t = o_t \odot c_t", "false on purpose, and refuted: at t = 1, largest difference "),
+    "false rnn t<T": (
+        r"\frac{\partial L}{\partial h_t} = W_{hy}^\top (y_t - \hat{y}_t)",
+        "at t = 1, largest difference ",
+    ),
+    "false shapes rnn": (r"W_{xh} \in \mathbb{R}^{D \times H}", "false on purpose, and refuted: "),
+}
+
+
+@pytest.mark.parametrize(("mark", "formula", "badge"), [(mark, *case) for mark, case in FALSE.items()])
+def test_what_is_marked_as_false_is_refuted_by_a_counterexample(mark, formula, badge):
+    """The badge says so in one line, and the numbers of both sides are the evidence."""
+    verdict = judge(formula, mark)
+    assert (verdict.outcome, verdict.fault) == ("refuted", None), verdict.evidence
+    assert badge in verdict.badge
+    assert "\n" not in verdict.badge
+    assert "[" not in verdict.badge
+    assert verdict.report("page.md") == f"page.md:0: refuted ({mark}, as marked)"
+    assert verdict.evidence == judge(formula, mark.removeprefix("false ")).evidence
+
+
+NOT_FALSE = {
+    "false lstm": (r"h_t = o_t \odot \tanh(c_t)", "fails", "this is marked as false, but it holds (lstm, "),
+    "false chain": (r"(x + 1)^2 = x^2 + 2 x + 1", "fails", "marked as false, but it holds (chain, 1 step proved"),
+    "false rnn": (r"h_t = g_t", "refused", "g_t is not known in this run"),
+    "false": ("1 = 2", "refused", "the first line of a display says how it is checked"),
+    "false define": (
+        "f(x) = x",
+        "refused",
+        "write 'false' before chain, numbers, shapes or a run, not before 'define'",
+    ),
+    "false skip: art": ("1 = 2", "refused", "only what states something can be false"),
+    "false false chain": ("1 = 2", "refused", "not before 'false'"),
+}
+
+
+@pytest.mark.parametrize(("mark", "formula", "outcome", "evidence"), [(m, *case) for m, case in NOT_FALSE.items()])
+def test_what_is_marked_as_false_and_is_not_refuted_is_an_error(mark, formula, outcome, evidence):
+    """A true formula, one that is not understood, and one that states nothing are no mistakes on show."""
+    verdict = judge(formula, mark)
+    assert verdict.outcome == outcome
+    assert evidence in verdict.evidence
+
+
+def test_what_is_merely_not_proved_is_not_refuted():
+    """A step that no proof is found for may well be true; a mark that calls it false is not believed either."""
+    verdict = judge(r"\sin(x) + e^{\cos(x)} \le 4", "false chain")
+    assert verdict.outcome == "fails"
+    assert "marked as false, but no counterexample is found: step 1 of 1: 21 points" in verdict.evidence
 
 
 def test_a_mark_may_state_the_tolerance():

@@ -53,7 +53,7 @@ def displays() -> Iterator[Display]:
         earlier: list[str] = []
         for display in pages.read(path).displays:
             mark = display.mark or ""
-            if not mark.startswith("skip"):
+            if not mark.startswith(("skip", "false")):
                 yield Display(f"{path.name}:{display.line}", display.latex, mark, tuple(earlier))
             if mark == "define":
                 earlier.append(display.latex)
