@@ -12,6 +12,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.cells import door
+from rnn_notes.cells.arrays import uniform
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,7 @@ class Readout:
     def init(cls, H: int, O: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√H; bias zero."""
         H, O = door.sizes(rng, H=H, O=O)
-        return cls((rng.uniform(-1, 1, (O, H)) / np.sqrt(H)).astype(dtype), np.zeros(O, dtype))
+        return cls(uniform(rng, (O, H), dtype), np.zeros(O, dtype))
 
     @property
     def dtype(self) -> np.dtype:

@@ -605,9 +605,9 @@ MUTANTS = {
     ),
     "the path into c_t through c_{t+1} dropped": ("lstm", "dc_t = dc_next + dh_t", "dc_t = dh_t"),
     "the path into c_t through h_{t+1} dropped": ("lstm", "dh_t = dh[t] + dh_next", "dh_t = dh[t]"),
-    "W_hh transposed": ("rnn", "dh_next = delta_t @ W_hh", "dh_next = delta_t @ W_hh.T"),
+    "W_hh transposed": ("rnn", "dh_next = delta[t] @ W_hh", "dh_next = delta[t] @ W_hh.T"),
     "W_h of the LSTM transposed": ("lstm", "(delta[:, t] @ W_h)", "(delta[:, t] @ W_h.mT)"),
-    "W_h of the GRU transposed": ("gru", "(d @ W_h)", "(d @ W_h.mT)"),
+    "W_h of the GRU transposed": ("gru", "(delta[:, t] @ W_h)", "(delta[:, t] @ W_h.mT)"),
     "z swapped with 1 − z": ("gru", "+ dh_t * z[t]", "+ dh_t * (1 - z[t])"),
     "the path along z dropped": ("gru", " + dh_t * z[t]", ""),
 }

@@ -1,9 +1,25 @@
-"""Parts of the arrays of a cell by name, read-only: its gates, its last states; and copies that products read fast."""
+"""The arrays of a cell: how they begin, their parts by name, read-only, and copies that products read fast."""
 
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
+from numpy.typing import ArrayLike, DTypeLike
+
+from rnn_notes.cells import door
+
+
+def uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike) -> ndarray:
+    """Weights (…, to, from) uniform in ±1/√from, so that pre-activations start near one."""
+    return (rng.uniform(-1, 1, shape) / np.sqrt(shape[-1])).astype(dtype)
+
+
+def start(cell: Any, T: int, B: int, H: int, **initial: ArrayLike | None) -> ndarray:
+    """One array (T + 1, B, H) for each state, stacked, of which the first entry is the initial state, zeros if None."""
+    states = np.empty((len(initial), T + 1, B, H), cell.dtype)
+    for state, (name, value) in zip(states, initial.items(), strict=True):
+        state[0] = 0 if value is None else door.array(cell, name, value, B=B, H=H)
+    return states
 
 
 def last_of(*states: str) -> property:

@@ -19,9 +19,9 @@ import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
-from rnn_notes.activations import sigmoid, tanh_prime
+from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
 from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned, last_of, parts
+from rnn_notes.cells.arrays import aligned, last_of, parts, start, uniform
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +62,8 @@ class GRU:
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron); biases zero."""
         D, H = door.sizes(rng, D=D, H=H)
-        W_x = rng.uniform(-1, 1, (3, H, D)) / np.sqrt(D)
-        W_h = rng.uniform(-1, 1, (3, H, H)) / np.sqrt(H)
-        return cls(W_x.astype(dtype), W_h.astype(dtype), np.zeros((3, H), dtype), np.zeros(H, dtype))
+        W_x, W_h = uniform(rng, (3, H, D), dtype), uniform(rng, (3, H, H), dtype)
+        return cls(W_x, W_h, np.zeros((3, H), dtype), np.zeros(H, dtype))
 
     @property
     def dtype(self) -> dtype:
@@ -89,21 +88,18 @@ class GRU:
         _, H, D = self.W_x.shape
         x = door.array(self, "x", x, T=None, B=None, D=D)
         T, B, _ = x.shape
-        h = np.empty((T + 1, B, H), self.dtype)
-        h[0] = 0 if h0 is None else door.array(self, "h0", h0, B=B, H=H)
-        a = x.reshape(T * B, D) @ self.W_x.mT  # all steps in one product; only W_h h has to wait for the step before
-        a += self.b[:, None]
-        gates = a.reshape(3, T, B, H)
+        (h,) = start(self, T, B, H, h0=h0)
+        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(3, T, B, H)  # all steps in one product
         m = np.empty((T, B, H), self.dtype)
         W_h = aligned(self.W_h.mT)
-        for a, m_t, h_prev, h_t in zip(gates.swapaxes(0, 1), m, h[:-1], h[1:], strict=True):
-            past = h_prev @ W_h
-            a[:2] = sigmoid(a[:2] + past[:2])
-            r, z, n = a
-            np.add(past[2], self.b_hn, out=m_t)
-            np.tanh(n + r * m_t, out=n)
-            np.add((1 - z) * n, z * h_prev, out=h_t)
-        return GRUTrace(x.copy(), h, gates[0], gates[1], gates[2], m)
+        for t in range(T):  # only W_h h has to wait for the step before
+            past = h[t] @ W_h
+            m[t] = past[2] + self.b_hn
+            a[:2, t] = sigmoid(a[:2, t] + past[:2])
+            r, z, n = a[:, t]
+            a[2, t] = np.tanh(n + r * m[t])
+            h[t + 1] = (1 - z) * n + z * h[t]
+        return GRUTrace(x.copy(), h, a[0], a[1], a[2], m)
 
     def backward(self, trace: GRUTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
         """Backpropagation through time, through the gates and along the state that z lets pass.
@@ -115,28 +111,19 @@ class GRU:
         T, B, _ = door.trace(self, trace, GRUTrace, D=D, H=H).x.shape
         dh = door.array(self, "dh", dh, T=T, B=B, H=H)
         h, r, z, n, m = trace.h, trace.r, trace.z, trace.n, trace.m
+        dn = (1 - z) * tanh_prime(n)  # ∂h_t/∂a_n; becomes ∂L/∂a_n, step by step
+        # ∂h_t/∂a_r, ∂h_t/∂a_z and ∂h_t/∂m_t; becomes the error through each gate's part of W_h h_{t−1}
+        delta = np.stack([dn * m * sigmoid_prime(r), (h[:-1] - n) * sigmoid_prime(z), dn * r])
         W_h = aligned(self.W_h)
-        dn = (1 - z) * tanh_prime(n)  # ∂h_t/∂a_n
-        # delta becomes the error through each gate's part of W_h h_{t−1}. It starts, for all steps at once, as
-        # ∂h_t/∂a_r = ∂h_t/∂a_n ⊙ m_t ⊙ r_t (1 − r_t), ∂h_t/∂a_z = (h_{t−1} − n_t) ⊙ z_t (1 − z_t), ∂h_t/∂m_t.
-        delta = np.empty((3, T, B, H), self.dtype)
-        for d, y, factor in zip(delta[:2], (r, z), (dn * m, h[:-1] - n), strict=True):
-            np.subtract(1, y, out=d)
-            d *= y
-            d *= factor
-        np.multiply(dn, r, out=delta[2])
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
         for t in reversed(range(T)):
             dh_t = dh[t] + dh_next
-            d, d_n = delta[:, t], dn[t]
-            d *= dh_t
-            d_n *= dh_t
-            dh_next = (d @ W_h).sum(axis=0) + dh_t * z[t]
+            delta[:, t] *= dh_t
+            dn[t] *= dh_t
+            dh_next = (delta[:, t] @ W_h).sum(axis=0) + dh_t * z[t]
         rows = delta.reshape(3, T * B, H)  # the weights are shared: their gradient sums over steps and batch
         dW_h, db_hn = rows.mT @ h[:-1].reshape(T * B, H), rows[2].sum(axis=0)
         delta[2] = dn  # W_x x_t + b enters the candidate in front of the reset
         dW_x, db = rows.mT @ trace.x.reshape(T * B, D), rows.sum(axis=1)
-        dx = np.zeros((T * B, D), self.dtype)
-        for d, W in zip(rows, self.W_x, strict=True):
-            dx += d @ W
-        return type(self)(dW_x, dW_h, db, db_hn), dx.reshape(T, B, D), dh_next
+        dx = (rows @ self.W_x).sum(axis=0).reshape(T, B, D)
+        return type(self)(dW_x, dW_h, db, db_hn), dx, dh_next

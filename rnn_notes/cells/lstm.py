@@ -20,9 +20,9 @@ import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
-from rnn_notes.activations import sigmoid, tanh_prime
+from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
 from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned, last_of, parts
+from rnn_notes.cells.arrays import aligned, last_of, parts, start, uniform
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +68,9 @@ class LSTM:
         A forget bias above zero keeps the gate open at first, so that the cell remembers (Jozefowicz et al. 2015).
         """
         D, H = door.sizes(rng, D=D, H=H)
-        W_x = rng.uniform(-1, 1, (4, H, D)) / np.sqrt(D)
-        W_h = rng.uniform(-1, 1, (4, H, H)) / np.sqrt(H)
         b = np.zeros((4, H), dtype)
         b[1] = forget_bias
-        return cls(W_x.astype(dtype), W_h.astype(dtype), b)
+        return cls(uniform(rng, (4, H, D), dtype), uniform(rng, (4, H, H), dtype), b)
 
     @property
     def dtype(self) -> dtype:
@@ -97,21 +95,17 @@ class LSTM:
         _, H, D = self.W_x.shape
         x = door.array(self, "x", x, T=None, B=None, D=D)
         T, B, _ = x.shape
-        h, c = np.empty((2, T + 1, B, H), self.dtype)
-        h[0] = 0 if h0 is None else door.array(self, "h0", h0, B=B, H=H)
-        c[0] = 0 if c0 is None else door.array(self, "c0", c0, B=B, H=H)
-        a = x.reshape(T * B, D) @ self.W_x.mT  # all steps in one product; only W_h h has to wait for the step before
-        a += self.b[:, None]
-        gates = a.reshape(4, T, B, H)
+        h, c = start(self, T, B, H, h0=h0, c0=c0)
+        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(4, T, B, H)  # all steps in one product
         W_h = aligned(self.W_h.mT)
-        for a, h_prev, c_prev, h_t, c_t in zip(gates.swapaxes(0, 1), h[:-1], c[:-1], h[1:], c[1:], strict=True):
-            a += h_prev @ W_h
-            a[:3] = sigmoid(a[:3])
-            i, f, o, c_tilde = a
-            np.tanh(c_tilde, out=c_tilde)
-            np.add(f * c_prev, i * c_tilde, out=c_t)
-            np.multiply(o, np.tanh(c_t), out=h_t)
-        return LSTMTrace(x.copy(), h, c, *gates)
+        for t in range(T):  # only W_h h has to wait for the step before
+            a[:, t] += h[t] @ W_h
+            a[:3, t] = sigmoid(a[:3, t])
+            a[3, t] = np.tanh(a[3, t])
+            i, f, o, c_tilde = a[:, t]
+            c[t + 1] = f * c[t] + i * c_tilde
+            h[t + 1] = o * np.tanh(c[t + 1])
+        return LSTMTrace(x.copy(), h, c, *a)
 
     def backward(self, trace: LSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray]:
         """Backpropagation through time, in full: Gers et al. (2000) cut the error where it leaves a cell, we do not.
@@ -123,28 +117,22 @@ class LSTM:
         T, B, _ = door.trace(self, trace, LSTMTrace, D=D, H=H).x.shape
         dh = door.array(self, "dh", dh, T=T, B=B, H=H)
         i, f, o, c_tilde = trace.i, trace.f, trace.o, trace.c_tilde
-        W_h = aligned(self.W_h)
         tanh_c = np.tanh(trace.c[1:])
-        # The error through each pre-activation. It starts, for all steps at once and in place, as ∂c_t/∂a_i =
-        # c̃_t ⊙ i_t (1 − i_t), ∂c_t/∂a_f = c_{t−1} ⊙ f_t (1 − f_t), ∂h_t/∂a_o = tanh(c_t) ⊙ o_t (1 − o_t), ∂c_t/∂a_c.
-        delta = np.empty((4, T, B, H), self.dtype)
-        for d, y, factor in zip(delta[:3], (i, f, o), (c_tilde, trace.c[:-1], tanh_c), strict=True):
-            np.subtract(1, y, out=d)
-            d *= y
-            d *= factor
-        np.multiply(i, tanh_prime(c_tilde), out=delta[3])
+        writes, keeps = c_tilde * sigmoid_prime(i), trace.c[:-1] * sigmoid_prime(f)  # ∂c_t/∂a_i and ∂c_t/∂a_f
+        shows, fills = tanh_c * sigmoid_prime(o), i * tanh_prime(c_tilde)  # ∂h_t/∂a_o and ∂c_t/∂a_c
+        delta = np.stack([writes, keeps, shows, fills])  # becomes ∂L/∂a, step by step
+        W_h = aligned(self.W_h)
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
         dc_next = np.zeros((B, H), self.dtype)  # what reaches c_t from c_{t+1}
         for t in reversed(range(T)):
             dh_t = dh[t] + dh_next
             dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t])  # two paths into c_t: through c_{t+1} and through h_t
-            for d, reaches in zip(delta[:, t], (dc_t, dc_t, dh_t, dc_t), strict=True):
-                d *= reaches
+            delta[:2, t] *= dc_t
+            delta[2, t] *= dh_t
+            delta[3, t] *= dc_t
             dh_next = (delta[:, t] @ W_h).sum(axis=0)
             dc_next = dc_t * f[t]
         rows = delta.reshape(4, T * B, H)  # the weights are shared: their gradient sums over steps and batch
-        dW_x, dW_h = rows.mT @ trace.x.reshape(T * B, D), rows.mT @ trace.h[:-1].reshape(T * B, H)
-        dx = np.zeros((T * B, D), self.dtype)
-        for d, W in zip(rows, self.W_x, strict=True):
-            dx += d @ W
-        return type(self)(dW_x, dW_h, rows.sum(axis=1)), dx.reshape(T, B, D), dh_next, dc_next
+        x, h = trace.x.reshape(T * B, D), trace.h[:-1].reshape(T * B, H)
+        grads = type(self)(W_x=rows.mT @ x, W_h=rows.mT @ h, b=rows.sum(axis=1))
+        return grads, (rows @ self.W_x).sum(axis=0).reshape(T, B, D), dh_next, dc_next

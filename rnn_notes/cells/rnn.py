@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
 from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned, last_of
+from rnn_notes.cells.arrays import aligned, last_of, start, uniform
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +41,7 @@ class RNN:
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron), so that pre-activations start near one; bias zero."""
         D, H = door.sizes(rng, D=D, H=H)
-        W_xh = rng.uniform(-1, 1, (H, D)) / np.sqrt(D)
-        W_hh = rng.uniform(-1, 1, (H, H)) / np.sqrt(H)
-        return cls(W_xh.astype(dtype), W_hh.astype(dtype), np.zeros(H, dtype))
+        return cls(uniform(rng, (H, D), dtype), uniform(rng, (H, H), dtype), np.zeros(H, dtype))
 
     @property
     def dtype(self) -> dtype:
@@ -64,13 +62,11 @@ class RNN:
         H, D = self.W_xh.shape
         x = door.array(self, "x", x, T=None, B=None, D=D)
         T, B, _ = x.shape
-        h = np.empty((T + 1, B, H), self.dtype)
-        h[0] = 0 if h0 is None else door.array(self, "h0", h0, B=B, H=H)
-        a = x.reshape(T * B, D) @ self.W_xh.T  # all steps in one product; only W_hh h has to wait for the step before
-        a += self.b_h
+        (h,) = start(self, T, B, H, h0=h0)
+        a = (x.reshape(T * B, D) @ self.W_xh.T + self.b_h).reshape(T, B, H)  # all steps in one product
         W_hh = aligned(self.W_hh.T)
-        for a_t, h_prev, h_t in zip(a.reshape(T, B, H), h[:-1], h[1:], strict=True):
-            np.tanh(a_t + h_prev @ W_hh, out=h_t)
+        for t in range(T):  # only W_hh h has to wait for the step before
+            h[t + 1] = np.tanh(a[t] + h[t] @ W_hh)
         return RNNTrace(x.copy(), h)
 
     def backward(self, trace: RNNTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
@@ -82,12 +78,12 @@ class RNN:
         H, D = self.W_xh.shape
         T, B, _ = door.trace(self, trace, RNNTrace, D=D, H=H).x.shape
         dh = door.array(self, "dh", dh, T=T, B=B, H=H)
-        W_hh = aligned(self.W_hh)
         delta = tanh_prime(trace.h[1:])  # becomes the error through the pre-activation, step by step
+        W_hh = aligned(self.W_hh)
         dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
-        for dh_t, delta_t in zip(dh[::-1], delta[::-1], strict=True):
-            delta_t *= dh_t + dh_next
-            dh_next = delta_t @ W_hh
+        for t in reversed(range(T)):
+            delta[t] *= dh[t] + dh_next
+            dh_next = delta[t] @ W_hh
         rows = delta.reshape(T * B, H)  # the weights are shared: their gradient sums over steps and batch
         grads = type(self)(
             W_xh=rows.T @ trace.x.reshape(T * B, D),
