@@ -92,6 +92,26 @@ def finite_differences(f: Callable[[Any], Any], value: V, step: float = 1e-6) ->
     return called.form(found)
 
 
+def influence(cell: Any, x: Any, state: str = "h") -> ndarray:
+    """How strongly a state acts on itself t steps later: the norms of ∂h_t/∂h_0 for t = 0 … T, (T + 1,).
+
+    All ways count. The complex step along a single sequence x (T, 1, D) finds them in one run: the sequence is repeated
+    once for each entry of the state, and each copy has another entry of its first state moved.
+    ``state="c"`` measures the cell state of an LSTM.
+    Raises ValueError if x is not a single sequence, or if the cell has no such state.
+    """
+    if state not in cell.states:
+        known = " or ".join(map(repr, cell.states))
+        raise ValueError(f"state is {state!r} but {type(cell).__name__} carries {known}; pass one that it has")
+    x = np.asarray(x)
+    if x.ndim != 3 or x.shape[1] != 1:
+        raise ValueError(f"x has the shape {x.shape} but a single sequence is expected; pass x[:, :1], (T, 1, D)")
+    H = getattr(cell.forward(x[:1]), state).shape[-1]
+    moved = parameters.astype(cell, np.complex128).forward(np.repeat(x, H, axis=1), **{f"{state}0": 1e-30j * np.eye(H)})
+    found: ndarray = np.linalg.norm(getattr(moved, state).imag / 1e-30, 2, axis=(1, 2))
+    return found
+
+
 class Difference(float):
     """A relative difference that knows more: how far each array is off, and which said nothing."""
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_notes import GRU, RNN, Readout, parameters
+from rnn_notes import GRU, LSTM, RNN, Readout, parameters
 from rnn_notes.activations import relu
-from rnn_notes.gradcheck import complex_step, finite_differences, relative_difference
+from rnn_notes.gradcheck import complex_step, finite_differences, influence, relative_difference
 from rnn_notes.readout import squared_error
 from rnn_notes.training import gradient
 
@@ -469,3 +469,43 @@ def test_a_root_has_no_derivative_at_zero():
 def test_small_numbers_do_not_wrap_around_in_a_difference(dtype):
     """In a byte, 1 − 2 is 255."""
     assert relative_difference(np.array([1, 2], dtype), np.array([2, 2], dtype)) == 0.5
+
+
+# The influence of a state on itself, steps later
+
+
+def test_the_influence_in_a_plain_network_is_the_norm_of_the_product_of_its_jacobians():
+    """∂h_t/∂h_0 = Π diag(1 − h_k²) W_hh, the latest step on the left."""
+    rng = np.random.default_rng(0)
+    rnn, x = RNN.init(2, 3, rng), rng.normal(size=(6, 1, 2))
+    h, product = rnn.forward(x).h[:, 0], np.eye(3)
+    expected = [1.0]
+    for t in range(1, 7):
+        product = np.diag(1 - h[t] ** 2) @ rnn.W_hh @ product
+        expected.append(np.linalg.norm(product, 2))
+    np.testing.assert_allclose(influence(rnn, x), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("cell", "state"), [(LSTM, "c"), (LSTM, "h"), (GRU, "h")])
+def test_the_influence_counts_all_ways(cell, state):
+    """It is the norm of the Jacobian, measured entry by entry by finite differences."""
+    rng = np.random.default_rng(0)
+    cell, x = cell.init(2, 3, rng), rng.normal(size=(4, 1, 2))
+
+    def after(t, moved):
+        return getattr(cell.forward(x, **{f"{state}0": moved}), state)[t, 0]
+
+    for t in range(5):
+        columns = [(after(t, d) - after(t, -d)) / 2e-6 for d in 1e-6 * np.eye(3)[:, None]]
+        np.testing.assert_allclose(influence(cell, x, state)[t], np.linalg.norm(columns, 2), rtol=1e-7)
+
+
+def test_the_influence_is_that_of_one_sequence_and_of_a_state_that_there_is():
+    """The messages have a way out."""
+    gru, x = GRU.init(2, 3, np.random.default_rng(0)), np.ones((4, 2, 2))
+    text = "x has the shape (4, 2, 2) but a single sequence is expected; pass x[:, :1], (T, 1, D)"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        influence(gru, x)
+    assert influence(gru, x[:, :1]).shape == (5,)
+    with pytest.raises(ValueError, match=r"^state is 'c' but GRU carries 'h'; pass one that it has$"):
+        influence(gru, x[:, :1], "c")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-from rnn_notes import lecture, parameters
+from rnn_notes import gradcheck, lecture
 from rnn_notes.activations import tanh_prime
 from rnn_notes.cells import LSTM, RNN, LSTMTrace
 from rnn_notes.figures.diagram import Diagram, Node, Point
@@ -242,13 +242,11 @@ def gradients() -> dict[str, ndarray]:
 def fading() -> ndarray:
     """Norms of ∂h_t/∂h_0 of an RNN, and of ∂c_t/∂c_0 of LSTMs with forget-gate biases 0, 1 and 2: (4, 101).
 
-    All paths count. Measured by the complex step: each sequence of the batch has one entry of its first state moved.
+    All paths count.
     """
-    x = np.repeat(np.random.default_rng(0).normal(size=(100, 1, 4)), 16, axis=1)
-    moved = 1e-30j * np.eye(16)
-    rnn = parameters.astype(RNN.init(4, 16, np.random.default_rng(1)), np.complex128)
-    states = [rnn.forward(x, h0=moved).h]
+    x = np.random.default_rng(0).normal(size=(100, 1, 4))
+    kept = [gradcheck.influence(RNN.init(4, 16, np.random.default_rng(1)), x)]
     for bias in (0, 1, 2):
         lstm = LSTM.init(4, 16, np.random.default_rng(1), forget_bias=bias)
-        states.append(parameters.astype(lstm, np.complex128).forward(x, c0=moved).c)
-    return np.linalg.norm(np.array(states).imag / 1e-30, 2, axis=(2, 3))
+        kept.append(gradcheck.influence(lstm, x, "c"))
+    return np.array(kept)
