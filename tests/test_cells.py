@@ -12,7 +12,7 @@ from random_cells import CELLS, B, D, H, random_run, steps
 
 from rnn_notes import Readout, parameters
 from rnn_notes.cells import GRU, LSTM, RNN
-from rnn_notes.gradcheck import complex_step, finite_differences, relative_difference
+from rnn_notes.gradcheck import complex_step, finite_differences, influence, relative_difference
 
 each_cell = pytest.mark.parametrize("cls", CELLS)
 each_length = pytest.mark.parametrize("T", [1, 2, 3, 5])
@@ -186,14 +186,15 @@ def test_init_draws_from_the_callers_generator_alone(cls):
 
 @each_cell
 def test_init_keeps_pre_activations_near_one(cls):
-    """Weights lie in ±1/√(inputs) and fill it; biases are zero, but the forget gate's."""
+    """Weights lie in ±1/√(inputs) and fill it; biases are zero, but that of the gate that keeps is one."""
     cell = cls.init(100, 400, np.random.default_rng(0))
     W_x, W_h, b, *rest = parameters.arrays(cell).values()
     assert 0.099 < np.abs(W_x).max() <= 0.1
     assert 0.0499 < np.abs(W_h).max() <= 0.05
-    if cls is LSTM:
-        assert (cell.b_f == 1).all()
-        b = b[[0, 2, 3]]
+    if gates := cls.gates:
+        keeps = {LSTM: "f", GRU: "z"}[cls]
+        assert (getattr(cell, f"b_{keeps}") == 1).all()
+        b = b[[gate != keeps for gate in gates]]
     assert not any(a.any() for a in [b, *rest])
 
 
@@ -202,6 +203,17 @@ def test_the_forget_bias_is_a_choice():
     cell = LSTM.init(D, H, np.random.default_rng(0), np.float32, forget_bias=-2.5)
     assert (cell.b_f == np.float32(-2.5)).all()
     assert cell.b.dtype == np.float32
+
+
+def test_the_update_bias_is_a_choice_and_its_sign_is_that_of_keeping():
+    """GRU.init takes it, in the dtype asked for; the larger it is, the more of the state is left after ten steps."""
+    cell = GRU.init(D, H, np.random.default_rng(0), np.float32, update_bias=-2.5)
+    assert (cell.b_z == np.float32(-2.5)).all()
+    assert cell.b.dtype == np.float32
+    x = np.random.default_rng(1).normal(size=(10, 1, D))
+    left = [influence(GRU.init(D, H, np.random.default_rng(0), update_bias=b), x)[-1] for b in (-3, 0, 1, 3)]
+    assert (np.diff(left) > 0).all()
+    assert left[0] < 1e-3 < 0.5 < left[-1]
 
 
 @each_cell

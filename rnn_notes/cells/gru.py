@@ -59,11 +59,18 @@ class GRU:
         door.parameters(self, W_x=(3, H, D), W_h=(3, H, H), b=(3, H), b_hn=(H,))
 
     @classmethod
-    def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
-        """Weights uniform in ±1/√(inputs of the neuron); biases zero."""
+    def init(
+        cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64, update_bias: float = 1.0
+    ) -> Self:
+        """Weights uniform in ±1/√(inputs of the neuron); biases zero, but for the update gate.
+
+        As z = 1 keeps, an update bias above zero lets the cell remember at first, like the forget bias of an LSTM.
+        """
         D, H = door.sizes(rng, D=D, H=H)
         W_x, W_h = uniform(rng, (3, H, D), dtype), uniform(rng, (3, H, H), dtype)
-        return cls(W_x, W_h, np.zeros((3, H), dtype), np.zeros(H, dtype))
+        b = np.zeros((3, H), dtype)
+        b[1] = update_bias
+        return cls(W_x, W_h, b, np.zeros(H, dtype))
 
     @property
     def dtype(self) -> dtype:

@@ -14,6 +14,14 @@ from rnn_notes.training import Adam, Model, train
 
 Cell = RNN | LSTM | GRU
 
+GATE_BIAS = {LSTM: "forget_bias", GRU: "update_bias"}  # what ``init`` calls the bias of the gate that keeps
+
+
+def new_cell(kind: type[Cell], D: int, H: int, rng: np.random.Generator, gate_bias: float) -> Any:
+    """A cell whose gate that keeps, if it has one, starts with this bias: no kind has an advantage by its default."""
+    biases: dict[str, Any] = {GATE_BIAS[kind]: gate_bias} if kind in GATE_BIAS else {}
+    return kind.init(D, H, rng, **biases)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -23,6 +31,7 @@ class Settings:
     batch: int
     rate: float  # of learning
     every: int  # steps between two looks at the validation part
+    gate_bias: float = 1.0  # at the start, of the gate that keeps: the LSTM's forget gate, the GRU's update gate
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +42,8 @@ class Forecaster:
     readout: Readout
 
     @classmethod
-    def init(cls, kind: type[Cell], H: int, ahead: int, rng: np.random.Generator) -> Self:
-        return cls(kind.init(1, H, rng), Readout.init(H, ahead, rng))
+    def init(cls, kind: type[Cell], H: int, ahead: int, rng: np.random.Generator, gate_bias: float = 1.0) -> Self:
+        return cls(new_cell(kind, 1, H, rng, gate_bias), Readout.init(H, ahead, rng))
 
     def state(self, x: ndarray) -> ndarray:
         """The last hidden state, (B, H), after windows (T, B, 1)."""

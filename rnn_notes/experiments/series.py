@@ -57,7 +57,8 @@ def run(seed: int, settings: Settings, data: Series, report: Report) -> dict[str
     parts = {part: windows(scaled, part, settings.window, settings.ahead) for part in PARTS}
     found: dict[str, Any] = {}
     for n, (name, kind) in enumerate(CELLS.items()):
-        start = Forecaster.init(kind, settings.H, settings.ahead, np.random.default_rng([seed, n]))
+        rng = np.random.default_rng([seed, n])
+        start = Forecaster.init(kind, settings.H, settings.ahead, rng, settings.fit.gate_bias)
         network, loss = forecast.fit(start, parts, settings.fit, np.random.default_rng([seed, n, 1]))
         x, target = parts["test"]
         found[name] = {

@@ -120,7 +120,8 @@ def run(seed: int, settings: Settings, data: dict[str, Series], report: Report) 
     found: dict[str, Any] = {}
     for n, (label, cell, months, quantity, leak, prices) in enumerate(jobs):
         split = parts(prices, months, quantity, leak)
-        start = Forecaster.init(CELLS[cell], settings.H, 1, np.random.default_rng([seed, n, 1]))
+        rng = np.random.default_rng([seed, n, 1])
+        start = Forecaster.init(CELLS[cell], settings.H, 1, rng, settings.fit.gate_bias)
         pairs = {part: (p.x, p.target) for part, p in split.items()}
         network, _ = forecast.fit(start, pairs, settings.fit, np.random.default_rng([seed, n, 2]))
         test = split["test"]
