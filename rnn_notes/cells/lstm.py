@@ -107,15 +107,18 @@ class LSTM:
             h[t + 1] = o * np.tanh(c[t + 1])
         return LSTMTrace(x.copy(), h, c, *a)
 
-    def backward(self, trace: LSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray]:
+    def backward(
+        self, trace: LSTMTrace, dh: ArrayLike, dc: ArrayLike | None = None
+    ) -> tuple[Self, ndarray, ndarray, ndarray]:
         """Backpropagation through time, in full: Gers et al. (2000) cut the error where it leaves a cell, we do not.
 
-        dh (T, B, H) is the gradient of the loss through the output at step t alone.
+        dh (T, B, H) is the gradient of the loss through the output at step t alone, dc that through c_t.
         Returns the gradient with respect to the parameters (an LSTM), to x (T, B, D), h0 and c0 (B, H).
         """
         _, H, D = self.W_x.shape
         T, B, _ = door.trace(self, trace, LSTMTrace, D=D, H=H).x.shape
         dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        dc = np.zeros_like(dh) if dc is None else door.array(self, "dc", dc, T=T, B=B, H=H)
         i, f, o, c_tilde = trace.i, trace.f, trace.o, trace.c_tilde
         tanh_c = np.tanh(trace.c[1:])
         writes, keeps = c_tilde * sigmoid_prime(i), trace.c[:-1] * sigmoid_prime(f)  # ∂c_t/∂a_i and ∂c_t/∂a_f
@@ -126,7 +129,7 @@ class LSTM:
         dc_next = np.zeros((B, H), self.dtype)  # what reaches c_t from c_{t+1}
         for t in reversed(range(T)):
             dh_t = dh[t] + dh_next
-            dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t])  # two paths into c_t: through c_{t+1} and through h_t
+            dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t]) + dc[t]  # through c_{t+1}, through h_t, and at once
             delta[:2, t] *= dc_t
             delta[2, t] *= dh_t
             delta[3, t] *= dc_t

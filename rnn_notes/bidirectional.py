@@ -1,0 +1,95 @@
+"""Two directions (Schuster and Paliwal 1997): one cell reads from the front, another from the back.
+
+The output at step t knows the whole sequence: h_t = [forth_t; back_t], where forth_t has read x_1 … x_t and back_t has
+read x_T … x_t. So it cannot be used where x_{t+1} is not known yet, as in a forecast or in writing text.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy import dtype, ndarray
+from numpy.typing import ArrayLike
+
+from rnn_notes.cells import door
+from rnn_notes.sequences import last, mask, reverse
+
+
+def sizes(layer: Any) -> tuple[int, int]:
+    """How many features D a layer takes and how many H it gives."""
+    if hasattr(layer, "sizes"):
+        return int(layer.sizes[0]), int(layer.sizes[1])
+    H, D = next(iter(vars(layer).values())).shape[-2:]  # a cell's first array leads from D to H
+    return D, H
+
+
+def last_states(cell: Any, trace: Any, lengths: ArrayLike | None) -> tuple[ndarray, ...]:
+    """All states of a cell after the last step of each sequence."""
+    if lengths is None:
+        return tuple(trace.last)
+    return tuple(last(getattr(trace, state), lengths) for state in cell.states)
+
+
+@dataclass(frozen=True, eq=False)
+class BidirectionalTrace:
+    """What a forward pass leaves behind: the traces of both cells, and their states side by side."""
+
+    forth: Any
+    back: Any  # of the reversed sequences: its first step is the last of each
+    h: ndarray  # (T + 1, B, H), of both; h[0] holds the two initial states, what is behind an end has no meaning
+    last: tuple[ndarray, ...]  # the states of either cell after it has read everything
+    lengths: ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Bidirectional:
+    """A pair of cells for the same input; it runs like a cell whose H is that of both together."""
+
+    forth: Any
+    back: Any
+
+    def __post_init__(self) -> None:
+        (D, _), (D_back, _) = sizes(self.forth), sizes(self.back)
+        if D_back != D or self.forth.dtype != self.back.dtype:
+            raise ValueError(
+                f"forth takes {D} features in {self.forth.dtype} but back {D_back} in {self.back.dtype}; "
+                f"make both for the same input"
+            )
+
+    @property
+    def dtype(self) -> dtype:
+        return self.forth.dtype
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        return sizes(self.forth)[0], sizes(self.forth)[1] + sizes(self.back)[1]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Those of forth, then those of back."""
+        return (*(f"{s}_forth" for s in self.forth.states), *(f"{s}_back" for s in self.back.states))
+
+    def forward(self, x: ArrayLike, *state: ArrayLike, lengths: ArrayLike | None = None) -> BidirectionalTrace:
+        """Run sequences x (T, B, D), of these lengths or all of length T, from the states of both cells or zeros."""
+        x = door.array(self, "x", x, T=None, B=None, D=self.sizes[0])
+        lengths = lengths if lengths is None else np.array(lengths)
+        n = len(self.forth.states)
+        forth = self.forth.forward(x, *state[:n])
+        back = self.back.forward(reverse(x, lengths), *state[n:])
+        h = np.concatenate([forth.h, np.concatenate([back.h[:1], reverse(back.h[1:], lengths)])], axis=2)
+        ends = (*last_states(self.forth, forth, lengths), *last_states(self.back, back, lengths))
+        return BidirectionalTrace(forth, back, h, ends, lengths)
+
+    def backward(self, trace: BidirectionalTrace, dh: ArrayLike) -> tuple[Any, ...]:
+        """From dh (T, B, H) to the gradients: of the parameters (a Bidirectional), of x, and of each initial state.
+
+        What dh holds behind the end of a sequence is not looked at.
+        """
+        T, B, H = trace.h.shape[0] - 1, *trace.h.shape[1:]
+        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        if trace.lengths is not None:
+            dh = np.where(mask(trace.lengths, T)[..., None], dh, 0)
+        n = sizes(self.forth)[1]
+        d_forth, dx, *dstate = self.forth.backward(trace.forth, dh[..., :n])
+        d_back, dx_back, *dstate_back = self.back.backward(trace.back, reverse(dh[..., n:], trace.lengths))
+        return type(self)(d_forth, d_back), dx + reverse(dx_back, trace.lengths), *dstate, *dstate_back

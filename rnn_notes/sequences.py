@@ -1,0 +1,111 @@
+"""Sequences of different length in one batch: padded to the longest, so that the padding changes nothing.
+
+A cell reads forwards, so the steps behind the end of a sequence cannot reach the steps before it, and the states up to
+the end are those of the sequence alone. Three things do go wrong, and each has its function here: the state at the end
+is not that of the last step of the batch (``last``), a loss must not count the padding (``masked``), and a sequence
+that is reversed together with its padding begins with the padding (``reverse``).
+
+``lengths`` are B whole numbers from 1 to T.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+from numpy.typing import ArrayLike
+
+from rnn_notes.cells import door
+
+Loss = Callable[[ndarray, ndarray], tuple[Any, ndarray]]
+
+
+def pad(sequences: Sequence[ArrayLike]) -> tuple[ndarray, ndarray]:
+    """B sequences (T_b, …) as one array (T, B, …), with zeros behind the end of the shorter ones, and their lengths.
+
+    Raises ValueError if there is none, if one has no steps, or if they differ in more than the number of steps.
+    """
+    parts = [door.numbers(f"sequence {b}", sequence) for b, sequence in enumerate(sequences)]
+    if not parts:
+        raise ValueError("sequences is empty but at least one is expected; pass [x] for a single one")
+    for b, part in enumerate(parts):
+        if part.ndim == 0 or part.size == 0:
+            raise ValueError(f"sequence {b} has shape {part.shape} but at least one step is expected; leave it out")
+        if part.shape[1:] != parts[0].shape[1:]:
+            raise ValueError(
+                f"sequence {b} has steps of shape {part.shape[1:]} but sequence 0 has {parts[0].shape[1:]}; "
+                f"pass sequences with the same features"
+            )
+    lengths = np.array([len(part) for part in parts])
+    padded = np.zeros((lengths.max(), len(parts), *parts[0].shape[1:]), np.result_type(*parts))
+    for b, part in enumerate(parts):
+        padded[: len(part), b] = part
+    return padded, lengths
+
+
+def mask(lengths: ArrayLike, T: int) -> ndarray:
+    """(T, B): True at the steps of a sequence, False behind its end. Raises ValueError if a length is not 1 to T."""
+    return np.arange(T)[:, None] < _lengths(lengths, T)
+
+
+def last(h: ndarray, lengths: ArrayLike) -> ndarray:
+    """Of states h (T + 1, B, H), with h_0, those after the last step of each sequence, (B, H)."""
+    lengths = _lengths(lengths, len(h) - 1, h.shape[1])
+    return h[lengths, np.arange(len(lengths))]
+
+
+def last_backward(dlast: ndarray, lengths: ArrayLike, T: int) -> ndarray:
+    """The gradient with respect to h_1 … h_T, (T, B, H), of a loss through ``last`` alone: zero but at the ends."""
+    lengths = _lengths(lengths, T, len(dlast))
+    dh = np.zeros((T, *dlast.shape), dlast.dtype)
+    dh[lengths - 1, np.arange(len(lengths))] = dlast
+    return dh
+
+
+def reverse(a: ndarray, lengths: ArrayLike | None = None) -> ndarray:
+    """Each sequence of a (T, B, …) from its end to its beginning; what stands behind the end stays there.
+
+    Twice, it is a again; and it is its own derivative: the gradient of a is the reversed gradient of the result.
+    """
+    if lengths is None:
+        return a[::-1]
+    lengths = _lengths(lengths, len(a), a.shape[1])
+    t = np.arange(len(a))[:, None]
+    return a[np.where(t < lengths, lengths - 1 - t, t), np.arange(len(lengths))]
+
+
+def masked(loss: Loss, lengths: ArrayLike) -> Loss:
+    """The same loss over the true steps alone, and zero as its gradient behind the ends.
+
+    ``loss`` sums over steps and averages over sequences, as those of ``rnn_notes.readout`` do, and so does the result:
+    of B sequences it is the mean of their losses, each run alone.
+    """
+
+    def over_true_steps(y: ndarray, target: ndarray) -> tuple[Any, ndarray]:
+        true, B = mask(lengths, len(y)), y.shape[1]
+        if np.shape(target)[:2] != true.shape:
+            raise ValueError(
+                f"target has shape {np.shape(target)} but one for each of {true.shape} steps and sequences is "
+                f"expected; pass pad(targets)[0]"
+            )
+        value, dy_true = loss(y[true][:, None], np.asarray(target)[true][:, None])  # one long sequence of true steps
+        dy = np.zeros_like(y)
+        dy[true] = dy_true[:, 0] / B
+        return value / B, dy
+
+    return over_true_steps
+
+
+def _lengths(lengths: ArrayLike, T: int, B: int | None = None) -> ndarray:
+    """B whole numbers from 1 to T."""
+    found = door.numbers("lengths", lengths)
+    if found.ndim != 1 or found.dtype.kind not in "iu" or B not in (None, len(found)):
+        raise ValueError(
+            f"lengths is {found.dtype} of shape {found.shape} but whole numbers of shape ({B or 'B'},) are expected; "
+            f"pass the lengths that pad returned"
+        )
+    if found.size and not 1 <= found.min() <= found.max() <= T:
+        raise ValueError(
+            f"lengths holds {found.min()} to {found.max()} but there are {T} time steps; pass lengths from 1 to {T}"
+        )
+    return found.astype(np.intp)

@@ -1,0 +1,400 @@
+"""Lengths, two directions and several layers: all are their cells run alone, backwards as forwards."""
+
+import re
+
+import numpy as np
+import pytest
+from random_cells import CELLS, random_run
+
+from rnn_notes import GRU, LSTM, RNN, Readout, conversions, dropout, parameters, sequences, training
+from rnn_notes.bidirectional import Bidirectional
+from rnn_notes.gradcheck import complex_step, relative_difference
+from rnn_notes.layer_norm import LayerNorm
+from rnn_notes.readout import cross_entropy, squared_error
+from rnn_notes.stack import Stack
+
+LENGTHS, T, B, D, H, O = np.array([3, 1, 5, 4]), 5, 4, 3, 2, 6
+each_cell = pytest.mark.parametrize("cls", CELLS)
+
+
+def drawn(layer, seed=0):
+    """The same layer with normal numbers for all parameters."""
+    rng = np.random.default_rng(seed)
+    return parameters.apply(lambda a: rng.normal(size=a.shape), layer)
+
+
+def two_ways(cls, D=D, H=H, other=None, seed=0):
+    """A random pair of cells, of different sizes."""
+    rng = np.random.default_rng(seed)
+    return drawn(Bidirectional(cls.init(D, H, rng), (other or cls).init(D, H + 1, rng)), seed)
+
+
+def layers_of(cls):
+    """Every kind of layer that is made of a cell: the cell, two directions, and a stack of both kinds."""
+    rng = np.random.default_rng(0)
+    above = cls.init(2 * H + 1, H, rng)
+    return {
+        "cell": drawn(cls.init(D, H, rng)),
+        "two directions": two_ways(cls),
+        "stack": drawn(Stack((cls.init(D, 4, rng), cls.init(4, H, rng)))),
+        "stack of both": drawn(Stack((two_ways(cls), above, Bidirectional(cls.init(H, 1, rng), cls.init(H, 2, rng))))),
+    }
+
+
+KINDS = ("cell", "two directions", "stack", "stack of both")
+each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def runs(layer, seed=1):
+    """B sequences of LENGTHS, initial states, and the weights w of the loss Σ w ⊙ h over true steps."""
+    rng = np.random.default_rng(seed)
+    xs = [rng.normal(size=(n, D)) for n in LENGTHS]
+    trace = layer.forward(xs[0][:, None])
+    state = [rng.normal(size=(B, s.shape[1])) for s in trace.last]
+    ws = [rng.normal(size=(n, trace.h.shape[2])) for n in LENGTHS]
+    return xs, state, ws
+
+
+def forward(layer, x, *state, lengths=None, **options):
+    """A cell is not told the lengths."""
+    known = {} if lengths is None or isinstance(layer, CELLS) else {"lengths": lengths}
+    return layer.forward(x, *state, **known, **options)
+
+
+# Lengths.
+
+
+@each_kind
+@each_cell
+def test_a_padded_batch_is_each_sequence_alone(cls, kind):
+    """States, last states and all gradients to 1e-14, whatever stands in the padding."""
+    layer = layers_of(cls)[kind]
+    xs, state, ws = runs(layer)
+    x, lengths = sequences.pad(xs)
+    w, _ = sequences.pad(ws)
+    true = sequences.mask(lengths, T)
+    x[~true] = 7.0
+    trace = forward(layer, x, *state, lengths=lengths)
+    grads, dx, *dstate = layer.backward(trace, w)
+
+    total = None
+    for b, n in enumerate(LENGTHS):
+        one = slice(b, b + 1)
+        alone = layer.forward(xs[b][:, None], *(s[one] for s in state))
+        np.testing.assert_allclose(trace.h[1 : n + 1, one], alone.h[1:], rtol=0, atol=1e-14)
+        np.testing.assert_allclose(sequences.last(trace.h, lengths)[one], alone.h[-1], rtol=0, atol=1e-14)
+        if kind != "cell":
+            for found, expected in zip(trace.last, alone.last, strict=True):
+                np.testing.assert_allclose(found[one], expected, rtol=0, atol=1e-14)
+        grad, dx_alone, *dstate_alone = layer.backward(alone, ws[b][:, None])
+        np.testing.assert_allclose(dx[:n, one], dx_alone, rtol=0, atol=1e-14)
+        assert not dx[n:, one].any()
+        for found, expected in zip(dstate, dstate_alone, strict=True):
+            np.testing.assert_allclose(found[one], expected, rtol=0, atol=1e-14)
+        total = grad if total is None else parameters.add(total, grad)
+    assert relative_difference(grads, total) < 1e-14
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_a_composition_does_not_look_at_the_gradient_of_padding(kind):
+    """Where it has been told the lengths, dh behind an end may be anything."""
+    layer = layers_of(GRU)[kind]
+    xs, state, ws = runs(layer)
+    (x, lengths), (w, _) = sequences.pad(xs), sequences.pad(ws)
+    trace = layer.forward(x, *state, lengths=lengths)
+    expected = layer.backward(trace, w)[0]
+    w[~sequences.mask(lengths, T)] = 100
+    assert relative_difference(layer.backward(trace, w)[0], expected) == 0
+
+
+@pytest.mark.parametrize("loss", [squared_error, cross_entropy])
+def test_a_masked_loss_is_the_mean_of_the_losses_alone(loss):
+    """And so is its gradient, which is zero on the padding."""
+    rng = np.random.default_rng(0)
+    ys = [rng.normal(size=(n, O)) for n in LENGTHS]
+    targets = [rng.integers(O, size=n) if loss is cross_entropy else rng.normal(size=(n, O)) for n in LENGTHS]
+    (y, lengths), (target, _) = sequences.pad(ys), sequences.pad(targets)
+    y[~sequences.mask(lengths, T)] = 9.0
+    value, dy = sequences.masked(loss, lengths)(y, target)
+    alone = [loss(a[:, None], t[:, None]) for a, t in zip(ys, targets, strict=True)]
+    assert value == pytest.approx(np.mean([v for v, _ in alone]), rel=1e-14)
+    for b, n in enumerate(LENGTHS):
+        np.testing.assert_allclose(dy[:n, b], alone[b][1][:, 0] / B, rtol=0, atol=1e-15)
+        assert not dy[n:, b].any()
+
+
+def test_a_model_trains_on_a_padded_batch_as_on_each_sequence_alone():
+    """The gradient of cell and readout through the masked loss is the mean of those of the sequences alone."""
+    rng = np.random.default_rng(0)
+    model = LSTM.init(D, H, rng), Readout.init(H, O, rng)
+    xs, targets = [rng.normal(size=(n, D)) for n in LENGTHS], [rng.normal(size=(n, O)) for n in LENGTHS]
+    (x, lengths), (target, _) = sequences.pad(xs), sequences.pad(targets)
+    _, grads, _ = training.gradient(model, x, target, sequences.masked(squared_error, lengths))
+    alone = [
+        training.gradient(model, x[:, None], t[:, None], squared_error)[1] for x, t in zip(xs, targets, strict=True)
+    ]
+    total = alone[0]
+    for grad in alone[1:]:
+        total = parameters.add(total, grad)
+    assert relative_difference(grads, parameters.scale(total, 1 / B)) < 1e-14
+
+
+@each_cell
+def test_the_gradient_of_a_loss_on_the_last_states_is_put_where_they_are(cls):
+    """For each state of a cell, by the complex step."""
+    cell = layers_of(cls)["cell"]
+    x, lengths = sequences.pad(runs(cell)[0])
+    ws = [np.random.default_rng(k).normal(size=(B, H)) for k, _ in enumerate(cls.states)]
+
+    def loss(cell):
+        trace = cell.forward(x)
+        states = [sequences.last(getattr(trace, name), lengths) for name in cls.states]
+        return sum(np.sum(w * s) for w, s in zip(ws, states, strict=True))
+
+    grads = cell.backward(cell.forward(x), *(sequences.last_backward(w, lengths, T) for w in ws))[0]
+    assert relative_difference(grads, complex_step(loss, cell)) < 1e-12
+
+
+def test_a_reversed_batch_begins_with_the_ends():
+    """Padding stays behind; twice is once; what it does to a gradient is itself."""
+    x, lengths = sequences.pad([[1, 2, 3], [4], [5, 6]])
+    assert sequences.reverse(x, lengths).T.tolist() == [[3, 2, 1], [4, 0, 0], [6, 5, 0]]
+    assert (sequences.reverse(sequences.reverse(x, lengths), lengths) == x).all()
+    w = np.random.default_rng(0).normal(size=x.shape)
+    assert np.sum(w * sequences.reverse(x, lengths)) == pytest.approx(np.sum(sequences.reverse(w, lengths) * x))
+    assert x[::-1].T.tolist()[1] == [0, 0, 4]  # the trap: the padding is read first
+    assert (sequences.reverse(x) == x[::-1]).all()
+
+
+@pytest.mark.parametrize("lengths", [[0, 1, 2, 3], [1, 2, 3, 6], [1, 2, 3], [[1, 2, 3, 4]], [1.0, 2.0, 3.0, 4.0]])
+def test_lengths_are_whole_numbers_from_one_to_t(lengths):
+    """One for each sequence; what pad returns is taken."""
+    h = np.zeros((T + 1, B, H))
+    with pytest.raises(ValueError, match=r"^lengths (holds|is) .* (pass lengths from 1 to 5|that pad returned)$"):
+        sequences.last(h, lengths)
+    with pytest.raises(ValueError, match=r"^lengths"):
+        sequences.reverse(h[1:], lengths)
+    assert sequences.last(h, sequences.pad([np.zeros((n, 1)) for n in LENGTHS])[1]).shape == (B, H)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ([], "sequences is empty but at least one is expected; pass [x] for a single one"),
+        ([[1.0], []], "sequence 1 has shape (0,) but at least one step is expected; leave it out"),
+        (
+            [np.ones((2, 3)), np.ones((2, 4))],
+            "sequence 1 has steps of shape (4,) but sequence 0 has (3,); pass sequences with the same features",
+        ),
+        ([["a"]], "sequence 0 has dtype <U1 but numbers are expected; pass sequence 0 as float64"),
+    ],
+)
+def test_pad_refuses(given, text):
+    """Nothing, an empty sequence, other features, and words."""
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        sequences.pad(given)
+
+
+def test_a_masked_loss_wants_a_target_for_each_step():
+    """A ragged one has been padded in the same way."""
+    text = "target has shape (4, 4) but one for each of (5, 4) steps and sequences is expected; pass pad(targets)[0]"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        sequences.masked(cross_entropy, LENGTHS)(np.zeros((T, B, O)), np.zeros((4, B), int))
+
+
+# Two directions, several layers.
+
+
+@each_kind
+@each_cell
+@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["one length", "lengths"])
+def test_backward_is_the_complex_step(cls, kind, lengths):
+    """To 1e-12: parameters of all layers, input, and each initial state."""
+    layer = layers_of(cls)[kind]
+    xs, state, ws = runs(layer)
+    x, w = sequences.pad(xs)[0], sequences.pad(ws)[0]
+
+    def loss(at):
+        layer, x, state = at
+        return np.sum(w * forward(layer, x, *state, lengths=lengths).h[1:])
+
+    grads, dx, *dstate = layer.backward(forward(layer, x, *state, lengths=lengths), w)
+    found = complex_step(loss, (layer, x, state))
+    assert relative_difference((grads, dx, dstate), found) < 1e-12
+
+
+@each_cell
+def test_each_direction_is_its_cell_alone(cls):
+    """Forth on x, back on x from the end, side by side; back at step t has read what comes after."""
+    layer = two_ways(cls)
+    x = np.random.default_rng(1).normal(size=(T, B, D))
+    trace = layer.forward(x)
+    assert (trace.h[1:, :, :H] == layer.forth.forward(x).h[1:]).all()
+    assert (trace.h[1:, :, H:] == layer.back.forward(x[::-1]).h[:0:-1]).all()
+    changed = x.copy()
+    changed[3] += 1
+    moved = (layer.forward(changed).h[1:] != trace.h[1:]).any(axis=1)
+    assert moved[:, :H].any(axis=1).tolist() == [False, False, False, True, True]
+    assert moved[:, H:].any(axis=1).tolist() == [True, True, True, True, False]
+
+
+@each_cell
+def test_a_stack_is_its_layers_one_after_the_other(cls):
+    """And goes on from its last states, as training with carry does."""
+    layer = layers_of(cls)["stack"]
+    x = np.random.default_rng(1).normal(size=(T, B, D))
+    trace = layer.forward(x)
+    below = layer.layers[0].forward(x)
+    assert (trace.h == layer.layers[1].forward(below.h[1:]).h).all()
+    first = layer.forward(x[:2])
+    assert (layer.forward(x[2:], *first.last).h[-1] == trace.h[-1]).all()
+    assert len(layer.states) == len(trace.last) == 2 * len(cls.states)
+
+
+def test_a_stack_trains_like_a_cell():
+    """With its state carried from piece to piece, and its memory of all layers kept."""
+    rng = np.random.default_rng(0)
+    model = Stack((LSTM.init(1, 6, rng), GRU.init(6, 5, rng))), Readout.init(5, 1, rng)
+    x = rng.uniform(-1, 1, (200, 8, 1))
+    target = x + np.concatenate([np.zeros((1, 8, 1)), x[:-1]])
+    batches = [pair for _ in range(15) for pair in training.pieces(x, target, 20)]
+    losses = [
+        p.loss for p in training.train(model, batches, squared_error, training.Adam(0.02), carry=True, max_norm=1.0)
+    ]
+    assert np.mean(losses[-10:]) < 0.1 * np.mean(losses[:10])
+
+
+def test_what_does_not_fit_together_is_refused():
+    """With the sizes that would."""
+    rng = np.random.default_rng(0)
+    cell = RNN.init(D, H, rng)
+    for make, text in (
+        (
+            lambda: Stack((cell, GRU.init(D, H, rng))),
+            "layer 0 gives 2 units in float64 but layer 1 takes 3 features in float64; make layer 1 with D=2",
+        ),
+        (lambda: Stack([cell]), "layers is [RNN("),
+        (lambda: Stack(()), "layers is () but a tuple of cells is expected; pass (first, second)"),
+        (
+            lambda: Bidirectional(cell, RNN.init(4, H, rng)),
+            "forth takes 3 features in float64 but back 4 in float64; make both for the same input",
+        ),
+        (
+            lambda: Stack((cell, RNN.init(H, H, rng))).forward(np.ones((1, 1, D)), drop=[np.ones(H)] * 2),
+            "drop has 2 arrays but there are 1 gaps between layers; pass one each",
+        ),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+            make()
+
+
+# Dropout and layer norm.
+
+
+def test_dropout_keeps_the_mean_and_drops_its_share():
+    """0 with the probability of the rate, else 1 / (1 − rate); the rate is below 1."""
+    mask = dropout.mask(np.random.default_rng(0), (100, 50, 20), 0.3)
+    assert set(np.unique(mask)) == {0, 1 / 0.7}
+    assert mask.mean() == pytest.approx(1, abs=0.01)
+    assert (mask == 0).mean() == pytest.approx(0.3, abs=0.01)
+    assert (dropout.mask(np.random.default_rng(0), (3, 3), 0) == 1).all()
+    for rate in (1, -0.1, np.nan):
+        with pytest.raises(ValueError, match=r"^rate is .* from 0 to below 1 is expected; pass rate=0\.5$"):
+            dropout.mask(np.random.default_rng(0), (3, 3), rate)
+
+
+def test_dropout_goes_between_layers():
+    """The gradient is that of the network with the mask, and the last layer is not dropped."""
+    layer, x = layers_of(GRU)["stack"], np.random.default_rng(1).normal(size=(T, B, D))
+    drop = [dropout.mask(np.random.default_rng(2), (T, B, 4), 0.5)]
+    w = np.random.default_rng(3).normal(size=(T, B, H))
+    trace = layer.forward(x, drop=drop)
+    below = layer.layers[0].forward(x)
+    assert (trace.h == layer.layers[1].forward(below.h[1:] * drop[0]).h).all()
+    grads, dx, *_ = layer.backward(trace, w)
+    measured = complex_step(lambda at: np.sum(w * at[0].forward(at[1], drop=drop).h[1:]), (layer, x))
+    assert relative_difference((grads, dx), measured) < 1e-12
+
+
+def test_layer_norm_is_its_formula_backwards_too():
+    """Mean 0 and spread 1 before gain and bias; gradients by the complex step."""
+    rng = np.random.default_rng(0)
+    norm, a, w = LayerNorm(rng.normal(size=7), rng.normal(size=7)), rng.normal(2, 3, (T, B, 7)), rng.normal(size=7)
+    plain = LayerNorm.init(7).forward(a)
+    np.testing.assert_allclose(plain.mean(axis=2), 0, atol=1e-15)
+    np.testing.assert_allclose(plain.std(axis=2), 1, rtol=1e-5)
+    np.testing.assert_allclose(LayerNorm.init(7).forward(5 * a + 3), plain, atol=1e-5)
+    dy = w * np.ones_like(a)
+    grads, da = norm.backward(a, dy)
+    measured = complex_step(lambda at: np.sum(dy * at[0].forward(at[1])), (norm, a))
+    assert relative_difference((grads, da), measured) < 1e-12
+    assert np.isfinite(norm.backward(np.ones((1, 1, 7)), np.ones((1, 1, 7)))[1]).all()  # all units equal
+
+
+# PyTorch, and its state dicts.
+
+
+def torch_state(layers):
+    """The state dict of a torch module with the layers of a stack."""
+    state = {}
+    for k, layer in enumerate(layers):
+        cells = (layer.forth, layer.back) if isinstance(layer, Bidirectional) else (layer,)
+        for cell, ending in zip(cells, (f"_l{k}", f"_l{k}_reverse"), strict=False):
+            state |= {name.replace("_l0", ending): a for name, a in conversions.to_torch(cell).items()}
+    return state
+
+
+@pytest.mark.parametrize("directions", [1, 2])
+@each_cell
+def test_packed_sequences_of_torch_are_ours(cls, directions):
+    """Two layers, in one direction or two, on a batch of different lengths: states, last states and gradients."""
+    torch = pytest.importorskip("torch", reason="PyTorch is not a requirement; install torch to compare with it")
+    rng = np.random.default_rng(0)
+
+    def layer(D):
+        cells = [cls.init(D, H, rng) for _ in range(directions)]
+        return Bidirectional(*cells) if directions == 2 else cells[0]
+
+    stack = drawn(Stack((layer(D), layer(directions * H))))
+    xs, _, ws = runs(stack)
+    (x, lengths), (w, _) = sequences.pad(xs), sequences.pad(ws)
+    module = getattr(torch.nn, cls.__name__)(D, H, 2, bidirectional=directions == 2, dtype=torch.float64)
+    module.load_state_dict({name: torch.tensor(a) for name, a in torch_state(stack.layers).items()})
+    given = torch.tensor(x, requires_grad=True)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(given, torch.tensor(lengths), enforce_sorted=False)
+    output, _ = torch.nn.utils.rnn.pad_packed_sequence(module(packed)[0])
+    (output * torch.tensor(w)).sum().backward()
+    trace = stack.forward(x, lengths=lengths)
+    grads, dx, *_ = stack.backward(trace, w)
+    true = sequences.mask(lengths, T)
+    np.testing.assert_allclose(trace.h[1:][true], output.detach().numpy()[true], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(dx, given.grad, rtol=0, atol=1e-12)
+    theirs = {name: p.grad.numpy() for name, p in module.named_parameters()}
+    for name, array in torch_state(grads.layers).items():
+        if name.startswith("weight"):
+            np.testing.assert_allclose(array, theirs[name], rtol=0, atol=1e-12, err_msg=name)
+
+
+@each_cell
+def test_a_bidirectional_layer_is_that_of_onnx_at_any_length(cls):
+    """The reference evaluator runs both directions of one length; ours agrees to 1e-12."""
+    onnx = pytest.importorskip("onnx", reason="onnx is in the extra [test]")
+    from onnx.reference import ReferenceEvaluator
+
+    rng = np.random.default_rng(0)
+    layer = drawn(Bidirectional(cls.init(D, H, rng), cls.init(D, H, rng)))
+    x = random_run(cls, T, sizes=(B, D, H)).x
+    arrays = [conversions.to_onnx(cell) for cell in (layer.forth, layer.back)]
+    for cell, arrays_of_cell, direction in zip((layer.forth, layer.back), arrays, (1, -1), strict=True):
+        options = {"linear_before_reset": 1} if cls is GRU else {}
+        inputs = {"X": x[::direction], **arrays_of_cell}
+        node = onnx.helper.make_node(cls.__name__, list(inputs), ["Y"], hidden_size=H, **options)
+        graph = onnx.helper.make_graph(
+            [node],
+            "cell",
+            [onnx.helper.make_tensor_value_info(n, onnx.TensorProto.DOUBLE, a.shape) for n, a in inputs.items()],
+            [onnx.helper.make_tensor_value_info("Y", onnx.TensorProto.DOUBLE, None)],
+        )
+        (Y,) = ReferenceEvaluator(onnx.helper.make_model(graph)).run(None, inputs)
+        part = slice(0, H) if cell is layer.forth else slice(H, None)
+        np.testing.assert_allclose(layer.forward(x).h[1:, :, part], Y[::direction, 0], rtol=0, atol=1e-12)
