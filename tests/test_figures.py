@@ -5,7 +5,7 @@ import math
 import re
 import sys
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -389,12 +389,14 @@ def test_two_pasts_shows_two_outputs_with_memory_and_one_without():
     assert shown == [["−0.43", "0.42", "same\n$x_5$"], ["−0.03", "same\n$x_5$"]]
 
 
-def test_one_month_shows_one_price_now_and_two_next():
-    """The two series meet in the month before the last, one rising, one falling, and part again."""
-    rising, falling = memory.prices()
-    assert rising[-2] == falling[-2]
-    assert all(a < b for a, b in pairwise(rising))
-    assert all(a > b for a, b in pairwise(falling))
+def test_one_number_shows_one_number_now_and_two_next():
+    """The two series of the data meet in the year before the last, one rising, one falling, and part again."""
+    rising, falling = memory.sunspots()
+    assert rising.tolist() == [0, 0, 2, 11, 27, 47, 63]
+    assert falling.tolist() == [40, 78, 122, 103, 73, 47, 35]
+    up, down = (drawn("one-number")[0].axes[0].lines[k].get_ydata() for k in (0, 3))
+    assert [*up] == [*rising[:-1]]
+    assert [*down] == [*falling[:-1]]
 
 
 def test_the_hidden_state_over_time_is_that_of_the_run():

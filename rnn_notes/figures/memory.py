@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy import ndarray
 
-from rnn_notes import lecture
+from rnn_notes import datasets, lecture
 from rnn_notes.cells import RNN
 from rnn_notes.figures.registry import figure
 from rnn_notes.figures.style import COLOURS, sheet
@@ -16,26 +16,30 @@ PASTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("--s", {"markerfacecolor": COLOURS["paper"], "markeredgewidth": 2}),
 )
 """How a run after the one and after the other past is drawn."""
+NOW = (1716, 1730)
+"""Two years with the same sunspot number, one on the way up and one on the way down."""
 
 
 @figure
-def one_month() -> Figure:
-    """The same value now, two pasts, two different values next: the current value alone cannot tell which."""
+def one_number() -> Figure:
+    """The same number now, two pasts, two different numbers next: the current number alone cannot tell which."""
     fig = sheet(520, 290)
     ax = fig.subplots()
-    series = prices()
-    months = np.arange(series.shape[1]) - (series.shape[1] - 2)
-    for price, (line, look), name in zip(series, PASTS, ("it was rising", "it was falling"), strict=True):
-        ax.plot(months[:-1], price[:-1], line, color=COLOURS["x"], **look)
-        ax.plot(months[-2:], price[-2:], ":", color=COLOURS["x"])
-        ax.plot(months[-1], price[-1], line, color=COLOURS["x"], **look)
-        ax.text(months[0], 1.28 * price[0], name, va="center")
-    now = series[0, -2]
-    ax.vlines(0, -1.6, 1.1, color=COLOURS["dim"], linewidth=1, zorder=1)
-    ax.plot(0, now, "o", color=COLOURS["ink"], markerfacecolor=COLOURS["paper"], markersize=15, markeredgewidth=2)
-    ax.text(0, 1.28, "the same price", ha="center", va="center")
-    ax.set(ylabel="price", yticks=[], ylim=(-1.6, 1.5), xlim=(months[0] - 0.3, 1.6))
-    ax.set_xticks([months[0], 0, 1], ["5 months ago", "now", "next"])
+    pasts = sunspots()
+    years = np.arange(pasts.shape[1]) - (pasts.shape[1] - 2)
+    for numbers, now, (line, look), place in zip(pasts, NOW, PASTS, ((-3.6, 14), (-5, 108)), strict=True):
+        ax.plot(years[:-1], numbers[:-1], line, color=COLOURS["x"], **look)
+        ax.plot(years[-2:], numbers[-2:], ":", color=COLOURS["x"])
+        ax.plot(years[-1], numbers[-1], line, color=COLOURS["x"], **look)
+        ax.text(1.15, numbers[-1], f"{numbers[-1]:.0f} in {now + 1}", va="center")
+        ax.text(*place, f"up to {now}", va="center")
+    ax.axvline(0, 0, 0.83, color=COLOURS["dim"], linewidth=1, zorder=1)
+    ax.plot(
+        0, pasts[0, -2], "o", color=COLOURS["ink"], markerfacecolor=COLOURS["paper"], markersize=15, markeredgewidth=2
+    )
+    ax.text(0, 118, f"{pasts[0, -2]:.0f} both times", ha="center", va="center")
+    ax.set(ylabel="sunspot number", yticks=(0, 50, 100), ylim=(-6, 132), xlim=(years[0] - 0.3, 2.3))
+    ax.set_xticks([years[0], 0, 1], ["5 years before", "now", "next"])
     ax.grid(visible=False)
     return fig
 
@@ -61,10 +65,10 @@ def two_pasts() -> Figure:
     return fig
 
 
-def prices() -> ndarray:
-    """Two made-up series, (2, 7): five months ago to next month. They meet in the month before the last."""
-    past = np.array([-1.0, -0.75, -0.7, -0.4, -0.25, 0.0])
-    return np.array([[*past, 0.35], [*(-past), -0.35]])
+def sunspots() -> ndarray:
+    """Sunspot numbers around two years in which they were equal, (2, 7): five years before to the year after."""
+    series = datasets.sunspots()
+    return np.array([series.between(str(now - 5), str(now + 1)).values for now in NOW])
 
 
 def outputs(W_hh: ndarray) -> ndarray:
