@@ -12,7 +12,7 @@ from rnn_notes.figures.style import COLOURS, tint
 from rnn_notes.readout import squared_error
 
 ROW, APART = 104.0, 92.0  # from one moment to the next, from one time step to the next
-CELL = (50.0, 32.0)
+CELL = (66.0, 32.0)
 SHOWN = (2, 0)  # the entry of W_hh that the page follows through the steps
 
 
@@ -47,21 +47,21 @@ def error_flowing_back() -> Figure:
 @figure
 def five_contributions() -> Figure:
     """The gradient of W_hh is the sum of five contributions, one for each time step."""
-    d = Diagram(520, 312)
+    d = Diagram(520, 476)
     parts = contributions()
     width, height = CELL
     largest = np.abs(parts).max()
     for n, matrix in enumerate([*parts, parts.sum(axis=0)]):
-        left, top = 19 + 172 * (n % 3), 272 - 158 * (n // 3)
+        left, top = 44 + 262 * (n % 2), 436 - 160 * (n // 2)
         title = f"$\\delta_{n + 1} h_{n}^{{\\!\\top}}$" if n < len(parts) else r"$\partial L / \partial W_{hh}$"
         d.text(left + 1.5 * width, top + 20, title, "grad", size=17)
         if n:
-            d.text(left - 11, top - 1.5 * height, "+" if n < len(parts) else "=", size=18)
+            d.text(left - 24, top - 1.5 * height, "+" if n < len(parts) else "=", size=18)
         for (row, column), value in np.ndenumerate(matrix):
             corner = (left + column * width, top - (row + 1) * height)
             colour = tint("grad" if value > 0 else "dim", 60 * min(1, abs(value) / largest))
             d.add(Rectangle(corner, width, height, facecolor=colour, edgecolor=COLOURS["paper"], linewidth=1.5))
-            text = f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+            text = f"{value:.3f}".replace("-0.000", "0.000").replace("-", "−")
             d.text(corner[0] + width / 2, corner[1] + height / 2 - 1, text, size=14)
         corner = (left + SHOWN[1] * width, top - (SHOWN[0] + 1) * height)
         d.add(Rectangle(corner, width, height, fill=False, edgecolor=COLOURS["ink"], linewidth=1.6, zorder=5))
