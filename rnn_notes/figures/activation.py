@@ -38,8 +38,8 @@ def neuron() -> Figure:
     d.text(284, 166, "$a$")
     d.text(224, 90, "weighted sum", size=14)
     d.text(356, 90, "activation", size=14)
-    d.text(356, 72, "function $f$", size=14)
-    d.text(480, 108, "$f(a)$")
+    d.text(356, 72, "function", size=14)
+    d.text(480, 106, r"$\tanh(a)$", size=14)
     return d.figure
 
 
@@ -55,7 +55,7 @@ def linear_collapse() -> Figure:
         for n, h in enumerate(earlier):
             ax.plot(s, h, color=COLOURS["dim"], linewidth=1, label="" if n else "after 1 to 4 layers")
         ax.plot(s, last, color=COLOURS["h"], linewidth=3, label="after 5 layers")
-        ax.set(title=title, xlabel="input $s$", xticks=[-4, -2, 0, 2, 4], yticks=[-tick, 0, tick])
+        ax.set(title=title, xlabel="factor of the inputs", xticks=[-4, -2, 0, 2, 4], yticks=[-tick, 0, tick])
     both[0].set_ylabel("first hidden unit")
     fig.legend(*both[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return fig

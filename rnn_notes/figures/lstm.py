@@ -64,7 +64,7 @@ LABELS = {  # the name of what leaves a gate
     "c_tilde": (282, 210, r"$\tilde{c}_t$"),
     "o": (377, 210, "$o_t$"),
 }
-COLUMNS = {  # where the three numbers stand that leave a node: the right end of the middle one
+COLUMNS = {  # where a node's three output values are drawn: the right end of the middle line
     "c_prev": (47, TOP - 52),
     "h_prev": (47, BUS + 52),
     "f": (112, 264),
@@ -154,10 +154,10 @@ def forget_bias() -> Figure:
     """How much the initial state matters after t steps: the larger the forget-gate bias, the longer it does."""
     fig = sheet(520, 330)
     ax = fig.subplots()
-    labels = (("plain RNN", "h", (5, 1e-10)), ("0", "c", (56, 5e-12)), ("1", "c", (84, 3e-7)), ("2", "c", (84, 8e-2)))
+    labels = (("plain RNN", "y", (5, 1e-10)), ("0", "c", (56, 5e-12)), ("1", "c", (84, 3e-7)), ("2", "c", (84, 8e-2)))
     for norms, (label, kind, place) in zip(fading(), labels, strict=True):
-        ax.plot(norms, color=COLOURS[kind], linestyle=DASHED if kind == "h" else "-")
-        ax.text(*place, label if kind == "h" else f"bias {label}", color=COLOURS[kind], va="center")
+        ax.plot(norms, color=COLOURS[kind], linestyle=DASHED if kind == "y" else "-")
+        ax.text(*place, label if kind == "y" else f"bias {label}", color=COLOURS[kind], va="center")
     ax.set(yscale="log", ylim=(1e-12, 10), xlim=(0, 100), xlabel="time step $t$")
     ax.set_yticks(10.0 ** np.arange(-12, 1, 3))
     ax.set_title("how much the initial state still matters", loc="left")
