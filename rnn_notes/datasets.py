@@ -261,7 +261,7 @@ class Scaler:
 
 
 def random_walk(start: float, volatility: float, n: int, rng: np.random.Generator) -> ndarray:
-    """n prices p_t = p_{t−1} (1 + volatility ε_t) with p_1 = start and normal ε_t, of which none can be foretold.
+    """n prices p_t = p_{t−1} (1 + volatility ε_t) with p_1 = start and normal ε_t, of which none can be predicted.
 
     Raises ValueError if n is less than 1.
     """

@@ -811,9 +811,9 @@ def test_nothing_of_the_later_months_reaches_the_training_on_stocks(quantity):
 @pytest.mark.parametrize("quantity", ["returns", "prices"])
 @pytest.mark.parametrize("months", [1, 12])
 def test_a_perfect_output_is_a_perfect_forecast(quantity, months):
-    """Where the output is the target, the foretold returns are those that came, for every part and stock."""
+    """Where the output is the target, the predicted returns are those that came, for every part and stock."""
     for part in stocks.parts(stocks.data(), months, quantity).values():
-        assert np.allclose(part.foretold(part.target, quantity), part.returns)
+        assert np.allclose(part.predicted(part.target, quantity), part.returns)
         assert stocks.error(part.returns, part) == 0
 
 
@@ -828,7 +828,7 @@ def test_each_test_month_of_each_stock_is_foretold_once():
 
 
 def test_the_autoregression_recovers_a_linear_recurrence():
-    """On a series that follows v_t = 1.6 v_{t−1} − 0.9 v_{t−2} + 3 it foretells three years without an error."""
+    """On a series that follows v_t = 1.6 v_{t−1} − 0.9 v_{t−2} + 3 it predicts three years without an error."""
     values = [10.0, 12.0]
     while len(values) < 309:
         values.append(1.6 * values[-1] - 0.9 * values[-2] + 3)

@@ -70,9 +70,9 @@ def test_the_plane_keeps_as_much_of_the_hidden_states_as_a_plane_can():
 def test_the_late_forecast_is_closest_to_the_month_before():
     """The bars: at one month the distance is less than half of that at none and at two."""
     bars = [bar.get_height() for bar in figures.draw("one-month-late").axes[1].patches]
-    months, price, foretold = uses.test_prices("MSFT", "prices", 3)
-    assert bars[0] == pytest.approx(np.sqrt(np.mean((foretold - price) ** 2)))
-    assert bars[1] == pytest.approx(np.sqrt(np.mean((foretold[1:] - price[:-1]) ** 2)))
+    months, price, predicted = uses.test_prices("MSFT", "prices", 3)
+    assert bars[0] == pytest.approx(np.sqrt(np.mean((predicted - price) ** 2)))
+    assert bars[1] == pytest.approx(np.sqrt(np.mean((predicted[1:] - price[:-1]) ** 2)))
     assert bars[1] < min(bars[0], bars[2]) / 2
     assert [str(month) for month in months[[0, -1]]] == ["2007-01", "2010-03"]
     assert price.tolist() == stocks.data()["MSFT"].values[-39:].tolist()

@@ -1,4 +1,4 @@
-"""A network that foretells what follows a window, and how it is fitted: the same for sunspots and for prices."""
+"""A network that predicts what follows a window, and how it is fitted: the same for sunspots and for prices."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sunspots: how well do recurrent networks foretell the next eleven years, and how well does less?"""
+"""Sunspots: how well do recurrent networks predict the next eleven years, and how well do simpler methods?"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ class Settings:
     """What the experiment is run with."""
 
     window: int  # years that a forecast sees
-    ahead: int  # years that it foretells
+    ahead: int  # years that it predicts
     H: int
     fit: forecast.Settings
 

@@ -54,7 +54,7 @@ class Part:
         """What happened, (B,)."""
         return self.then / self.now - 1
 
-    def foretold(self, y: ndarray, quantity: Quantity) -> ndarray:
+    def predicted(self, y: ndarray, quantity: Quantity) -> ndarray:
         """Outputs y (B, 1) as returns, (B,)."""
         value = self.offset + self.unit * y[:, 0]
         return value if quantity == "returns" else value / self.now - 1
@@ -107,7 +107,7 @@ def walks(prices: dict[str, Series], rng: np.random.Generator) -> dict[str, Seri
 def run(seed: int, settings: Settings, data: dict[str, Series], report: Report) -> dict[str, Any]:
     """The error of each forecaster on the test months, as the root mean squared error of its returns in per cent.
 
-    ``returns``: by cell and months. ``prices`` and ``prices, leaked``: an LSTM that sees and foretells prices.
+    ``returns``: by cell and months. ``prices`` and ``prices, leaked``: an LSTM that sees and predicts prices.
     ``walks``: the LSTM on returns of random walks, with ``no change`` as what it is to be compared with.
     """
     random = walks(data, np.random.default_rng([seed, 0]))
@@ -125,25 +125,25 @@ def run(seed: int, settings: Settings, data: dict[str, Series], report: Report) 
         pairs = {part: (p.x, p.target) for part, p in split.items()}
         network, _ = forecast.fit(start, pairs, settings.fit, np.random.default_rng([seed, n, 2]))
         test = split["test"]
-        foretold = test.foretold(network.forecast(test.x), quantity)
-        result: dict[str, Any] = {"error": error(foretold, test), "right direction": right_direction(foretold, test)}
+        predicted = test.predicted(network.forecast(test.x), quantity)
+        result: dict[str, Any] = {"error": error(predicted, test), "right direction": right_direction(predicted, test)}
         if label == "walks":
             result["no change"] = error(np.zeros(len(test.now)), test)
         if seed == 0 and quantity == "prices":
-            result["foretold"] = [round(price, 3) for price in ((1 + foretold) * test.now).tolist()]
+            result["foretold"] = [round(price, 3) for price in ((1 + predicted) * test.now).tolist()]
         found.setdefault(label, {}).setdefault(cell, {})[str(months)] = result
         report((n + 1) / len(jobs))
     return found
 
 
-def error(foretold: ndarray, test: Part) -> float:
+def error(predicted: ndarray, test: Part) -> float:
     """The root mean squared error of returns (B,), in per cent."""
-    return float(100 * np.sqrt(np.mean((foretold - test.returns) ** 2)))
+    return float(100 * np.sqrt(np.mean((predicted - test.returns) ** 2)))
 
 
-def right_direction(foretold: ndarray, test: Part) -> float:
+def right_direction(predicted: ndarray, test: Part) -> float:
     """In how many per cent of the months the sign is right."""
-    return float(100 * np.mean(np.sign(foretold) == np.sign(test.returns)))
+    return float(100 * np.mean(np.sign(predicted) == np.sign(test.returns)))
 
 
 def simple_errors(prices: dict[str, Series], months: int = 12) -> dict[str, float]:
@@ -159,5 +159,5 @@ def simple_errors(prices: dict[str, Series], months: int = 12) -> dict[str, floa
     return {
         "no change": error(np.zeros(len(test.now)), test),
         "average return": error(np.full(len(test.now), average), test),
-        f"linear, {months} months": error(test.foretold(inputs[1] @ weights, "returns"), test),
+        f"linear, {months} months": error(test.predicted(inputs[1] @ weights, "returns"), test),
     }

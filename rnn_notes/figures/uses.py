@@ -97,13 +97,13 @@ def one_month_late() -> Figure:
     """The forecast of prices follows the price, one month late: moved back by a month it fits best."""
     fig = sheet(520, 330)
     left, right = fig.subplots(1, 2, width_ratios=(2, 1))
-    months, price, foretold = test_prices("MSFT", "prices", 3)
+    months, price, predicted = test_prices("MSFT", "prices", 3)
     left.plot(months, price, color=COLOURS["x"], label="price")
-    left.plot(months, foretold, "-", color=COLOURS["y"], label="forecast for the month")
+    left.plot(months, predicted, "-", color=COLOURS["y"], label="forecast for the month")
     left.set(ylabel="Microsoft, dollars", ylim=(14, 37), yticks=range(15, 36, 5))
     left.set_xticks(*TEST_YEARS)
     shifts = range(4)
-    right.bar(shifts, [distance(price, foretold, shift) for shift in shifts], color=COLOURS["y"], width=0.6)
+    right.bar(shifts, [distance(price, predicted, shift) for shift in shifts], color=COLOURS["y"], width=0.6)
     right.set(xlabel="months back", title="distance, dollars", xticks=shifts, ylim=(0, 3), yticks=range(4))
     right.grid(visible=False, axis="x")
     fig.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
@@ -143,8 +143,8 @@ def scaler_leak() -> Figure:
         ("prices", "scaler fitted on the training months", "y", "-"),
         ("prices, leaked", "scaler fitted on all months", "grad", DASHED),
     ):
-        months, price, foretold = test_prices("AAPL", label, 1)
-        ax.plot(months, foretold, linestyle=line, color=COLOURS[colour], label=name)
+        months, price, predicted = test_prices("AAPL", label, 1)
+        ax.plot(months, predicted, linestyle=line, color=COLOURS[colour], label=name)
     ax.plot(months, price, color=COLOURS["x"], label="price")
     ax.set(ylabel="Apple, dollars", ylim=(0, 235), yticks=range(0, 201, 50))
     ax.set_xticks(*TEST_YEARS)
@@ -154,7 +154,7 @@ def scaler_leak() -> Figure:
 
 @figure
 def random_walk_control() -> Figure:
-    """What the LSTM loses against no change, on real prices and on random walks, of which nothing can be foretold."""
+    """What the LSTM loses against no change, on real prices and on random walks, of which nothing can be predicted."""
     fig = sheet(520, 330)
     ax = fig.subplots()
     excess = excess_errors()
@@ -255,12 +255,12 @@ def baseline_errors() -> dict[str, ndarray]:
     found, settings = series.data(), series.SETTINGS
     x, target = series.windows(found, "test", settings.window, settings.ahead)
     linear = series.Autoregression.choose(found, settings.window, settings.ahead)
-    foretold = {
+    predicted = {
         "last value": series.last_value(x, settings.ahead),
         "one cycle before": series.one_cycle_before(x, settings.ahead),
         "linear autoregression": linear.forecast(x),
     }
-    return {name: series.rms(forecast - target) for name, forecast in foretold.items()}
+    return {name: series.rms(forecast - target) for name, forecast in predicted.items()}
 
 
 def intervals(name: str) -> tuple[ndarray, ndarray, ndarray]:
@@ -279,18 +279,18 @@ def state_plane(name: str) -> tuple[ndarray, ndarray, ndarray]:
 
 
 def test_prices(stock: str, label: str, months: int) -> tuple[ndarray, ndarray, ndarray]:
-    """The test months of a stock, its prices and those foretold by the network of the first seed."""
+    """The test months of a stock, its prices and those predicted by the network of the first seed."""
     prices = stocks.data()
-    foretold = np.array(recorded("stocks").runs[0][label]["LSTM"][str(months)]["foretold"])
+    predicted = np.array(recorded("stocks").runs[0][label]["LSTM"][str(months)]["foretold"])
     mine = stocks.parts(prices, months, "prices")["test"].stock == list(prices).index(stock)
     part = prices[stock].between(str(stocks.TEST), "2010-03")
-    return part.time, part.values, foretold[mine]
+    return part.time, part.values, predicted[mine]
 
 
-def distance(price: ndarray, foretold: ndarray, shift: int) -> float:
+def distance(price: ndarray, predicted: ndarray, shift: int) -> float:
     """The root mean squared difference of the forecast, moved back by some months, and the price."""
     n = len(price) - shift
-    return float(np.sqrt(np.mean((foretold[shift:] - price[:n]) ** 2)))
+    return float(np.sqrt(np.mean((predicted[shift:] - price[:n]) ** 2)))
 
 
 def simple_errors() -> dict[str, float]:
