@@ -27,7 +27,7 @@ def loss_with_a_matrix_a_step(copies):
 
 
 def test_a_contribution_is_the_derivative_by_the_weights_as_they_are_used_at_that_step_alone():
-    """Five separate copies of W_hh, one a step, and the complex step through each."""
+    """Five separate copies of W_hh, one per step, and the complex step through each."""
     copies = np.array([lecture.rnn.W_hh] * 5)
     measured = gradcheck.complex_step(loss_with_a_matrix_a_step, copies)
     assert bptt.contributions() == pytest.approx(measured, abs=1e-14)

@@ -57,7 +57,7 @@ def encode(text: str, alphabet: str) -> ndarray:
 
 
 def _paragraphs(path: Path) -> Iterator[list[str]]:
-    """The paragraphs of a page, each a list of sentences (one a line, as all pages are written)."""
+    """The paragraphs of a page, each a list of sentences (one per line, as all pages are written)."""
     for paragraph in pages.read(path).paragraphs:
         lines = [re.sub(r"^(- |\d+\. |\*\*\d\.\*\* )", "", line.strip()) for line in paragraph.text.splitlines()]
         sentences = [_plain(line) for line in lines if line and not NOT_PROSE.match(line)]

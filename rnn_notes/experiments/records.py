@@ -30,7 +30,7 @@ class Record:
     finished: str  # the date and time, UTC
     seconds: float  # computing time of all seeds together
     settings: dict[str, Any]
-    runs: list[dict[str, Any]]  # one a seed, each with its "seed", its "seconds" and what it found
+    runs: list[dict[str, Any]]  # one per seed, each with its "seed", its "seconds" and what it found
     check: dict[str, Any]  # a tiny run, with its "seed" and its "seconds", that a test repeats
 
     def over_seeds(self, *path: str) -> ndarray:

@@ -26,7 +26,7 @@ class Settings:
     H: int
     batch: int  # places of the text that are read at the same time
     T: int  # characters of a piece: no gradient flows back further
-    steps: int  # of Adam, one a piece
+    steps: int  # of Adam, one per piece
     rate: float  # of learning, at the start; it falls to zero in a straight line
     every: int  # steps between two looks at the held-out text
     samples: tuple[int, ...]  # steps after which the network is asked to write

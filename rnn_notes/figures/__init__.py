@@ -2,7 +2,7 @@
 
 A figure is a function without arguments that returns a Matplotlib ``Figure``; ``@figure`` registers it.
 ``draw`` draws one by its name, ``svg`` makes it inline SVG for a page, ``show`` puts it into a notebook.
-One module a chapter; ``diagram`` is the visual grammar of the networks, ``style`` the sheet and the colours.
+One module per chapter; ``diagram`` is the visual grammar of the networks, ``style`` the sheet and the colours.
 """
 
 # ruff: noqa: E402  Matplotlib is asked for first

@@ -1,4 +1,4 @@
-"""The parts that pictures of the lecture's network are made of: copies a node a layer, time steps, even spacing."""
+"""What pictures of the lecture's network are made of: copies with a node per layer, time steps, even spacing."""
 
 from itertools import pairwise
 from typing import Any
@@ -20,7 +20,7 @@ def spread(n: int, apart: float = 60) -> list[float]:
 
 
 def column(d: Diagram, x: float, lit: str = "xhy", index: str = "", weights: bool = False) -> dict[str, Node]:
-    """One copy of the network, a node a layer; lit names the layers that are lit."""
+    """One copy of the network, with a node per layer; lit names the layers that are lit."""
     nodes = {
         kind: d.node(x, y, kind, f"${kind}_{index}$" if index else f"${kind}$", kind in lit, size=NAME)
         for kind, y in LEVELS.items()

@@ -52,8 +52,8 @@ def network_packed() -> Figure:
 
 
 @figure
-def network_one_node_a_layer() -> Figure:
-    """One node a layer: x, h and y are vectors."""
+def network_one_node_per_layer() -> Figure:
+    """One node per layer: x, h and y are vectors."""
     d = stage()
     packed(d, lit=False)
     column(d, MIDDLE)
