@@ -18,7 +18,7 @@ serve: $(READY) ## Read the notes at http://127.0.0.1:8000 (PORT=8000), rebuilt 
 	$(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
 test: $(READY) ## Run every check: code, pages, equations, figures, site
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 check: $(READY) ## Format, lint and types
 	$(BIN)/python -m ruff format --check .

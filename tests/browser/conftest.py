@@ -22,8 +22,12 @@ def site(built_site, sent):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    """The system's Chromium, which does not call home; without it the tests are skipped, in CI they fail."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    """The system's Chromium, which does not call home; without it the tests are skipped, in CI they fail.
+
+    Its build without windows draws the same pages and takes two thirds of the time, so it is used where it is installed.
+    """
+    builds = map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))
+    chromium = next(filter(None, builds), None)
     if not chromium and not os.environ.get("CI"):
         pytest.skip("Chromium is missing; install the package chromium to run the browser tests")
     return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-background-networking"]}
