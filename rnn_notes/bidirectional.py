@@ -1,7 +1,7 @@
 """Two directions (Schuster and Paliwal 1997): one cell reads from the front, another from the back.
 
 The output at step t knows the whole sequence: h_t = [forth_t; back_t], where forth_t has read x_1 … x_t and back_t has
-read x_T … x_t. So it cannot be used where x_{t+1} is not known yet, as in a forecast or in writing text.
+read x_T … x_t. So it cannot be used where the next input is not known yet, as in a forecast or in writing text.
 """
 
 from dataclasses import dataclass
