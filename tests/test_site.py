@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup
 from matplotlib.image import imread
 
 from rnn_notes import pages
+from rnn_notes.web import slips
 
 BASE = "/rnn_notes/"  # where GitHub Pages serves the site
 OWN = "https://rnn-notes.github.io" + BASE
@@ -72,7 +73,9 @@ def test_no_formula_is_an_error(page):
 def test_every_display_has_a_badge(source, page):
     """As many badges as displays in the source; each says what was checked, and none has failed."""
     displays = page.select("div.display")
-    assert len(displays) == len(pages.read(source).displays)
+    rows = [row for line in source.read_text(encoding="utf-8").split("\n") for row in slips.expand(line)]
+    read = pages.read(source) if source.suffix == ".ipynb" else pages.scan(source, enumerate(rows, start=1))
+    assert len(displays) == len(read.displays)
     for display in displays:
         assert set(display["class"]) & {"proved", "evaluated", "not-refuted", "shapes", "defined", "skipped", "refuted"}
         assert len(display.select_one("a.badge")["aria-label"]) > 10

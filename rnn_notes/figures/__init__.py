@@ -27,6 +27,7 @@ from rnn_notes.figures import (  # noqa: F401  registers them
     lstm,
     memory,
     sigmoid,
+    slips,
     start,
     surface,
     unrolling,

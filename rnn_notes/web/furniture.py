@@ -7,6 +7,7 @@ from typing import Any
 
 from markdown import Extension, Markdown
 
+from rnn_notes.web import slips
 from rnn_notes.web.census import Counts
 from rnn_notes.web.code_blocks import CodeBlocks
 from rnn_notes.web.figures import Figures, ShareGlyphs
@@ -26,6 +27,7 @@ class Furniture(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register what follows with Python-Markdown, figures after its inline patterns."""
+        md.preprocessors["notes-source"].insertions.append(slips.expand)  # of rnn_notes.web.extension
         md.preprocessors.register(Nesting(md), "notes-nesting", 199)
         md.preprocessors.register(Counts(md), "notes-counts", 190)
         md.treeprocessors.register(Figures(md, self.getConfigs()), "notes-figures", 6)

@@ -1,6 +1,7 @@
 """What a line scan finds on a page, kept for the features of the extension, and their errors with file and line."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from markdown import Markdown
@@ -12,7 +13,7 @@ from rnn_notes.web import rendering
 
 
 class Source(Preprocessor):
-    """Keeps what a line scan finds on the page, with the lines of the file; changes nothing."""
+    """Keeps what a line scan finds on the page, with the lines of the file, after what is inserted there."""
 
     def __init__(self, md: Markdown, path: str) -> None:
         super().__init__(md)
@@ -20,6 +21,7 @@ class Source(Preprocessor):
         self.given = bool(path)
         self.page = Page(self.path)
         self.lines: list[tuple[int, str]] = []
+        self.insertions: list[Callable[[str], list[str]]] = []  # what other features put in place of a line
         self.alone = True  # whether all that is rendered stands on the page: no cells of a notebook, no docstrings
 
     def run(self, lines: list[str]) -> list[str]:
@@ -33,13 +35,21 @@ class Source(Preprocessor):
                 self.lines = list(ipynb.markdown(self.path.read_text(encoding="utf-8-sig")))
                 self.page = pages.read(self.path)
             else:
-                self.lines = self._numbered(lines)
+                self.lines = [(n, row) for n, line in self._numbered(lines) for row in self._put(line)]
+                lines = [row for _, row in self.lines]
                 self.page = pages.scan(self.path, iter(self.lines))
         except PageError as error:
             raise self.error("", error.message, error.line) from None
         for unread in self.page.unread:
             raise self.error("", unread.message, unread.line)
         return lines
+
+    def _put(self, line: str) -> list[str]:
+        """What is to be read in place of a line, and is judged as if it stood on the page."""
+        rows = [line]
+        for insert in self.insertions:
+            rows = [new for row in rows for new in insert(row)]
+        return rows
 
     def _numbered(self, lines: list[str]) -> list[tuple[int, str]]:
         """The lines with their numbers in the file, which may have front matter; the first, if they are not of it."""

@@ -1,13 +1,11 @@
 """Each slip of published teaching is found: what is printed fails or is refused, and the right form holds."""
 
-import tomllib
-from importlib.resources import files
-
 import pytest
 
+from rnn_notes import slips
 from rnn_notes.checks import judge
 
-SLIPS = tomllib.loads(files("rnn_notes.data").joinpath("slips.toml").read_text(encoding="utf-8"))["slip"]
+SLIPS = slips.load()
 HOLD = ("proved", "evaluated", "exact")
 
 
@@ -33,3 +31,21 @@ def test_each_slip_says_where_it_was_and_what_is_wrong():
         assert slip["why"].endswith(".")
         assert slip["printed"] != slip["right"]
     assert len({slip["title"] for slip in SLIPS}) == len(SLIPS) >= 40
+
+
+def test_those_on_the_page_are_exercises():
+    """At least 14, from easy to hard, each with a question, two hints, and code unless its damage is said in words."""
+    groups = slips.on_the_page()
+    chosen = [slip for group in groups.values() for _, slip in group]
+    assert len(chosen) == 24
+    assert [n for group in groups.values() for n, _ in group] == list(range(1, 25))
+    for group in groups.values():
+        levels = [slip["level"] for _, slip in group]
+        assert len(group) >= 2
+        assert levels == sorted(levels)
+        assert set(levels) <= {1, 2, 3}
+    for slip in chosen:
+        assert {"topic", "question", "hints"} <= slip.keys()
+        assert slip["question"].endswith("?")
+        assert len(slip["hints"]) == 2
+        assert "changes" in slip or slip["damage"]
