@@ -24,7 +24,7 @@ def site(built_site, sent):
 def browser_type_launch_args():
     """The system's Chromium, which does not call home; without it the tests are skipped, in CI they fail.
 
-    Its build without windows draws the same pages and takes two thirds of the time, so it is used where it is installed.
+    Its build without windows draws the same pages in two thirds of the time, so it is used where it is installed.
     """
     builds = map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))
     chromium = next(filter(None, builds), None)

@@ -15,7 +15,8 @@ THIN = """() => {
     document.querySelectorAll('[role=img] > svg, mjx-math').forEach(part => part.replaceChildren())
     const seen = new Set()
     for (const word of document.querySelectorAll('pre span')) {
-        const kind = [word.className, word.parentElement.className, word.closest('[class*=language-]')?.className].join()
+        const block = word.closest('[class*=language-]')
+        const kind = [word.className, word.parentElement.className, block?.className].join()
         if (seen.has(kind)) word.dataset.seen = ''
         seen.add(kind)
     }
