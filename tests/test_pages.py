@@ -72,12 +72,12 @@ def test_every_display_is_marked(page):
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_a_chapter_is_complete(page):
-    """It has a figure, code, what to remember, and two or three exercises with folded solutions that run code."""
+    """It has a figure, code, what to remember, and two to five exercises with folded solutions that run code."""
     text, content = page.read_text(), pages.read(page)
     assert content.figures
     assert "\n## What to remember\n" in text
     exercises = re.split(r"^\*\*\d\.\*\*", text.split("\n## Exercises\n")[1], flags=re.MULTILINE)[1:]
-    assert 2 <= len(exercises) <= 3
+    assert 2 <= len(exercises) <= 5
     for exercise in exercises:
         solution = exercise.split('\n??? success "Solution"\n')[1]
         assert re.search(r"^ {4}```(pycon|python|r)$", solution, re.MULTILINE)
