@@ -1,0 +1,30 @@
+/* Questions whose answers unfold: how many were right at the first try is said below the last. Without this script the
+   answers unfold all the same. */
+
+{
+  const first = new WeakMap(); // by question, whether the answer that was opened first is the right one
+
+  const said = (questions) => {
+    let line = document.querySelector(".self-check-score");
+    if (!line) {
+      line = document.createElement("p");
+      line.className = "self-check-score";
+      line.role = "status"; // so that a screen reader says it
+      questions.at(-1).after(line);
+    }
+    const tried = questions.filter((question) => first.has(question));
+    const right = tried.filter((question) => first.get(question)).length;
+    line.textContent = `${right} of ${tried.length} at the first try`;
+  };
+
+  document.addEventListener(
+    "toggle", // which does not bubble
+    ({ target }) => {
+      const question = target.closest?.(".self-check");
+      if (!question || !target.open || first.has(question)) return;
+      first.set(question, target.className === "right");
+      said([...document.querySelectorAll(".self-check")]);
+    },
+    true,
+  );
+}
