@@ -1,0 +1,38 @@
+"""Questions in a real browser: by the keyboard, one answer at a time, and without scripts."""
+
+CHAPTER = "learning/gradients/"
+
+
+def test_an_answer_opens_by_the_keyboard_closes_the_others_and_counts_once(tab, site):
+    """What was chosen first is what counts, and a line that a screen reader says keeps the score."""
+    tab.goto(site + CHAPTER)
+    question = tab.locator(".self-check").first
+    assert tab.locator(".self-check-score").count() == 0
+    question.locator(".right summary").focus()
+    tab.keyboard.press("Enter")
+    score = tab.get_by_role("status").filter(has_text="at the first try")
+    score.wait_for()
+    assert question.locator(".right p").is_visible()
+    assert score.text_content() == "1 of 1 at the first try"
+    wrong = tab.locator(".self-check").nth(1)
+    wrong.locator(".wrong summary").first.click()
+    wrong.locator(".right summary").click()
+    assert wrong.locator("details[open]").count() == 1
+    assert score.text_content() == "1 of 2 at the first try"
+
+
+def test_a_question_is_named_by_its_words(tab, site):
+    """A screen reader says the question with the group of its answers."""
+    tab.goto(site + CHAPTER)
+    assert tab.get_by_role("group", name="must the gradient explode").count() == 1
+
+
+def test_answers_unfold_without_scripts(browser, site):
+    """Nothing but the score is missing."""
+    with browser.new_context(java_script_enabled=False) as context:
+        tab = context.new_page()
+        tab.goto(site + CHAPTER)
+        question = tab.locator(".self-check").first
+        question.locator(".right summary").click()
+        assert question.locator(".right p").is_visible()
+        assert tab.locator(".self-check-score").count() == 0
