@@ -1,0 +1,119 @@
+"""sLSTM (Beck et al. 2024, equations 8 to 17): an LSTM with an exponential input gate, its state divided by a count.
+
+```text title="not run: the formulas of one step"
+i_t = exp(a_i,t)   f_t = σ(a_f,t)   o_t = σ(a_o,t)   z_t = tanh(a_z,t)      a = W_x x_t + W_h h_{t−1} + b
+c_t = f_t ⊙ c_{t−1} + i_t ⊙ z_t
+n_t = f_t ⊙ n_{t−1} + i_t
+h_t = o_t ⊙ c_t / n_t
+```
+
+exp overflows, so c_t and n_t are stored divided by exp(m_t), where m_t = max(log f_t + m_{t−1}, a_i,t): both factors
+are then at most 1, and the quotient is the same. For that reason no gradient goes through m.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy import dtype, ndarray
+from numpy.typing import ArrayLike, DTypeLike
+
+from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
+from rnn_notes.cells import door
+from rnn_notes.cells.arrays import last_of, start, uniform
+
+
+@dataclass(frozen=True, eq=False)
+class SLSTMTrace:
+    """What a forward pass leaves behind."""
+
+    x: ndarray  # (T, B, D)
+    h: ndarray  # (T + 1, B, H)
+    c: ndarray  # (T + 1, B, H), the cell state divided by exp(m)
+    n: ndarray  # (T + 1, B, H), the count, likewise
+    m: ndarray  # (T + 1, B, H), the exponent; −∞ where nothing has been written yet
+    gates: ndarray  # (4, T, B, H): i and f, as they act on the divided states, o and z
+    forget: ndarray  # (T, B, H), the forget gate itself
+
+    last = last_of("h", "c", "n", "m")
+
+
+@dataclass(frozen=True, eq=False)
+class SLSTM:
+    """A layer of H memory cells; the first axis of each array is the gate."""
+
+    states: ClassVar = ("h", "c", "n", "m")
+    gates: ClassVar = ("i", "f", "o", "z")
+
+    W_x: ndarray  # (4, H, D)
+    W_h: ndarray  # (4, H, H)
+    b: ndarray  # (4, H)
+
+    def __post_init__(self) -> None:
+        _, H, D = door.weights("W_x", self.W_x, "(4, H, D)")
+        door.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
+
+    @classmethod
+    def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
+        """Weights uniform in ±1/√(inputs of the neuron); biases zero, but 3 for the forget gate."""
+        D, H = door.sizes(rng, D=D, H=H)
+        b = np.zeros((4, H), dtype)
+        b[1] = 3
+        return cls(uniform(rng, (4, H, D), dtype), uniform(rng, (4, H, H), dtype), b)
+
+    @property
+    def dtype(self) -> dtype:
+        return self.W_x.dtype
+
+    def forward(
+        self,
+        x: ArrayLike,
+        h0: ArrayLike | None = None,
+        c0: ArrayLike | None = None,
+        n0: ArrayLike | None = None,
+        m0: ArrayLike | None = None,
+    ) -> SLSTMTrace:
+        """Run a sequence x (T, B, D) from the states (B, H); without them, from nothing written yet."""
+        _, H, D = self.W_x.shape
+        x = door.array(self, "x", x, T=None, B=None, D=D)
+        T, B, _ = x.shape
+        h, c, n, m = start(self, T, B, H, h0=h0, c0=c0, n0=n0, m0=m0)
+        if n0 is None and m0 is None:
+            m[0] = -np.inf
+        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(4, T, B, H)
+        forget = np.empty((T, B, H), self.dtype)
+        for t in range(T):
+            a_i, a_f, a_o, a_z = a[:, t] + h[t] @ self.W_h.mT
+            log_f = -np.log1p(np.exp(-a_f))  # of σ(a_f)
+            m[t + 1] = np.maximum(np.real(log_f + m[t]), np.real(a_i))
+            i, f = np.exp(a_i - m[t + 1]), np.exp(log_f + m[t] - m[t + 1])
+            o, z = sigmoid(a_o), np.tanh(a_z)
+            a[:, t], forget[t] = (i, f, o, z), sigmoid(a_f)
+            c[t + 1] = f * c[t] + i * z
+            n[t + 1] = f * n[t] + i
+            h[t + 1] = o * c[t + 1] / n[t + 1]
+        return SLSTMTrace(x.copy(), h, c, n, m, a, forget)
+
+    def backward(self, trace: SLSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray, ndarray, ndarray]:
+        """From dh (T, B, H) to the gradient of the parameters (an SLSTM), of x (T, B, D) and of h0, c0, n0 and m0."""
+        _, H, D = self.W_x.shape
+        T, B, _ = door.trace(self, trace, SLSTMTrace, D=D, H=H).x.shape
+        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        c, n, (i, f, o, z) = trace.c, trace.n, trace.gates
+        delta = np.empty((4, T, B, H), self.dtype)
+        dh_next, dc, dn = np.zeros((3, B, H), self.dtype)  # what reaches the states from the steps after t
+        for t in reversed(range(T)):
+            dh_t, mean = dh[t] + dh_next, c[t + 1] / n[t + 1]
+            dc, dn = dc + dh_t * o[t] / n[t + 1], dn - dh_t * o[t] * mean / n[t + 1]
+            delta[0, t] = (dc * z[t] + dn) * i[t]
+            delta[1, t] = (dc * c[t] + dn * n[t]) * f[t] * (1 - trace.forget[t])
+            delta[2, t] = dh_t * mean * sigmoid_prime(o[t])
+            delta[3, t] = dc * i[t] * tanh_prime(z[t])
+            dh_next = (delta[:, t] @ self.W_h).sum(axis=0)
+            dc, dn = dc * f[t], dn * f[t]
+        rows = delta.reshape(4, T * B, H)
+        grads = type(self)(
+            W_x=rows.mT @ trace.x.reshape(T * B, D), W_h=rows.mT @ trace.h[:-1].reshape(T * B, H), b=rows.sum(axis=1)
+        )
+        dx = (rows @ self.W_x).sum(axis=0).reshape(T, B, D)
+        return grads, dx, dh_next, dc, dn, dc * c[0] + dn * n[0]  # exp(m0) multiplies c0 and n0
