@@ -18,8 +18,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from rnn_notes.bidirectional import Bidirectional
 from rnn_notes.cells import GRU, LSTM, RNN, door
 from rnn_notes.readout import Readout
+from rnn_notes.stack import Stack
 
 Cell = RNN | LSTM | GRU
 
@@ -84,7 +86,7 @@ def from_torch(
         each = " and ".join(f"(layer={n}, reverse={back})" for n, back in here)
         raise ValueError(
             f"state has {len(here)} cells, of which {len(fitting)} are asked for; convert each by itself, {each}: "
-            f"a reverse one runs on x[::-1], and the next layer on h[1:] of the one before"
+            f"a reverse one runs on x[::-1], and the next layer on h[1:] of the one before; stack_from_torch takes all"
         )
     (at,) = fitting
     names = found[prefix, *at]
@@ -103,6 +105,33 @@ def from_torch(
                 f"{name} came as well, which a layer does not have; pass the state_dict of the layer alone"
             )
     return _cell({names[name]: state[names[name]] for name in TORCH_NAMES}, TORCH_ORDER)
+
+
+def stack_to_torch(stack: Stack) -> dict[str, ndarray]:
+    """The arrays of all layers, and of both directions: ``weight_ih_l1_reverse`` and so on."""
+    found: dict[str, ndarray] = {}
+    for k, layer in enumerate(stack.layers):
+        cells = (layer.forth, layer.back) if isinstance(layer, Bidirectional) else (layer,)
+        for cell, ending in zip(cells, (f"_l{k}", f"_l{k}_reverse"), strict=False):
+            found |= {name.replace("_l0", ending): array for name, array in to_torch(cell).items()}
+    return found
+
+
+def stack_from_torch(state: Mapping[str, Any], *, prefix: str = "", nonlinearity: str = "tanh") -> Stack:
+    """All layers of the RNN, LSTM or GRU below ``prefix``, each a cell or, with two directions, a Bidirectional.
+
+    Raises ValueError as ``from_torch`` does, and if a layer is missing.
+    """
+    pattern = rf"{re.escape(prefix)}weight_ih_l(\d+)(_reverse)?"
+    found = {(int(m[1]), bool(m[2])) for name in _names(state, "state") if (m := re.fullmatch(pattern, name))}
+
+    def cell(k: int, reverse: bool) -> Cell:
+        return from_torch(state, prefix=prefix, layer=k, reverse=reverse, nonlinearity=nonlinearity)
+
+    layers = range(1 + max((k for k, _ in found), default=0))
+    return Stack(
+        tuple(Bidirectional(cell(k, False), cell(k, True)) if (k, True) in found else cell(k, False) for k in layers)
+    )
 
 
 def to_onnx(cell: Cell) -> dict[str, ndarray]:

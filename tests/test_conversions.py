@@ -184,7 +184,7 @@ def second(arrays, ending):
 
 LAYERS = (
     "state has 2 cells, of which 2 are asked for; convert each by itself, (layer=0, reverse=False) and {}: "
-    "a reverse one runs on x[::-1], and the next layer on h[1:] of the one before"
+    "a reverse one runs on x[::-1], and the next layer on h[1:] of the one before; stack_from_torch takes all"
 )
 FROM_TORCH = {  # what is passed, what is said, and what the message says to pass instead
     "a bias less": (

@@ -334,14 +334,24 @@ def test_layer_norm_is_its_formula_backwards_too():
 # PyTorch, and its state dicts.
 
 
-def torch_state(layers):
-    """The state dict of a torch module with the layers of a stack."""
-    state = {}
-    for k, layer in enumerate(layers):
-        cells = (layer.forth, layer.back) if isinstance(layer, Bidirectional) else (layer,)
-        for cell, ending in zip(cells, (f"_l{k}", f"_l{k}_reverse"), strict=False):
-            state |= {name.replace("_l0", ending): a for name, a in conversions.to_torch(cell).items()}
-    return state
+@each_cell
+def test_a_stack_goes_to_a_state_dict_and_back(cls):
+    """With layers, directions and a prefix; what is not whole is refused, not dropped."""
+    rng = np.random.default_rng(0)
+    both = Bidirectional(cls.init(D, H, rng), cls.init(D, H, rng))
+    stack = drawn(Stack((both, cls.init(2 * H, H, rng))))
+    state = {f"net.{name}": a for name, a in conversions.stack_to_torch(stack).items()} | {"fc.weight": np.ones(3)}
+    assert relative_difference(conversions.stack_from_torch(state, prefix="net."), stack) < 1e-15
+    single = conversions.to_torch(stack.layers[1])
+    assert relative_difference(conversions.stack_from_torch(single).layers[0], stack.layers[1]) < 1e-15
+    for lost in ("net.weight_ih_l0", "net.bias_hh_l1", "net.weight_hh_l0_reverse"):
+        with pytest.raises(ValueError, match=rf"^{re.escape(lost)} is missing; .* pass it as well"):
+            conversions.stack_from_torch({name: a for name, a in state.items() if name != lost}, prefix="net.")
+    gap = {name: a for name, a in state.items() if "_l0" not in name}
+    with pytest.raises(ValueError, match=r"^state has 1 cells, of which 0 are asked for; convert each by itself"):
+        conversions.stack_from_torch(gap, prefix="net.")
+    with pytest.raises(ValueError, match=r"^no name begins with 'weight_ih_l'; .*; pass prefix='net\.'$"):
+        conversions.stack_from_torch(state)
 
 
 @pytest.mark.parametrize("directions", [1, 2])
@@ -359,7 +369,7 @@ def test_packed_sequences_of_torch_are_ours(cls, directions):
     xs, _, ws = runs(stack)
     (x, lengths), (w, _) = sequences.pad(xs), sequences.pad(ws)
     module = getattr(torch.nn, cls.__name__)(D, H, 2, bidirectional=directions == 2, dtype=torch.float64)
-    module.load_state_dict({name: torch.tensor(a) for name, a in torch_state(stack.layers).items()})
+    module.load_state_dict({name: torch.tensor(a) for name, a in conversions.stack_to_torch(stack).items()})
     given = torch.tensor(x, requires_grad=True)
     packed = torch.nn.utils.rnn.pack_padded_sequence(given, torch.tensor(lengths), enforce_sorted=False)
     output, _ = torch.nn.utils.rnn.pad_packed_sequence(module(packed)[0])
@@ -370,7 +380,7 @@ def test_packed_sequences_of_torch_are_ours(cls, directions):
     np.testing.assert_allclose(trace.h[1:][true], output.detach().numpy()[true], rtol=0, atol=1e-12)
     np.testing.assert_allclose(dx, given.grad, rtol=0, atol=1e-12)
     theirs = {name: p.grad.numpy() for name, p in module.named_parameters()}
-    for name, array in torch_state(grads.layers).items():
+    for name, array in conversions.stack_to_torch(grads).items():
         if name.startswith("weight"):
             np.testing.assert_allclose(array, theirs[name], rtol=0, atol=1e-12, err_msg=name)
 
