@@ -23,7 +23,7 @@ def spell(symbol: str) -> str:
     )
 
 
-def _function(name: str) -> str:
+def name_of(name: str) -> str:
     r"""The name of a function, with its case; well-known ones may be capitalised, as ``\mathrm{ReLU}``."""
     spelled = spell(name)
     known = spelled.lower() if spelled.lower() in CAPITALISED else spelled
@@ -103,9 +103,15 @@ class Builder(Transformer_NonRecursive):
 
     list = dimensions = subscript = cells = several
     # Rules whose parts are just the fields of a node.
-    member, group, negative, fraction = tree.Member, tree.Group, tree.Negative, tree.Fraction
+    group, negative, fraction = tree.Group, tree.Negative, tree.Fraction
     power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
     indexed = entry = tree.Index
+
+    def member(self, items: tuple[Node, ...], sizes: tuple[Node, ...]) -> tree.Member:
+        for size in sizes[:-1] and sizes:
+            if isinstance(size, tree.Plus):
+                raise FormulaError("a sum of sizes beside \\times needs brackets: H \\times (D + H)", size.span[0])
+        return tree.Member(items, sizes)
 
     def over(self, *parts: Any) -> Node:
         *indices, body = parts
@@ -204,7 +210,7 @@ class Builder(Transformer_NonRecursive):
         return tree.Underbrace(body, claim) if claim else body
 
     def function(self, name: Token, mark: Any = None) -> tuple[str, Any]:
-        return _function(name), mark
+        return name_of(name), mark
 
     def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
         name, mark = function
@@ -224,7 +230,7 @@ class Builder(Transformer_NonRecursive):
         return self.call(function, argument)
 
     def bare(self, name: Token) -> Node:
-        return tree.Call(_function(name))
+        return tree.Call(name_of(name))
 
     def total(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
         return tree.Big("sum", *bounds, body)

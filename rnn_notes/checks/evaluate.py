@@ -17,7 +17,7 @@ from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.indices import counting, resolve
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Statement, walk
-from rnn_notes.checks.values import Scope, Unbound, Values
+from rnn_notes.checks.values import MOST, Scope, Unbound, Values
 
 
 @dataclass
@@ -58,6 +58,7 @@ class Question:
     down: frozenset[tree.Big] = frozenset()  # the products that count down
     rows: bool = False  # whether vectors are rows on this page
     by_entries: bool = False  # whether columns are divided, to see what comes of it
+    patience: int = MOST  # how many nodes are evaluated at most
 
     @classmethod
     def of(
@@ -70,7 +71,10 @@ class Question:
         rows: bool = False,
     ) -> "Question":
         """Tell conditions from claims; the symbols are those of the network. Raises FormulaError."""
-        statements, hidden = resolve((statements, hidden), network.symbols)
+        written, (statements, hidden) = statements, resolve((statements, hidden), network.symbols)
+        for before, step in zip(written, statements, strict=True):
+            if before != step:
+                tree.refuse_same(step)
         symbols = {node.name for node in walk(statements) if isinstance(node, Name)} & set(network.symbols)
         for name in sorted(symbols & set(definitions)):
             raise FormulaError(f"{name} is a symbol of this run and defined on the page too; take another letter")
@@ -126,7 +130,7 @@ class Question:
     def values(self, network: Network) -> Values:
         """A reader of formulas on this network."""
         values = Values(network, dict.fromkeys(self.letters, range(network.T + 1)), self.definitions, self.rows)
-        values.down, values.by_entries = self.down, self.by_entries
+        values.down, values.by_entries, values.most = self.down, self.by_entries, self.patience
         values.free = {letter: steps(letter, self.conditions, values) for letter in self.letters}
         return values
 

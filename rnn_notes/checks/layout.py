@@ -34,8 +34,12 @@ def layout(tokens: list[Token]) -> list[Token]:
 def _unwrap(tokens: list[Token]) -> list[Token]:
     """What stands in the environments that hold the whole display."""
     tokens = _trimmed(tokens)
-    while tokens and tokens[0].type == "BEGIN" and ROWS.fullmatch(_environment(tokens[0])):
+    tokens = tokens[2:] if tokens[:2] == ["\\left", "\\{"] else tokens  # with \right., the brace of a system
+    while tokens and tokens[0].type == "BEGIN":
         end = end_of(tokens, 0, "BEGIN", "END")
+        is_system = _environment(tokens[0]) == "cases" and end == len(tokens) - 1
+        if not is_system and not ROWS.fullmatch(_environment(tokens[0])):
+            break
         if end < len(tokens) - 1:
             raise FormulaError(f"nothing may follow {tokens[end]}", tokens[end + 1].start_pos)
         _same(tokens[0], tokens[end])

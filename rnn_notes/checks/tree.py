@@ -262,6 +262,14 @@ def without_brackets(part: Any) -> Any:
     return replace(part, **changed)
 
 
+def refuse_same(step: Statement) -> None:
+    """Raise FormulaError if both sides are the same but for brackets and how an index is written."""
+    if isinstance(step, Relation) and without_brackets(step.left) == without_brackets(step.right):
+        raise FormulaError(
+            "both sides of this step are the same but for brackets and the way an index is written", step.right.span[0]
+        )
+
+
 def rebuilt(part: Any, change: Callable[[Node], Node]) -> Any:
     """A tree in which each node, from the leaves up, is what ``change`` makes of it."""
     if isinstance(part, tuple):

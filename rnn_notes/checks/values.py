@@ -43,7 +43,7 @@ class Values:
         self.down: frozenset[tree.Big] = frozenset()
         self.by_entries = False
         self.weights: dict[tuple[tree.Plus, int], bool] = {}  # whether a term that is not zero can be seen
-        self.visits = 0
+        self.visits, self.most = 0, MOST
 
     def of(self, node: Node, scope: Scope) -> ndarray:
         """The value of a formula. Raises FormulaError, ClaimError if its shapes do not fit, Unbound."""
@@ -59,7 +59,7 @@ class Values:
 
     def _visit(self) -> None:
         self.visits += 1
-        if self.visits > MOST:
+        if self.visits > self.most:
             raise FormulaError("this takes too long to evaluate; write it with fewer or shorter sums")
 
     def _of(self, node: Node, scope: Scope) -> ndarray:

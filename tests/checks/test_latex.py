@@ -87,7 +87,7 @@ REFUSED = {
     r"\frac{d^2 f}{dx^2} = 1": NO_PLACE,
     "a & = b & c": "nothing is claimed here",
     r"\begin{aligned} a &= b": END,
-    r"\begin{cases} a = b \end{cases}": NO_PLACE,
+    r"x = \begin{cases} a = b \end{cases}": NO_PLACE,
     r"\begin{bmatrix} 1 & \end{bmatrix} = a": NO_PLACE,
     r"A \in \mathbb{Z}": r"\mathbb is not read here",
     "a − b = 1": "the character '−' is no LaTeX that is read here; type it as a command",
@@ -287,7 +287,7 @@ def test_any_text_is_read_or_refused(text):
         r"a^{[l]} = a^l": "[ ] above a symbol is an index or a power",
         r"2 \frac{1}{2} = 1": "a mixed number, 2½ = 2.5, or a product, 2 · ½ = 1",
         r"x = 3 \tfrac14": "a mixed number",
-        r"x + (y + z) = (x + y) + z": "the same but for brackets",
+        r"x + (y + z) = (x + y) + z": "the same but for brackets and the way",
         r"\frac{(x)}{y} = \frac{x}{y}": "the same but for brackets",
     }.items(),
 )

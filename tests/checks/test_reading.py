@@ -187,6 +187,11 @@ ON_A_RUN = [
     ("lstm", r"f_{t,i} = \sigma(a_{f,t,i})"),
     ("rnn", r"L = L_1 + L_2 + \cdots + L_T"),
     ("lstm", r"\begin{bmatrix} W_{hf} & W_{xf} \end{bmatrix} [h_{t-1}, x_t] + b_f = a_{f,t}"),
+    ("rnn", r"\begin{cases} a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h \\ h_t = \tanh(a_t) \end{cases}"),
+    (
+        "rnn",
+        r"\left\{ \begin{aligned} a_t &= W_{xh} x_t + W_{hh} h_{t-1} + b_h \\ h_t &= \tanh(a_t) \end{aligned} \right.",
+    ),
     ("lstm", r"a_f^{(t)} = W_{xf} x_t + W_{hf} h_{t-1} + b_f"),
     ("layers", r"y = W^{(2)} (W^{(1)} x + b^{(1)}) + b^{(2)}"),
     ("layers", r"(W^{(1)} x)_k = \sum_j W^{(1)}_{k,j} x_j"),
@@ -208,6 +213,15 @@ def test_other_peoples_notation_holds_on_a_run(mark, formula):
     assert verdict.outcome in ("evaluated", "exact"), verdict.evidence
 
 
+def test_a_size_may_be_a_sum():
+    """The input of a gate has D + H entries, the weights beside each other H × (D + H)."""
+    for shape in (
+        r"[x_t; h_{t-1}] \in \mathbb{R}^{D + H}",
+        r"\begin{bmatrix} W_{hf} & W_{xf} \end{bmatrix} \in \mathbb{R}^{H \times (H + D)}",
+    ):
+        assert judge(shape, "shapes lstm").outcome == "shapes"
+
+
 WRONG_ON_A_RUN = [
     ("rnn", r"h^{(t)} = \tanh(W_{xh} x^{(t)} + W_{hh} h^{(t)} + b_h)", "largest difference"),
     ("rnn", r"h[t] = \tanh(W_{xh} x[t-1] + W_{hh} h[t-1] + b_h)", "x has no step 0"),
@@ -221,6 +235,17 @@ WRONG_ON_A_RUN = [
         "no case holds",
     ),
     ("numbers", r"\begin{cases} 1 & 2 < 3 \\ 1 & 2 < 4 \end{cases} = 1", "cases hold at once"),
+    ("rnn", r"h^{(t)} = h_t", "both sides of this step are the same but for brackets and the way an index is written"),
+    ("rnn", r"(h[t]) = h^{<t>}", "the same but for brackets"),
+    ("layers", r"W^{(1)} x = W_1 x", "the same but for brackets"),
+    ("rnn", r"\begin{cases} a_t &= W_{xh} x_t + b_h \\ h_t &= \tanh(a_t) \end{cases}", "largest difference"),
+    ("rnn", r"\begin{cases} h_t & t > 1 \end{cases}", "nothing is claimed here"),
+    ("shapes lstm", r"[x_t; h_{t-1}] \in \mathbb{R}^{D + O}", "the shape is"),
+    (
+        "shapes lstm",
+        r"\begin{bmatrix} W_{hf} & W_{xf} \end{bmatrix} \in \mathbb{R}^{H \times H + D}",
+        r"a sum of sizes beside \times needs brackets: H \times (D + H)",
+    ),
     ("rnn", r"h^{(t)} h_t^\top = x^{(2)} W^{(1)}", "stands below a derivative only"),
     ("rnn", r"\hat{y}_t = W_{hy} h_t + b_y", "ŷ is the target in this run"),
     ("lecture", r"\delta_t = \frac{1}{1 - h_t \odot h_t} \odot \frac{\partial L}{\partial h_t}", "entry by entry"),
