@@ -82,8 +82,11 @@ def _extremes(parts: tuple[Expr, ...], side: int) -> Expr:
 def circle(value: Expr) -> Iterator[list[Expr]]:
     """sin u and cos u as the rational functions of a letter that cover the circle but one point, and that point."""
     value = value.replace(sympy.tan, lambda u: sympy.sin(u) / sympy.cos(u))
-    for form in dict.fromkeys((sympy.expand_trig(value), value)):  # sin(x − 1), expanded, has sin 1 and cos 1 in it
-        angles = sorted({wave.args[0] for wave in form.atoms(sympy.sin, sympy.cos) if wave.free_symbols}, key=str)
+    waves = value.atoms(sympy.sin, sympy.cos)
+    nested = any(wave.args[0].has(sympy.sin, sympy.cos) for wave in waves)  # then the sum of angles is not expanded
+    for form in dict.fromkeys((value,) if nested else (sympy.expand_trig(value), value)):  # sin(x − 1) has sin 1 in it
+        found = {wave.args[0] for wave in form.atoms(sympy.sin, sympy.cos) if wave.free_symbols}
+        angles = sorted(found, key=lambda angle: (not angle.has(sympy.sin, sympy.cos), str(angle)))
         if angles:
             t, angle = Dummy(real=True), angles[0]
             sin, cos = sympy.sin(angle), sympy.cos(angle)

@@ -6,10 +6,13 @@ Nothing is tried at points. What is not found here may still be true.
 """
 
 from itertools import chain
+from typing import Any
 
+import mpmath
 import sympy
 from sympy import Dummy, Expr, Poly, Symbol
 
+from rnn_notes.checks import numeric
 from rnn_notes.checks.forms import HYPERBOLIC, circle, forms, log_of_even_power, split, with_positive, without_roots
 
 NOT_DECIDED = (sympy.PolynomialError, NotImplementedError, sympy.polys.polyerrors.BasePolynomialError)
@@ -46,6 +49,24 @@ def vanishes(value: Expr) -> bool:
         or any(all(map(vanishes, cases)) for cases in circle(value))
         or any(sympy.simplify(form) == 0 for form in (value.rewrite(sympy.exp), sympy.expand_log(value)))
     )
+
+
+def unified(value: Expr) -> Expr:
+    """The value with one argument where two are proved to be equal: cos(v + sin² s + cos² s − 1) as cos v."""
+    point = {letter: sympy.Rational(3 + 2 * n, 7) for n, letter in enumerate(sorted(value.free_symbols, key=str))}
+    met: dict[Any, Expr] = {}
+    for part in sorted(value.atoms(sympy.Function), key=lambda part: (part.count_ops(), str(part))):
+        inner = part.args[0]
+        number = numeric.value(inner, point) if len(part.args) == 1 else None
+        if number is None:
+            continue
+        digits = mpmath.nstr(number, 30)
+        kept = met.setdefault((part.func, digits), inner)
+        opposite = -met.get((part.func, f"-{digits}".removeprefix("--")), -inner)
+        for other in (sympy.Integer(int(mpmath.nint(number))), kept, opposite):
+            if inner != other and numeric.agree(number, numeric.value(other, point)) and vanishes(inner - other):
+                return unified(value.xreplace({part: part.func(other)}))
+    return value
 
 
 def _sign(value: Expr, strict: bool, depth: int = 3) -> bool:

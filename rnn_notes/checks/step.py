@@ -15,7 +15,7 @@ from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.deadline import OutOfTimeError, deadline
 from rnn_notes.checks.domain import Where, missing, normal, suppositions
 from rnn_notes.checks.expressions import Expressions, OpenBoundsError
-from rnn_notes.checks.inequalities import holds, vanishes
+from rnn_notes.checks.inequalities import holds, unified, vanishes
 from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Relation
@@ -105,7 +105,7 @@ class Step:
         sign = self.claim.operator
         difference = self.left - self.right if sign in (">", "ge") else self.right - self.left
         for case in cases:
-            if not _is_proved(difference.xreplace(case), sign):
+            if not _is_proved(unified(difference.xreplace(case)), sign):
                 raise NoProofError(
                     f"{compared} points agree but no proof of {SIGNS[sign]} is found; put a step in between"
                 )
