@@ -12,6 +12,7 @@ not a number                                unless ``% given: … is a number`` 
 ``W``, ``W_{…}``; ``b`` with letters below  weights and biases
 ``h_t x_{t-1} a_T \tilde{c}_t`` …            states, gates and inputs at a time step t, s or T that no sum counts
 ``A^{-1}``, ``A B``                          capital letters inverted, or multiplied with others; but T B D H O N alone
+``A x = x A``, ``x^T``                       a capital before and behind small letters; T that stands above letters only
 ``f(x)``                                    a letter before brackets that is nothing else in the display
 ==========================================  ==========================================================================
 """
@@ -96,6 +97,7 @@ def vector(name: str, subscripts: tuple[Node, ...], bound: set[str]) -> bool:
 def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[str]) -> None:
     """Raise FormulaError for letters before brackets and products of capitals; ``known`` have a meaning on the page."""
     bound = {node.index for node in walk(statements) if isinstance(node, tree.Big)}
+    _refuse_matrices(statements, given.number | given.integer | known | bound)
     plain = given.number | given.integer | known | bound | {"e", "pi"}
     alone = set(_alone(statements))
     for node in walk(statements):
@@ -112,15 +114,49 @@ def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[s
                     f"or '% given: {name} is a number' below the mark",
                     factor.span[0],
                 )
-        matrices = sorted(_matrices(node) - plain)
-        if matrices:
-            names, several = " and ".join(matrices), len(matrices) > 1
-            are = f"{names} {'are numbers' if several else 'is a number'}"
+
+
+def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
+    """Raise FormulaError for capitals that may be matrices, and for a T above a letter, which may be a transpose."""
+    above = [n for n in walk(statements) if isinstance(n, tree.Power) and n.exponent == Name("T")]
+    counts = "T" in numbers or sum(node == Name("T") for node in walk(statements)) > len(
+        above
+    )  # T stands elsewhere too
+    for power in above:
+        latin = any(len(name) == 1 for name in tree.free_names(power.base) - {"e"})
+        if latin and not counts and not any(isinstance(node, tree.Number) for node in walk(power.base)):
             raise FormulaError(
-                f"{names} may be {'matrices' if several else 'a matrix'}, for which order counts and an inverse need "
-                f"not exist; check this against a run, or write '% given: {are}' below the mark",
+                "T above a letter is a transpose or a power; write ^\\top and check this against a run, or write "
+                "'% given: T is an integer' below the mark",
+                power.exponent.span[0],
+            )
+    for node in walk(statements):
+        if isinstance(node, tree.Transpose):
+            raise FormulaError("a chain is about numbers; check vectors and matrices against a run", node.span[0])
+    both = _in_both_orders(statements)
+    for node in walk(statements):
+        names = sorted((_matrices(node) | both & {_letter(node) or ""}) - numbers)
+        if names:
+            several = len(names) > 1
+            are = f"{' and '.join(names)} {'are numbers' if several else 'is a number'}"
+            raise FormulaError(
+                f"{' and '.join(names)} may be {'matrices' if several else 'a matrix'}, for which order counts and an "
+                f"inverse need not exist; check this against a run, or write '% given: {are}' below the mark",
                 node.span[0],
             )
+
+
+def _in_both_orders(statements: tuple[Node, ...]) -> set[str]:
+    """The capital letters, but sizes, that stand before a small letter in one product and behind one in another."""
+    before, behind = set[str](), set[str]()
+    for node in walk(statements):
+        if isinstance(node, tree.Times):
+            kinds = [tree.free_names(factor) - {"pi", "e"} for factor in node.factors]
+            for n, names in enumerate(kinds):
+                capitals = {name for name in names if len(name) == 1 and name.isupper()} - COUNTS - {"W"}
+                before |= capitals if any(kinds[n + 1 :]) else set()
+                behind |= capitals if any(kinds[:n]) else set()
+    return before & behind
 
 
 def _neighbours(node: Node) -> Iterator[tuple[Node, Node]]:
