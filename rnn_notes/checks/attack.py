@@ -4,21 +4,23 @@ That no counterexample is found is no proof, and is said in other words than an 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy import ndarray
 from numpy.random import Generator
 
 from rnn_notes.checks import draw, tree
-from rnn_notes.checks.compare import Sides, show
+from rnn_notes.checks.compare import Sides, compare, show
 from rnn_notes.checks.evaluate import Question
 from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
-from rnn_notes.checks.tree import CheckError, ClaimError
+from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, walk
 from rnn_notes.checks.values import Scope
 
 DECADES = 2  # the scales of the arrays are 10 to the power of ± so much
 SEEN = 1e-9  # by how much of its sides an inequality must be violated: less may be rounding
+PATIENCE = 5000  # nodes evaluated for one network of large sizes
 PARENTS, CHILDREN, GENERATIONS = 16, 16, 24
 MOST_NUMBERS = 120  # of a counterexample that is printed
 
@@ -26,6 +28,9 @@ MOST_NUMBERS = 120  # of a counterexample that is printed
 def attack(question: Question, claim: tree.Relation, run: Run) -> int:
     """The number of networks on which no counterexample is found; raises ClaimError with the numbers of one that is."""
     rng, tried = np.random.default_rng(5), 0
+    if _bounds_by_sizes(run, claim):
+        patient = replace(question, patience=PATIENCE)
+        tried = sum(_attack_large(patient, claim, networks) for networks in run.large)
     for sizes, N, generations in _sizes(run):
         try:
             drawn = [draw.networks(run, sizes, rng, N, DECADES)]
@@ -42,6 +47,69 @@ def attack(question: Question, claim: tree.Relation, run: Run) -> int:
             worst = _excess(question, claim, networks)
             tried += networks.N - PARENTS
         _confirm(question, claim, networks, worst)
+    return tried
+
+
+def _attack_large(question: Question, claim: tree.Relation, networks: Network) -> int:
+    """The number of networks of large sizes, 0 if it would take too long; raises ClaimError as ``attack`` does."""
+    try:
+        _confirm(question, claim, networks, _excess(question, claim, networks))
+    except FormulaError:
+        return 0
+    return networks.N
+
+
+def _bounds_by_sizes(run: Run, claim: tree.Relation) -> bool:
+    """Whether sizes may decide: a side is of numbers and sizes, or has a larger number; derivatives take too long."""
+    if tree.free_names(claim) & {*run.gradients} or any(isinstance(node, tree.Derivative) for node in walk(claim)):
+        return False
+    plain = any(tree.free_names(side) <= {*run.sizes.split(), "pi", "e"} for side in (claim.left, claim.right))
+    return plain or any(isinstance(node, tree.Number) and float(node.text) > 2 for node in walk(claim))
+
+
+def of_sizes(run: Run, claim: tree.Statement) -> bool:
+    """Whether a claim speaks of the sizes of a run alone."""
+    return isinstance(claim, tree.Relation) and tree.free_names(claim) <= set(run.sizes.split())
+
+
+def attack_sizes(question: Question, claim: tree.Relation, run: Run) -> int:
+    """The number of choices of the sizes for which a claim on them holds; raises ClaimError with one that refutes it.
+
+    Small ones, many of them equal; large ones; and those about the numbers that are printed.
+    """
+    rng, letters = np.random.default_rng(11), run.sizes.split()
+    chosen = [rng.choice(np.arange(2, 60), len(letters), replace=False).tolist() for _ in range(100)]
+    chosen += rng.integers(1, 4, (100, len(letters))).tolist()
+    printed = {int(node.text) for node in walk(claim) if isinstance(node, tree.Number) and node.text.isdigit()}
+    edges = {n + off for n in printed for off in (-1, 0, 1)} | {10**k for k in range(2, 7)}
+    for edge in sorted(n for n in edges if 0 < n <= 10**7):
+        chosen += [
+            [edge] * len(letters),
+            *([edge if i == j else 3 for i in range(len(letters))] for j in range(len(letters))),
+        ]
+    alone, tried = Run(run.name, run.words, run.sizes), 0
+    for numbers in chosen:
+        sizes = dict(zip(letters, numbers, strict=True))
+        patient = replace(question, patience=PATIENCE)
+        values = patient.values(Network(alone, sizes, {}))
+
+        def act(scope: Scope, values=values) -> None:  # type: ignore[no-untyped-def]
+            sides = question.sides(claim, values, scope)
+            if np.isfinite([sides.left, sides.right]).all():  # 2^T is too large for float64 where T is a million
+                compare(claim, sides)
+
+        try:
+            with np.errstate(all="ignore"):
+                patient.each(claim, values, act)
+        except ClaimError as error:
+            where = ", ".join(f"{name} = {sizes[name]}" for name in letters if name in tree.free_names(claim))
+            error.args = (f"for {where}:\n{error}",)
+            raise
+        except FormulaError:
+            if max(numbers) < 60:
+                raise
+            continue
+        tried += 1
     return tried
 
 

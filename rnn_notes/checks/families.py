@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.arrays import DIVIDED
-from rnn_notes.checks.attack import attack
+from rnn_notes.checks.attack import attack, attack_sizes, of_sizes
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.evaluate import Found, Question
 from rnn_notes.checks.network import Network
@@ -97,13 +97,10 @@ def _is_bound(claim: Statement) -> bool:
 
 def _attacked(run: Run, question: Question, claim: Statement) -> str:
     """On how many networks, or sizes, an inequality holds; raises ClaimError with a counterexample."""
-    if not isinstance(claim, tree.Relation) or _of_sizes(run, claim):
-        return f"{len(run.bare)} choices of the sizes"
+    assert isinstance(claim, tree.Relation)
+    if of_sizes(run, claim):
+        return f"{attack_sizes(question, claim, run)} choices of the sizes"
     return f"{attack(question, claim, run)} networks"
-
-
-def _of_sizes(run: Run, claim: Statement) -> bool:
-    return tree.free_names(claim) <= set(run.sizes.split())
 
 
 def _on_family(run: Run, question: Question) -> list[Found]:
@@ -111,9 +108,9 @@ def _on_family(run: Run, question: Question) -> list[Found]:
     try:
         for network in run.family:
             found.append(question.on(network))
-        of_sizes = tuple(claim for claim in question.claims if _of_sizes(run, claim))
-        for network in run.bare if of_sizes else ():
-            replace(question, claims=of_sizes).on(network)
+        for claim in question.claims:
+            if isinstance(claim, tree.Relation) and of_sizes(run, claim):
+                attack_sizes(question, claim, run)
     except ClaimError as error:
         other = "on another network of this kind, " if run.fixed else ""
         raise ClaimError(f"{other}{error}", error.at) from None

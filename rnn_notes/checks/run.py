@@ -114,13 +114,17 @@ class Run(Formulas):
         return tuple(network.twins().finite() for network in drawing.family(self))
 
     @cached_property
-    def bare(self) -> tuple[Network, ...]:
-        """Sizes without networks, for what speaks of sizes alone."""
-        rng, letters = np.random.default_rng(11), self.sizes.split()
-        chosen = [rng.choice(np.arange(2, 60), len(letters), replace=False).tolist() for _ in range(100)]
-        chosen += rng.integers(1, 4, (100, len(letters))).tolist()  # small ones, many of them equal
-        alone = Run(self.name, self.words, self.sizes)
-        return tuple(Network(alone, dict(zip(letters, numbers, strict=True)), {}) for numbers in chosen)
+    def large(self) -> tuple[Network, ...]:
+        """Networks of which one size is large, for bounds that hold as long as sizes are small."""
+        rng, letters = np.random.default_rng(13), self.sizes.split()
+        shapes = {**self.parameters, **self.given, **self.start}
+        found = []
+        for letter in letters:
+            size = 200 if letter == "T" else 400 if f"{letter} {letter}" in shapes.values() else 2000
+            sizes = {**dict.fromkeys(letters, 3), letter: size}
+            for scale in (-4.0, 1.0, 4.0):
+                found.append(drawing.networks(self, sizes, rng, 2, exponents=dict.fromkeys(shapes, scale)))
+        return tuple(found)
 
     @cached_property
     def instance(self) -> Network:

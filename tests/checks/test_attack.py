@@ -36,6 +36,18 @@ FALSE = [
     ("rnn", "H > 2"),
     ("rnn", r"D^2 + H^2 \ge 2 D H + 1"),
     ("rnn", "T > 1"),
+    ("rnn", "T < 100"),
+    ("rnn", r"H \le 5000"),
+    ("rnn", r"D + H \ne 21"),
+    ("rnn", r"T \ne 777"),
+    ("rnn", r"\sum_{t=1}^{T} t < 10000"),
+    ("rnn", r"\lVert h_t \rVert < 4"),
+    ("rnn", r"\lVert h_t \rVert^2 < 30"),
+    ("rnn", r"\sum_{t=1}^{T} \lVert h_t \rVert < 100"),
+    ("lstm", r"\lVert f_t \rVert^2 < 30"),
+    ("gru", r"\lVert z_t \rVert < 5"),
+    ("classifier", r"\max(p_t) > 0.001"),
+    ("classifier", r"-\log(\max(p_t)) < 5"),
 ]
 TRUE = [
     ("rnn", r"\lVert h_t \rVert < \sqrt{H}"),
@@ -55,6 +67,9 @@ TRUE = [
     ("gru", r"\max(h_t) \le \max(\max(h_0), 1)"),
     ("linear", r"\lVert W_{hh}^T h_0 \rVert \le \lVert W_{hh} \rVert^T \lVert h_0 \rVert"),
     ("rnn", r"H^2 \ge H, \quad H D > 0"),
+    ("rnn", r"T < 2^T, \quad \sum_{t=1}^{T} t \ge T"),
+    ("rnn", r"-1 \le h_{t,k} \le 1"),
+    ("classifier", r"\lVert p_t \rVert \le 1"),
 ]
 
 
