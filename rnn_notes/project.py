@@ -12,6 +12,7 @@ The checker is imported where it is used: pytest asks every project whether it h
 
 import sys
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from rnn_notes import cache, pages
-from rnn_notes.pages import Display, Inline, Page, PageError
+from rnn_notes.pages import Display, Inline, Page, PageError, labels
 
 if TYPE_CHECKING:
     from rnn_notes.checks.verdicts import Verdict
@@ -53,6 +54,7 @@ class Project:
     configured: bool = False
     spelling: tuple[str, ...] = ()
     notation: str = ""
+    beside: tuple[Path, ...] = ()  # pages that are judged, too, and that no setting names
 
     def files(self) -> list[Path]:
         """All pages of the project; raises ProjectError on a name without one, and if there are none."""
@@ -70,7 +72,7 @@ class Project:
         return sorted(found)
 
     def judge(self, page: Page) -> list["Verdict"]:
-        """The verdicts on ``page.statements``, in order, and then on what cannot be read: formulas, code, spelling.
+        """The verdicts on ``page.statements``, in order, and on what is wrong besides: unread parts, spelling, labels.
 
         Raises PageError if the step of a run raises.
         """
@@ -81,7 +83,7 @@ class Project:
         try:
             runs = self.runs or verdicts.OURS
             judged = verdicts.check(page.statements, runs, self.spelling_of(page), self._known())
-            return [*judged, *unread, *self._misspelled(page)]
+            return [*judged, *unread, *self._misspelled(page), *self._mislabelled(page)]
         except PageError:
             raise
         except Exception as error:
@@ -106,6 +108,26 @@ class Project:
                 at = (comment.line, 1)
                 found.append(verdicts.Verdict(comment.line, "refused", "spelling", "", evidence=fault, fault=at))
         return found
+
+    def _mislabelled(self, page: Page) -> list["Verdict"]:
+        """What is wrong with the labels of a page, and with its references to those of all pages."""
+        from rnn_notes.checks.verdicts import Verdict
+
+        if not page.references and not any(display.labels for display in page.displays):
+            return []
+        known: dict[str, list[tuple[Path, int]]] = {}
+        for path in dict.fromkeys(path.resolve() for path in (*self._of_project(), *self.beside, page.path)):
+            with suppress(PageError):  # which is said where that page is judged
+                for name, places in labels.labelled([path]).items():
+                    known.setdefault(name, []).extend(places)
+        faults = labels.faults(page, known)
+        return [Verdict(f.line, "refused", "label", evidence=f.message, fault=(f.line, 1)) for f in faults]
+
+    def _of_project(self) -> list[Path]:
+        try:
+            return self.files()
+        except ProjectError:  # no page is named, and there is no docs
+            return []
 
     def _known(self) -> list[Display | Inline]:
         """What the page of the notation states, nothing where it is missing; raises PageError as reading it does."""

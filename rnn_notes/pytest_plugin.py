@@ -88,7 +88,9 @@ class PageFile(pytest.File):
                 for n, item in enumerate(self.page.statements)
             ),
             *((item.line, "unread", partial(str, item.message)) for item in self.page.unread),
-            *((item.line, "spelling", partial(self.spelling, item.line)) for item in self.page.spelling),
+            *((item.line, "spelling", partial(self.beside, item.line)) for item in self.page.spelling),
+            *((item.line, "label", partial(self.beside, item.line)) for item in self.page.displays if item.labels),
+            *((item.line, "reference", partial(self.beside, item.line)) for item in self.page.references),
         ]
         for line, kind, check in sorted(found, key=lambda item: item[0]):
             yield PageItem.from_parent(self, name=f"line {line}: {kind}", line=line, check=check)
@@ -103,8 +105,8 @@ class PageFile(pytest.File):
         verdict = self.verdicts[n]
         return verdict.report(str(self.path)) if verdict.outcome in ("fails", "refused") else None
 
-    def spelling(self, line: int) -> str | None:
-        """The report on a spelling that cannot be used or that nothing needs."""
+    def beside(self, line: int) -> str | None:
+        """The report on a spelling that cannot be used or that nothing needs, or on a label that is wrong."""
         faults = (v for v in self.verdicts[len(self.page.statements) :] if v.line == line and v.outcome == "refused")
         return next((fault.report(str(self.path)) for fault in faults), None)
 

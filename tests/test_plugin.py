@@ -157,3 +157,20 @@ def test_the_runs_of_the_project_are_those_of_its_table(project):
     assert "1 passed" in project(files | {"own_runs.py": OWN.format(factor=2)})
     assert "1 passed" in project(files)
     assert "1 failed" in project(files | {"own_runs.py": OWN.format(factor=2.5)})
+
+
+def test_a_label_and_a_reference_are_tests(project):
+    """A reference to a label of another page passes, one that nothing answers fails, and so does a label used twice."""
+    display = TRUE.replace("= 2", "= 2 \\label{eq:two}")
+    files = {
+        "docs/one.md": display,
+        "docs/two.md": "By \\eqref{eq:two}.\n\nBy \\eqref{eq:none}.\n",
+        "pyproject.toml": TABLE,
+    }
+    printed = project(files)
+    assert "PASSED docs/one.md::line 1: label" in printed
+    assert "PASSED docs/two.md::line 1: reference" in printed
+    assert "FAILED docs/two.md::line 3: reference" in printed
+    assert "no display has the label 'eq:none'; there are eq:two" in printed
+    printed = project({"docs/three.md": display})
+    assert "FAILED docs/three.md::line 1: label" in printed or "FAILED docs/one.md::line 1: label" in printed

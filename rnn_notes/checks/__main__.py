@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise ProjectError(f"--json {options.json}: a file in a folder that exists is expected")
     except ProjectError as error:
         stop(str(error))
+    settings = replace(settings, beside=tuple(files))
     found = {path: _judge(path, settings) for path in dict.fromkeys(files)}
     verdicts = [verdict for of_page in found.values() for verdict in of_page]
     without = ", ".join(_short(path) for path, of_page in found.items() if not of_page)

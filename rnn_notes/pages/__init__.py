@@ -5,6 +5,7 @@ from pathlib import Path
 from rnn_notes import ipynb
 from rnn_notes.pages.fences import without_comments
 from rnn_notes.pages.parts import (
+    LABEL,
     REFERENCE,
     Claim,
     Display,
@@ -21,6 +22,7 @@ from rnn_notes.pages.scanner import MARK, scan
 
 __all__ = [
     "DOCS",
+    "LABEL",
     "MARK",
     "REFERENCE",
     "Claim",

@@ -31,6 +31,11 @@ class Display:
 
     inline: ClassVar[bool] = False
 
+    @property
+    def labels(self) -> list[str]:
+        """What its author calls it, for references; one name at most is right."""
+        return LABEL.findall(self.latex)
+
 
 @dataclass(frozen=True)
 class Inline:
@@ -103,7 +108,16 @@ class Unread:
     message: str  # what it is, and the way out
 
 
+LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 REFERENCE = re.compile(r"\$?\\eqref\s*\{([^{}]*)\}\$?")  # to the number of a display
+
+
+@dataclass(frozen=True)
+class Reference:
+    r"""``\eqref{eq:cell}``: the number of a display, in a text."""
+
+    line: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -127,6 +141,7 @@ class Page:
     paragraphs: list[Paragraph] = field(default_factory=list)
     spelling: list[Spelling] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
 
     @property
     def displays(self) -> list[Display]:

@@ -20,6 +20,7 @@ from rnn_notes.pages.parts import (
     Page,
     PageError,
     Paragraph,
+    Reference,
     Spelling,
     Unread,
 )
@@ -180,13 +181,15 @@ class _Scanner:
         """Lines of text, with the formulas, links and whatever cannot be read in them."""
         self.prose += lines
         whole = "\n".join(row for _, row in lines)
-        text = REFERENCE.sub(_blank, ASIDE.sub(_blank, whole))
+        shown = ASIDE.sub(_blank, whole)
+        text = REFERENCE.sub(_blank, shown)
 
         def line(at: int) -> int:
             return lines[text.count("\n", 0, at)][0]
 
         for formula in FORMULA.finditer(text):
             self.page.formulas.append(Inline(line(formula.start()), self._check(formula[3]), formula[1] or formula[2]))
+        self.page.references += [Reference(line(found.start()), found[1]) for found in REFERENCE.finditer(shown)]
         self.page.figures += [Figure(line(link.start()), link[2], link[1]) for link in FIGURE.finditer(whole)]
         for raw in RAW.finditer(FORMULA.sub(_blank, text)):
             what = NO_DISPLAY if OPENS_DISPLAY.match(raw[1] + "{") else NO_FORMULA if raw[1] == "$" else NO_LATEX

@@ -5,23 +5,17 @@ A chapter is an entry of the navigation, but for the home page; without MkDocs a
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 
-from rnn_notes import pages
-from rnn_notes.pages import REFERENCE, Display
+from rnn_notes.pages import LABEL, REFERENCE, Display, labels
 from rnn_notes.web import rendering
 from rnn_notes.web.source import Source
-
-LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
-NAME = re.compile(r"[A-Za-z][\w:.-]*")
 
 
 @dataclass(frozen=True)
@@ -53,31 +47,22 @@ class Equations:
 
     def of(self, display: Display) -> Equation | None:
         """The number of a display of this page; raises PageError for a label that is wrong or taken."""
-        names = LABEL.findall(display.latex)
-        if not names:
+        if not display.labels:
             return None
-        if len(names) > 1:
-            raise self._error(f"a display has one label; there are {', '.join(names)}", display.line)
-        (name,) = names
-        if not NAME.fullmatch(name):
-            raise self._error(f"a label is one word such as eq:cell, not {name!r}", display.line)
-        found = self.all().get(name, [])
-        here = [e for e in found if e.path.resolve() == self.source.path.resolve() and e.line == display.line]
-        if found and found[:1] != here:
-            first = found[0]
-            raise self._error(f"the label {name} is taken by {_short(first.path)}:{first.line}", display.line)
+        found = self.all()
+        if fault := labels.fault(
+            display, self.source.path, {k: [(e.path, e.line) for e in v] for k, v in found.items()}
+        ):
+            raise self.source.error("", fault, display.line)
+        here = found.get(display.labels[0], [])
         return here[0] if here else None
 
     def named(self, name: str) -> Equation:
         """The display with a label; raises PageError if there is none."""
-        found = self.all().get(name)
-        if not found:
-            known = ", ".join(self.all()) or "none"
-            raise self.source.error(f"eqref{{{name}}}", f"no display has the label {name!r}; there are {known}")
-        return found[0]
-
-    def _error(self, message: str, line: int) -> Exception:
-        return self.source.error("", message, line)
+        found = self.all()
+        if fault := labels.missing(name, found):
+            raise self.source.error(f"eqref{{{name}}}", fault)
+        return found[name][0]
 
 
 class References(InlineProcessor):
@@ -115,21 +100,8 @@ def _number(book: tuple[tuple[int | None, Path, int], ...]) -> dict[str, list[Eq
     found: dict[str, list[Equation]] = {}
     counts: dict[int | None, int] = {}
     for chapter, path, changed in book:
-        for name, line in _labels(path, changed):
+        for name, line in labels.on_page(path, changed):
             number = counts[chapter] = counts.get(chapter, 0) + 1
             text = str(number) if chapter is None else f"{chapter}.{number}"
             found.setdefault(name, []).append(Equation(name, path, line, text))
     return found
-
-
-@lru_cache(maxsize=1000)
-def _labels(path: Path, _changed: int) -> tuple[tuple[str, int], ...]:
-    """The labels of a page, with the lines of their displays."""
-    if "\\label" not in path.read_text(encoding="utf-8"):
-        return ()
-    displays: Iterable[Any] = pages.read(path).displays
-    return tuple((name, display.line) for display in displays for name in LABEL.findall(display.latex)[:1])
-
-
-def _short(path: Path) -> str:
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

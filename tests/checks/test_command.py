@@ -214,3 +214,45 @@ def test_a_function_is_known_only_below_its_definition(empty_cache):
     """Above it, f(2) may be f times 2."""
     claim, definition = Display(1, "chain", "f(2) = 4", 2), Display(5, "define", "f(x) = x^2", 6)
     assert [v.outcome for v in check([claim, definition, claim])] == ["refused", "defined", "proved"]
+
+
+LABELLED = "$$\n% check: numbers\n1 + 1 = 2 \\label{eq:two}\n$$\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "fault"),
+    [
+        (
+            "By \\eqref{eq:two}\n\nand \\eqref{eq:none}.\n",
+            LABELLED,
+            "one.md:3:1: REFUSED (label)\n    no display has the label 'eq:none'; there are eq:two",
+        ),
+        (
+            LABELLED,
+            "# Two\n\n" + LABELLED,
+            "two.md:3:1: REFUSED (label)\n    the label eq:two is taken by docs/one.md:1",
+        ),
+        (LABELLED.replace("eq:two", "a b"), "", "one.md:1:1: REFUSED (label)\n    a label is one word such as eq:cell"),
+        (LABELLED.replace("= 2", "= 2 \\label{eq:b}"), "", "a display has one label; there are eq:b, eq:two"),
+    ],
+)
+def test_a_label_that_is_missing_double_or_no_word_is_refused(one, two, fault, tmp_path, capsys, monkeypatch):
+    """The command says so with the line, also where the other page is not one of those that it is asked to check."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "pyproject.toml").write_text("[tool.rnn_notes.checks]\npages = ['docs']\n")
+    for name, text in (("one", one), ("two", two or "Text.")):
+        (tmp_path / f"docs/{name}.md").write_text(text + "\n$$\n% check: numbers\n1 = 2 - 1\n$$\n", encoding="utf-8")
+    for path in (["docs"], [f"docs/{fault[:6]}"] if fault.startswith(("one.md", "two.md")) else []):
+        assert main(path) == 1
+        assert fault in capsys.readouterr().out
+
+
+def test_references_hold_across_pages_and_not_in_code(tmp_path, capsys, monkeypatch):
+    """A page may refer to the label of another one that is checked with it; a code span refers to nothing."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.md").write_text("By \\eqref{eq:two} and $\\eqref{eq:two}$, not `\\eqref{eq:none}`.\n")
+    (tmp_path / "two.md").write_text(LABELLED)
+    assert main(["one.md", "two.md"]) == 0
+    assert main(["one.md"]) == 1
+    assert "no display has the label 'eq:two'; there are none" in capsys.readouterr().out
