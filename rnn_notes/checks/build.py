@@ -23,7 +23,7 @@ def spell(symbol: str) -> str:
     )
 
 
-def name_of(name: str) -> str:
+def _function(name: str) -> str:
     r"""The name of a function, with its case; well-known ones may be capitalised, as ``\mathrm{ReLU}``."""
     spelled = spell(name)
     known = spelled.lower() if spelled.lower() in CAPITALISED else spelled
@@ -74,7 +74,8 @@ class Builder(Transformer_NonRecursive):
         return tuple(statements)
 
     def _relation(self, left: Node, sign: str, right: Node) -> tree.Relation:
-        if left == right:
+        dots = [[node.dotted for node in walk(side) if isinstance(node, tree.Big)] for side in (left, right)]
+        if left == right and dots[0] == dots[1]:
             raise FormulaError("both sides of this step are the same formula", right.span[0])
         operator = RELATIONS.get(spell(sign), spell(sign))
         relation = tree.Relation(left, operator, right, span=(left.span[0], right.span[1]))
@@ -153,7 +154,9 @@ class Builder(Transformer_NonRecursive):
 
     def juxtapose(self, left: Node, right: Node) -> Node:
         first = right.base if isinstance(right, tree.Power) else right
-        if isinstance(first, tree.Number) and first.span[0] == right.span[0]:  # it is not below a root
+        before = left.factors[-1] if isinstance(left, tree.Times) else left
+        powers = isinstance(before, tree.Power) and first is not right and before.span[1] < right.span[0]  # 2^x 2^y
+        if isinstance(first, tree.Number) and first.span[0] == right.span[0] and not powers:  # it is not below a root
             raise FormulaError(
                 "a number stands right behind another factor; put it first or write \\cdot; two indices have a comma "
                 "between them, and a label has letters only",
@@ -210,7 +213,7 @@ class Builder(Transformer_NonRecursive):
         return tree.Underbrace(body, claim) if claim else body
 
     def function(self, name: Token, mark: Any = None) -> tuple[str, Any]:
-        return name_of(name), mark
+        return _function(name), mark
 
     def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
         name, mark = function
@@ -230,7 +233,7 @@ class Builder(Transformer_NonRecursive):
         return self.call(function, argument)
 
     def bare(self, name: Token) -> Node:
-        return tree.Call(name_of(name))
+        return tree.Call(_function(name))
 
     def total(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
         return tree.Big("sum", *bounds, body)

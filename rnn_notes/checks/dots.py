@@ -33,7 +33,7 @@ def go_on(shown: tuple[Node, ...], last: Node, operator: str) -> tuple[Node, ...
     body = _general(shown[first], last, letter, low)
     ends = (low, high) if step > 0 or operator == "product" else (high, low)
     start, end = (_node(end) for end in ends)
-    big = tree.Big(operator, letter, start, end, body, span=(shown[first].span[0], last.span[1]))
+    big = tree.Big(operator, letter, start, end, body, dotted=True, span=(shown[first].span[0], last.span[1]))
     return (*shown[:first], big)
 
 

@@ -71,10 +71,9 @@ class Question:
         rows: bool = False,
     ) -> "Question":
         """Tell conditions from claims; the symbols are those of the network. Raises FormulaError."""
-        written, (statements, hidden) = statements, resolve((statements, hidden), network.symbols)
-        for before, step in zip(written, statements, strict=True):
-            if before != step:
-                tree.refuse_same(step)
+        statements, hidden = resolve((statements, hidden), network.symbols)
+        for statement in statements:
+            tree.refuse_same(statement)
         symbols = {node.name for node in walk(statements) if isinstance(node, Name)} & set(network.symbols)
         for name in sorted(symbols & set(definitions)):
             raise FormulaError(f"{name} is a symbol of this run and defined on the page too; take another letter")

@@ -238,7 +238,8 @@ class Expressions:
                 f"'% given: {names[0]} is constant' or '% given: {names[0]} depends on {letter}' below the mark"
             )
         if at == letter:
-            self.held |= set(names)
+            array = str(letter).partition("_")
+            self.held |= {name for name in names if not (array[1] and name.startswith(f"{array[0]}_"))}
         inside = self.domain | {Where(part, "ne") for part in _kinks(value, letter)}
         here = {Where(v, "gt" if s == "ge" and letter in v.free_symbols else s).mapped({letter: at}) for v, s in inside}
         self.domain = outside | here

@@ -13,7 +13,7 @@ from lark import Lark, Token, UnexpectedToken
 from lark.exceptions import VisitError
 
 from rnn_notes.checks import tree
-from rnn_notes.checks.build import Builder, name_of
+from rnn_notes.checks.build import Builder
 from rnn_notes.checks.kinds import classify
 from rnn_notes.checks.layout import layout
 from rnn_notes.checks.spelling import OURS, Spelling
@@ -22,7 +22,6 @@ from rnn_notes.checks.tree import FormulaError, Statement
 
 LONGEST, DEEPEST = 5000, 40  # characters of a display, and brackets within brackets
 
-UNSEEN = re.compile("_(OPEN|CLOSE|[LR]PAR|[LR]SQ|GROUP(_END)?|SUB|COPY(_END)?|COMMA|NEWLINE)|BREAK")
 LETTER = r"if it is a letter here, say so in a spelling: '\sigma is s'"
 HINTS = {
     r"\\[lcv]?dots": r"write \sum or \prod with bounds",
@@ -68,18 +67,21 @@ def parse(
     except VisitError as error:
         raise error.orig_exc from None
     _one_font(statements)
-    for step in (statement for statement in statements if isinstance(statement, tree.Relation)):
-        left, right = step.left, step.right
-        if step.operator == ":=" and not defines:
-            way_out = "mark it '% check: define', or write = for what is checked"
-            raise FormulaError(f":= introduces something; {way_out}", right.span[0])
-        if _bare(ready, left) == _bare(ready, right):
-            tree.refuse_same(step)
-    return tree.rebuilt(statements, _plain)
+    return tuple(_compared(statement, latex, defines) for statement in statements)
 
 
-def _plain(node: tree.Node) -> tree.Node:
-    return replace(node, operator="=") if isinstance(node, tree.Relation) and node.operator == ":=" else node
+def _compared(statement: Statement, latex: str, defines: bool) -> Statement:
+    """A relation that knows whether its sides are printed alike; := of a definition as =. Raises FormulaError."""
+    if not isinstance(statement, tree.Relation):
+        return statement
+    left, right = statement.left, statement.right
+    if statement.operator == ":=" and not defines:
+        way_out = "mark it '% check: define', or write = for what is checked"
+        raise FormulaError(f":= introduces something; {way_out}", right.span[0])
+    operator = "=" if statement.operator == ":=" else statement.operator
+    statement = replace(statement, operator=operator, alike=_bare(latex, left) == _bare(latex, right))
+    tree.refuse_same(statement)
+    return statement
 
 
 def _one_font(statements: tuple[Statement, ...]) -> None:
@@ -97,11 +99,10 @@ def _one_font(statements: tuple[Statement, ...]) -> None:
                 raise FormulaError(f"{both} would be one symbol here; {way_out}", node.span[0])
 
 
-def _bare(ready: list[Token], side: tree.Node) -> list[tuple[str, str]]:
-    """The letters, numbers and signs of one side: all but brackets, fonts, and how an index is written."""
-    within = [token for token in ready if side.span[0] <= (token.start_pos or 0) < side.span[1]]
-    named = ("NAME", "NUMBER", "FUNCTION", "D")
-    return [(t.type, name_of(t) if t.type in named else "") for t in within if not UNSEEN.fullmatch(t.type)]
+def _bare(latex: str, side: tree.Node) -> str:
+    """The source of one side without brackets and spaces, and without what sets an index."""
+    unseen = r"\\(left|right|[bB]igg?[lr]?|[lr]angle)(?![A-Za-z])|\\[,;:! ]|[\s~()\[\]{}_^<>]"
+    return re.sub(unseen, "", latex[slice(*side.span)])
 
 
 def tokens(latex: str, functions: frozenset[str] = frozenset(), spelling: Spelling = OURS) -> list[Token]:

@@ -161,6 +161,7 @@ class Big(Node):
     low: Node
     high: Node
     body: Node
+    dotted: bool = field(default=False, compare=False, repr=False, kw_only=True)  # written with dots
 
     def steps(self, first: int, last: int, down: bool = False) -> range:
         """The values of the index, of which there may be none; raises ClaimError if the bounds are the wrong way."""
@@ -199,9 +200,12 @@ class Underbrace(Node):
 
 @dataclass(frozen=True)
 class Relation(Node):
+    """Two sides; ``alike`` if they are printed so, but for brackets and the way an index is set."""
+
     left: Node
     operator: str
     right: Node
+    alike: bool = field(default=False, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -264,7 +268,7 @@ def without_brackets(part: Any) -> Any:
 
 def refuse_same(step: Statement) -> None:
     """Raise FormulaError if both sides are the same but for brackets and how an index is written."""
-    if isinstance(step, Relation) and without_brackets(step.left) == without_brackets(step.right):
+    if isinstance(step, Relation) and step.alike and without_brackets(step.left) == without_brackets(step.right):
         raise FormulaError(
             "both sides of this step are the same but for brackets and the way an index is written", step.right.span[0]
         )

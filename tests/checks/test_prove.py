@@ -24,6 +24,10 @@ PROVED = [
     r"\tanh((x + 1)^2) = \tanh(x^2 + 2 x + 1), \quad \lvert x \sinh(y)^2 - x \cosh(y)^2 \rvert = \lvert x \rvert",
     r"\cos(v + \sin(s)^2) \le 1, \quad \sin(\cos(x) + y)^2 + \cos(\cos(x) + y)^2 = 1",
     r"\frac{d}{dx} \sum_{k=1}^{3} x^k = 1 + 2 x + 3 x^2, \quad \frac{d}{dx} \sin x = \cos x",
+    r"\frac{\partial}{\partial x_j} \sum_{i=1}^{3} x_i^2 = 2 x_j, \quad 2^{x + y} = 2^x 2^y",
+    r"\frac{\partial}{\partial w_k} \left( \frac12 \sum_{i=1}^{n} (w_i - y_i)^2 \right) = w_k - y_k",
+    r"\frac{\partial}{\partial a_{j,k}} \sum_{i=1}^{2} \sum_{m=1}^{3} a_{i,m}^2 = 2 a_{j,k}",
+    r"x_1 + x_2 + \cdots + x_5 = \sum_{k=1}^{5} x_k",
     r"\begin{cases} (x + 1)^2 = x^2 + 2 x + 1 \\ (x - 1)^2 = x^2 - 2 x + 1 \end{cases}",
     r"\log(e^x) = x, \quad (1/2)^{-1} = 2, \quad \sqrt{x^2} = \lvert x \rvert",
     r"e^{2x} - 1 = (e^x - 1) (e^x + 1), \quad e^{x + y} = e^x e^y",
@@ -100,3 +104,12 @@ def test_a_matrix_that_grows_beyond_all_bounds_is_refused():
     doubled = ["f(x) = [x; x]", *(f"{b}(x) = {a}({a}({a}({a}({a}({a}(x))))))" for a, b in ["fg", "gk", "kp"])]
     verdict = judge("p(u) = p(u) + 0", "numbers", (*doubled, r"u = \begin{bmatrix} 1 \\ 2 \end{bmatrix}"))
     assert verdict.evidence == "this matrix is too large"
+
+
+def test_an_entry_that_is_differentiated_by_is_each_of_those_that_the_sum_counts():
+    """The badge says which; another entry in its place is refuted with its number."""
+    sums = r"\frac{\partial}{\partial x_j} \sum_{i=1}^{n} w_i x_i = "
+    assert judge(sums + "w_j", "chain").badge.count("for j = 1, …, n; for n = 1, …, 6") == 1
+    assert "for n = 2, j = 2, at" in judge(sums + "w_1", "chain").evidence
+    assert judge(sums + "j w_j", "chain").outcome == "fails"
+    assert judge(r"\frac{\partial}{\partial x_j} \sum_{i=1}^{3} y_i^2 = 0", "chain").outcome == "refused"
