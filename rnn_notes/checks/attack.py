@@ -20,7 +20,7 @@ from rnn_notes.checks.values import Scope
 
 DECADES = 2  # the scales of the arrays are 10 to the power of ± so much
 SEEN = 1e-9  # by how much of its sides an inequality must be violated: less may be rounding
-PATIENCE = 5000  # nodes evaluated for one network of large sizes
+PATIENCE = 20_000  # nodes evaluated for one network of large sizes
 PARENTS, CHILDREN, GENERATIONS = 16, 16, 24
 MOST_NUMBERS = 120  # of a counterexample that is printed
 
@@ -164,17 +164,19 @@ def _children(networks: Network, parents: ndarray, by: float, rng: Generator) ->
 def _confirm(
     question: Question, claim: tree.Relation, networks: Network, excess: ndarray, strictly: bool = False
 ) -> None:
-    """Raise ClaimError if one of the worst networks is a counterexample, by more than rounding.
+    """Raise ClaimError if one of the networks, the worst or one of the others, is a counterexample beyond rounding.
 
     If ``strictly``, equal sides are one of < too. Elsewhere they may come from rounding, as where a gate rounds to 1.
     """
     touching = strictly and claim.operator in ("<", ">")
-    best = np.argsort(-excess)[:3]
-    for number in best[excess[best] > (-SEEN if touching else SEEN)]:
+    order = np.argsort(-excess)
+    found = order[excess[order] > (-SEEN if touching else SEEN)]
+    spread = found[np.linspace(0, len(found) - 1, 6).astype(int)] if len(found) else found  # the worst may be rounding
+    for number in dict.fromkeys([*found[:3], *spread]):
         network = networks.twins(int(number))
-        values, found = question.values(network), list[tuple[float, Scope, Sides]]()
+        values, cases = question.values(network), list[tuple[float, Scope, Sides]]()
 
-        def act(scope: Scope, values=values, found=found) -> None:  # type: ignore[no-untyped-def]
+        def act(scope: Scope, values=values, found=cases) -> None:  # type: ignore[no-untyped-def]
             sides = question.sides(claim, values, scope)
             over = sides.left[0] - sides.right[0] if claim.operator in ("<", "le") else sides.right[0] - sides.left[0]
             if np.any(over > (-sides.slack() if touching else sides.slack())):
@@ -182,8 +184,8 @@ def _confirm(
 
         with np.errstate(all="ignore"):
             question.each(claim, values, act)
-        if found:
-            _, scope, sides = max(found, key=lambda case: case[0])
+        if cases:
+            _, scope, sides = max(cases, key=lambda case: case[0])
             at = ", ".join(f"{name} = {value}" for name, value in scope.items())
             message = f"a counterexample{at and f' at {at}'}:\n{sides.show()}\n{_numbers(network)}"
             raise ClaimError(message).placed(claim)

@@ -40,6 +40,8 @@ FUNCTION_LETTERS = {
 }  # before brackets they are functions, whatever else they are
 COEFFICIENTS = {*"abcdkmnqw", "alpha", "beta", "gamma", "eta", "lambda", "mu", "tau", "theta", "epsilon", "kappa"}
 
+VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
+
 LINE = re.compile(r"^[ \t]*%[ \t]*given:(.*)$", re.MULTILINE)
 FORMS = "'f is a function', 'A and B are numbers', 'c is constant', 'n is an integer', 'y depends on x'"
 
@@ -94,6 +96,17 @@ def vector(name: str, subscripts: tuple[Node, ...], bound: set[str]) -> bool:
     return name == "W" or labelled or (name in STATES and bool(free & TIMES))
 
 
+def refuse_vectors(statements: tuple[Node, ...]) -> None:
+    """Raise FormulaError for what is set or transposed as vectors and matrices are."""
+    for node in walk(statements):
+        if isinstance(node, tree.Transpose):
+            raise FormulaError("a chain is about numbers; check vectors and matrices against a run", node.span[0])
+        if isinstance(node, Name) and node.font in VECTORS:
+            way_out = "check it against a run, or write the letter plain"
+            message = f"{node.name} is set as a vector or matrix, and a chain is about numbers; {way_out}"
+            raise FormulaError(message, node.span[0])
+
+
 def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[str]) -> None:
     """Raise FormulaError for letters before brackets and products of capitals; ``known`` have a meaning on the page."""
     bound = {node.index for node in walk(statements) if isinstance(node, tree.Big)}
@@ -130,9 +143,6 @@ def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
                 "'% given: T is an integer' below the mark",
                 power.exponent.span[0],
             )
-    for node in walk(statements):
-        if isinstance(node, tree.Transpose):
-            raise FormulaError("a chain is about numbers; check vectors and matrices against a run", node.span[0])
     both = _in_both_orders(statements)
     for node in walk(statements):
         names = sorted((_matrices(node) | both & {_letter(node) or ""}) - numbers)
@@ -147,13 +157,13 @@ def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
 
 
 def _in_both_orders(statements: tuple[Node, ...]) -> set[str]:
-    """The capital letters, but sizes, that stand before a small letter in one product and behind one in another."""
+    """The capital letters that stand before a small letter in one product and behind one in another."""
     before, behind = set[str](), set[str]()
     for node in walk(statements):
         if isinstance(node, tree.Times):
             kinds = [tree.free_names(factor) - {"pi", "e"} for factor in node.factors]
             for n, names in enumerate(kinds):
-                capitals = {name for name in names if len(name) == 1 and name.isupper()} - COUNTS - {"W"}
+                capitals = {name for name in names if len(name) == 1 and name.isupper()} - {"T", "W"}
                 before |= capitals if any(kinds[n + 1 :]) else set()
                 behind |= capitals if any(kinds[:n]) else set()
     return before & behind

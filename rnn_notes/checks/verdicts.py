@@ -12,7 +12,7 @@ from rnn_notes.checks import exact, inline, latex, tree
 from rnn_notes.checks.agreement import compared
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.families import Answer, ask
-from rnn_notes.checks.notation import read_given
+from rnn_notes.checks.notation import read_given, refuse_vectors
 from rnn_notes.checks.prove import prove
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
@@ -23,7 +23,6 @@ from rnn_notes.checks.tokens import GRAMMAR
 from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
-VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
 TOO_DEEP = FormulaError("the formula is nested too deeply; give its parts names")
 NOT_PROVED = "not proved"
 SIDES = ("left  ", "right ", " ", "(")  # how the lines of evidence begin that print the two sides, or explain a letter
@@ -231,7 +230,7 @@ def _check(
 def _proved(text: str, definitions: Definitions, within: float | None, spelling: Spelling) -> Verdict:
     given = read_given(text)
     statements = latex.parse(text, functions(definitions) | given.function, spelling)
-    _refuse_vectors(statements)
+    refuse_vectors(statements)
     proof = prove(statements, definitions, within, given)
     notes = "".join(f"; {note}" for note in proof.notes)
     steps = f"{proof.steps} step{'s' * (proof.steps > 1)}"
@@ -239,14 +238,6 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
     values = ", for all real values of its letters that the display allows" * bool(tree.free_names(statements))
     summary, badge = f"chain, {steps} proved{notes}", f"{each}proved by SymPy{values}{notes}"
     return Verdict(0, "proved", summary, badge, "; ".join(proof.notes))
-
-
-def _refuse_vectors(statements: tuple[tree.Statement, ...]) -> None:
-    for node in tree.walk(statements):
-        if isinstance(node, tree.Name) and node.font in VECTORS:
-            way_out = "check it against a run, or write the letter plain"
-            message = f"{node.name} is set as a vector or matrix, and a chain is about numbers; {way_out}"
-            raise FormulaError(message).placed(node)
 
 
 def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -> Verdict:

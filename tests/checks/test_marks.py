@@ -126,8 +126,8 @@ def test_verdicts_say_in_words_what_was_checked():
     )
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
-        "lecture, 1 free index, no counterexample in 15680 networks",
-        "not proved: no counterexample in 15680 networks; "
+        "lecture, 1 free index, no counterexample in 15704 networks",
+        "not proved: no counterexample in 15704 networks; "
         "evaluated on the lecture's network and 7 random networks of its kind at t = 1 … T",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
