@@ -7,7 +7,19 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "rnn_notes"
 
-ABOVE = ("pages", "runs", "project", "pytest_plugin", "figures", "web", "experiments", "bench", "lecture", "datasets")
+ABOVE = (
+    "pages",
+    "runs",
+    "project",
+    "command",
+    "pytest_plugin",
+    "figures",
+    "web",
+    "experiments",
+    "bench",
+    "lecture",
+    "datasets",
+)
 """What rests on networks or checks; all that is named neither here nor below is a network, or built on one."""
 
 GROUND = ("extras", "cache", "ipynb", "activations")
@@ -59,9 +71,10 @@ def arrows(*rooms):
 
 
 def test_the_checker_knows_neither_networks_nor_pages():
-    """It imports itself, the activation functions and the cache; its command alone brings it together with pages."""
-    assert {other for _, other in arrows("checks")} <= {"activations", "cache"}
-    assert {room(other) for other in IMPORTS["checks.__main__"]} <= {"checks", "pages", "project"}
+    """It imports itself, the activation functions and the cache; the command brings it together with pages."""
+    assert {room(other) for _, other in arrows("checks")} <= {"activations", "cache"}
+    assert IMPORTS["checks.__main__"] == {"command"}
+    assert {room(other) for other in IMPORTS["command"]} <= {"pages", "project"}
 
 
 @pytest.mark.parametrize("module", GROUND)

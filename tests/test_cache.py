@@ -207,10 +207,10 @@ print(cache.remember("figures", cache.digest("notes.picture"), make))
 def build(tmp_path):
     """A function that builds in a process of its own, in which the source is edited meanwhile."""
     package = tmp_path / "notes"
-    package.mkdir()
+    (package / "cache").mkdir(parents=True)
     for name, text in PACKAGE.items():
         (package / name).write_text(text.format(colour="red") if name == "colours.py" else text)
-    shutil.copy(cache.__file__, package / "cache.py")
+    shutil.copy(cache.__file__, package / "cache")
 
     def built(before="", within="", making="", after=""):
         command = [sys.executable, "-c", BUILD, before, within, making, after]

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from mkdocs.__main__ import cli
 
-from rnn_notes.checks.__main__ import main
+from rnn_notes.command import main
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

@@ -34,7 +34,7 @@ def without_extras(code, cwd):
 def test_the_base_is_enough_for_the_cells_and_the_checker(tmp_path):
     """Neither Matplotlib nor anything of the site is imported by the package or by its command."""
     (tmp_path / "page.md").write_text("$$\n% check: rnn\nh_t = \\tanh(a_t)\n$$\n")
-    code = "import rnn_notes\nfrom rnn_notes.checks.__main__ import main\nsys.exit(main(['page.md']))"
+    code = "import rnn_notes\nfrom rnn_notes.command import main\nsys.exit(main(['page.md']))"
     run = without_extras(code, tmp_path)
     assert run.returncode == 0, run.stderr
     assert "1 formula: 1 evaluated" in run.stdout

@@ -9,8 +9,8 @@ from importlib import import_module
 import numpy as np
 from numpy import ndarray
 
+from rnn_notes.cache.values import digest
 from rnn_notes.checks import draw as drawing
-from rnn_notes.checks.digest import digest
 from rnn_notes.checks.network import Network
 from rnn_notes.checks.tape import Formulas, Place
 

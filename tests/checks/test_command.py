@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from rnn_notes import cache
-from rnn_notes.checks.__main__ import main
 from rnn_notes.checks.verdicts import check
+from rnn_notes.command import main
 from rnn_notes.pages import Display
 
 SIGMA = r"\sigma(x) = \frac{1}{1 + e^{-x}}"

@@ -1,4 +1,4 @@
-"""A digest of what a run computes: its description, every function that its formulas reach, and the values they use."""
+"""A digest of a value and of what it computes: every function that it reaches, and the values that these use."""
 
 import hashlib
 import re

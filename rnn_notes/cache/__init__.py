@@ -38,7 +38,7 @@ def project(folder: Path | None = None) -> Path:
     return next((folder for folder in (here, *here.parents) if (folder / "pyproject.toml").is_file()), here)
 
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 FOLDER = project() / ".cache" / "rnn_notes"
 DATA = PACKAGE / "data"  # read through the module datasets
 LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "sphinx-mathjax-offline", "mini-racer", "fonttools")
