@@ -21,10 +21,10 @@ from rnn_notes import pages
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.arrays import FUNCTIONS
 from rnn_notes.checks.define import Definitions, functions, introduce
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.tree import (
     Big,
     Call,
-    FormulaError,
     Fraction,
     Hadamard,
     Index,

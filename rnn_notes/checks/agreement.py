@@ -13,6 +13,7 @@ from rnn_notes.checks import latex, numeric, tree
 from rnn_notes.checks.arrays import ENTRYWISE, FUNCTIONS, OF_COLUMN, OF_MATRIX
 from rnn_notes.checks.define import Definition, Definitions
 from rnn_notes.checks.domain import normal
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN, OpenBoundsError
@@ -21,7 +22,6 @@ from rnn_notes.checks.notation import Given, refuse_two_readings, vector
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.step import Proof, Step, limited
 from rnn_notes.checks.tape import Place
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.values import Unbound, Values
 
 SIDE = [Rational(n * n, 37) for n in range(1, 33)] + [Rational(1, 10**k) for k in range(2, 12, 3)]

@@ -16,7 +16,8 @@ from numpy import ndarray
 
 from rnn_notes import activations
 from rnn_notes.checks import tree
-from rnn_notes.checks.tree import ClaimError, FormulaError, Node, walk
+from rnn_notes.checks.errors import ClaimError, FormulaError
+from rnn_notes.checks.tree import Node, walk
 
 STEP = 1e-30  # of the complex step
 LARGEST = 100_000  # entries of a matrix

@@ -12,10 +12,11 @@ from numpy.random import Generator
 
 from rnn_notes.checks import draw, tree
 from rnn_notes.checks.compare import Sides, compare, show
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.evaluate import Question
 from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, walk
+from rnn_notes.checks.tree import walk
 from rnn_notes.checks.values import Scope
 
 DECADES = 2  # the scales of the arrays are 10 to the power of ± so much

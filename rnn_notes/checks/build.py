@@ -10,7 +10,8 @@ from lark.visitors import Transformer_NonRecursive
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.dots import go_on
-from rnn_notes.checks.tree import FormulaError, Name, Node, Statement, free_names, walk
+from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.tree import Name, Node, Statement, free_names, walk
 
 CAPITALISED = ("relu", "softmax", "tanh", "sigmoid", "gelu", "elu", "silu", "softplus", "sinc", "diag")
 RELATIONS = {"leq": "le", "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">"}

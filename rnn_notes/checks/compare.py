@@ -7,9 +7,9 @@ from numpy import ndarray
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.arrays import fit, shape
+from rnn_notes.checks.errors import ClaimError, FormulaError
 from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.tape import UNIT
-from rnn_notes.checks.tree import ClaimError, FormulaError
 
 LEAST, ROUNDINGS = 4 * UNIT, 8  # a side may be off by so much of itself, and by so many times what its twins are off
 DECIDED = 1e-9  # rounding must stay below this, as it stands and of the sides: else nothing could be told apart

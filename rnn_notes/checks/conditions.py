@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from rnn_notes.checks import tree
-from rnn_notes.checks.tree import FormulaError, Index, Name, Number, Statement, walk
+from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.tree import Index, Name, Number, Statement, walk
 from rnn_notes.checks.values import Scope, Unbound, Values
 
 SIMPLE = Name | Number | tree.Relation | tree.Plus | tree.Negative | tree.Group

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.build import spell
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.spelling import OURS, Spelling
-from rnn_notes.checks.tree import FormulaError, Name, Node
+from rnn_notes.checks.tree import Name, Node
 
 
 @dataclass(frozen=True)

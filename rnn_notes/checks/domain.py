@@ -10,8 +10,8 @@ from typing import NamedTuple
 import sympy
 from sympy import Dummy, Expr, Integer, Symbol
 
+from rnn_notes.checks.errors import ClaimError, FormulaError
 from rnn_notes.checks.inequalities import NOT_DECIDED, holds
-from rnn_notes.checks.tree import ClaimError, FormulaError
 
 SIGNS = {"gt": ">", "ge": "≥", "ne": "≠"}
 

@@ -4,7 +4,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from rnn_notes.checks import tree
-from rnn_notes.checks.tree import FormulaError, Name, Node, Number
+from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.tree import Name, Node, Number
 
 Linear = tuple[tuple[str, ...], int]  # the letters that are added, and the number
 

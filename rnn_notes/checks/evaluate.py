@@ -14,9 +14,10 @@ from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.compare import Sides, compare
 from rnn_notes.checks.conditions import collapsed, concerns, indices_of, is_condition, letters_in, met, steps, visible
 from rnn_notes.checks.define import Definitions
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.indices import counting, resolve
 from rnn_notes.checks.network import Network, Series
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Statement, walk
+from rnn_notes.checks.tree import Index, Name, Statement, walk
 from rnn_notes.checks.values import MOST, Scope, Unbound, Values
 
 

@@ -11,11 +11,12 @@ from sympy import Expr, ImmutableMatrix
 
 from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.define import Definitions
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.expressions import BUILT_IN, Expressions
 from rnn_notes.checks.prove import Chain
 from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.step import Proof, Step, limited
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Node, walk
+from rnn_notes.checks.tree import Node, walk
 
 LARGEST = 400  # entries of a matrix
 PLAIN = tree.Number | tree.Negative | tree.Fraction | tree.Group | tree.Plus | tree.Times | tree.Power

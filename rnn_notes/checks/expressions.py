@@ -13,8 +13,9 @@ from sympy import Expr, Integer, Rational, Symbol
 from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.domain import Where, normal
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.notation import Given, vector
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, Number, label
+from rnn_notes.checks.tree import Index, Name, Node, Number, label
 
 LARGEST_POWER, MOST_BITS, MOST_NODES = 100, 10_000, 5000
 

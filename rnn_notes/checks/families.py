@@ -9,10 +9,11 @@ from rnn_notes.checks import tree
 from rnn_notes.checks.arrays import DIVIDED
 from rnn_notes.checks.attack import attack, attack_sizes, of_sizes
 from rnn_notes.checks.define import Definitions
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.evaluate import Found, Question
 from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Name, Node, Statement, walk
+from rnn_notes.checks.tree import Name, Node, Statement, walk
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Any
 
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.define import Definitions, functions, introduce
+from rnn_notes.checks.errors import CheckError, FormulaError
 from rnn_notes.checks.notation import read_given
 from rnn_notes.checks.spelling import Spelling
-from rnn_notes.checks.tree import CheckError, FormulaError
 
 RANGE = re.compile(r"\s*[A-Za-z]\s*=\s*[^,=]+,\s*(?:[^,=]+,\s*)?\\[lc]?dots\s*,?\s*[^,=]+")  # t = 1, …, T
 WAY_OUT = (

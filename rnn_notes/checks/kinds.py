@@ -8,8 +8,8 @@ import re
 from lark import Token
 
 from rnn_notes.checks.build import CAPITALISED
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.tokens import bracketed, end_of, made
-from rnn_notes.checks.tree import FormulaError
 from rnn_notes.checks.words import content
 
 KNOWN = {*CAPITALISED, "sigma", "exp", "log", "ln", "sin", "cos", "sinh", "cosh", "max", "min"}

@@ -14,11 +14,12 @@ from lark.exceptions import VisitError
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.build import Builder
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.kinds import classify
 from rnn_notes.checks.layout import layout
 from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED
-from rnn_notes.checks.tree import FormulaError, Statement
+from rnn_notes.checks.tree import Statement
 
 LONGEST, DEEPEST = 5000, 40  # characters of a display, and brackets within brackets
 

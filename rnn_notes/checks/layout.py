@@ -7,8 +7,8 @@ import re
 
 from lark import Token
 
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.tokens import SIGNS, end_of, made, split
-from rnn_notes.checks.tree import FormulaError
 from rnn_notes.checks.words import check_words, content
 
 ROWS = re.compile(

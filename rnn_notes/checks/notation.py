@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.build import spell
-from rnn_notes.checks.tree import FormulaError, Group, Index, Name, Node, walk
+from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.tree import Group, Index, Name, Node, walk
 
 STATES = {"h", "x", "c", "a", "y", "i", "f", "o", "g", "r", "z", "n", "m", "delta", "s"}
 STATES |= {f"{letter}_{accent}" for letter in STATES for accent in ("hat", "tilde")}

@@ -7,7 +7,7 @@ import mpmath
 import sympy
 from sympy import Expr
 
-from rnn_notes.checks.tree import ClaimError
+from rnn_notes.checks.errors import ClaimError
 
 DIGITS, MORE = 60, 1000  # the latter where 1 − σ(100), say, may have lost the former
 LARGEST = 10_000  # of an argument of exp

@@ -15,10 +15,11 @@ from rnn_notes.checks import step as steps
 from rnn_notes.checks import tree
 from rnn_notes.checks.deadline import OutOfTimeError, deadline
 from rnn_notes.checks.define import Definitions
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.expressions import Expressions, OpenBoundsError
 from rnn_notes.checks.notation import Given, refuse_two_readings
 from rnn_notes.checks.step import NoProofError, Proof, Step, limited
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Relation, Statement
+from rnn_notes.checks.tree import Relation, Statement
 
 MOST = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
 BEYOND = (9, 14)  # and tried at points for these

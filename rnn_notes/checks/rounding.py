@@ -4,7 +4,8 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes.checks import tree
-from rnn_notes.checks.tree import FormulaError, Node, Number, label
+from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.tree import Node, Number, label
 
 RELATIVE = 0.1  # ≈ is for numbers of one size
 

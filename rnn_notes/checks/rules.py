@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.tokens import bracketed, canonical, end_of, lex, made
-from rnn_notes.checks.tree import FormulaError
 
 INDEX = re.compile(r"[ijklmnpqstuv]|\\tau")
 SIGNS = {"⊙": r"\odot ", "∘": r"\circ ", "·": r"\cdot ", "×": r"\times ", "⊤": r"\top "}

@@ -20,9 +20,9 @@ from functools import cache
 
 from lark import Token
 
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.rules import ROWS, Match, Rule, plain, read_rule
 from rnn_notes.checks.tokens import bracketed, canonical, end_of, lex, made
-from rnn_notes.checks.tree import FormulaError
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from sympy import Expr, Rational, Symbol
 from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.deadline import OutOfTimeError, deadline
 from rnn_notes.checks.domain import Where, missing, normal, suppositions
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.expressions import Expressions, OpenBoundsError
 from rnn_notes.checks.inequalities import holds, unified, vanishes
 from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.rounding import allowed
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Relation
+from rnn_notes.checks.tree import Relation
 
 SECONDS = 5  # of processor time for one step
 FRACTIONS = "3/7 -5/11 9/4 -7/3 0 1 -1 23/5 -31/6 1/50 12 -12 2/3 -3/2 5 -1/9 7/2 -20 100 -100 1000"

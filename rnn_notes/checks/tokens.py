@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lark import Lark, Token
 
-from rnn_notes.checks.tree import FormulaError
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.words import check_words
 
 GRAMMAR = (Path(__file__).parent / "latex.lark").read_text(encoding="utf-8")

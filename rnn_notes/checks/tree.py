@@ -3,45 +3,28 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, Self
+from typing import Any, dataclass_transform
+
+from rnn_notes.checks.errors import ClaimError, FormulaError
 
 
-class CheckError(ValueError):
-    """Why a formula gets no tick; ``at`` is the offset of the fault in the LaTeX, None if it is not known yet."""
-
-    def __init__(self, message: str, at: int | None = None) -> None:
-        super().__init__(message)
-        self.at = at
-
-    def placed(self, node: "Node") -> Self:
-        """The error itself, at the node if it has no place of its own."""
-        self.at = node.span[0] if self.at is None else self.at
-        return self
-
-
-class FormulaError(CheckError):
-    """A formula that is not understood, or that could be read in two ways; the message says what to write."""
-
-
-class ClaimError(CheckError):
-    """A formula that is understood and does not hold; the message is the evidence."""
-
-
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 @dataclass(frozen=True)
 class Node:
     """A part of a formula; ``span`` is where it stands in the LaTeX, and does not count for equality."""
 
     span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False, kw_only=True)
 
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
-@dataclass(frozen=True)
+
 class Number(Node):
     """A literal; the text keeps how many digits were printed."""
 
     text: str
 
 
-@dataclass(frozen=True)
 class Name(Node):
     r"""A symbol by its spelling: ``\tilde{c}`` is ``c_tilde``, ``\delta`` is ``delta``."""
 
@@ -49,7 +32,6 @@ class Name(Node):
     font: str = field(default="", compare=False, repr=False, kw_only=True)
 
 
-@dataclass(frozen=True)
 class Index(Node):
     """What a subscript picks: W_{xh}, h_{t-1}, (W h)_{k}. Whether it is a label or an index, the back-end knows."""
 
@@ -57,7 +39,6 @@ class Index(Node):
     at: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
 class Call(Node):
     """A function of its arguments, with a prime for its derivative; without arguments, the function itself."""
 
@@ -66,7 +47,6 @@ class Call(Node):
     prime: bool = False
 
 
-@dataclass(frozen=True)
 class Group(Node):
     """Brackets that a reader sees."""
 
@@ -74,46 +54,38 @@ class Group(Node):
     square: bool = field(default=False, compare=False, repr=False, kw_only=True)
 
 
-@dataclass(frozen=True)
 class Negative(Node):
     body: Node
 
 
-@dataclass(frozen=True)
 class Plus(Node):
     terms: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
 class Times(Node):
     """The ordered product: scalars and matrices, as they stand."""
 
     factors: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
 class Hadamard(Node):
     factors: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
 class Fraction(Node):
     above: Node
     below: Node
 
 
-@dataclass(frozen=True)
 class Power(Node):
     base: Node
     exponent: Node
 
 
-@dataclass(frozen=True)
 class Transpose(Node):
     body: Node
 
 
-@dataclass(frozen=True)
 class Copy(Node):
     """W^{(t)}: the weights W as they are used at step t alone."""
 
@@ -121,14 +93,12 @@ class Copy(Node):
     step: Node
 
 
-@dataclass(frozen=True)
 class Listed(Node):
     """[a, b]: columns below each other, or rows beside each other."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
 class Cases(Node):
     """A case distinction: values, and for each the relations that hold then; without any, otherwise."""
 
@@ -136,23 +106,19 @@ class Cases(Node):
     conditions: tuple[tuple["Relation", ...], ...]
 
 
-@dataclass(frozen=True)
 class Absolute(Node):
     body: Node
 
 
-@dataclass(frozen=True)
 class Norm(Node):
     body: Node
     kind: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True)
 class Matrix(Node):
     rows: tuple[tuple[Node, ...], ...]
 
 
-@dataclass(frozen=True)
 class Big(Node):
     """A sum or an ordered product, the first factor leftmost."""
 
@@ -172,7 +138,6 @@ class Big(Node):
         return range(first, last - 1, -1) if down else range(first, last + 1)
 
 
-@dataclass(frozen=True)
 class Over(Node):
     """A sum without bounds, over all that its index can be in the body."""
 
@@ -180,7 +145,6 @@ class Over(Node):
     body: Node
 
 
-@dataclass(frozen=True)
 class Derivative(Node):
     """d of/d by; ``immediate`` if it was written with ∂⁺, ``gradient`` if with ∇, which is that of a number."""
 
@@ -190,7 +154,6 @@ class Derivative(Node):
     gradient: bool = False
 
 
-@dataclass(frozen=True)
 class Underbrace(Node):
     """A over a brace that says what it is: a claim of its own."""
 
@@ -198,7 +161,6 @@ class Underbrace(Node):
     claim: Node
 
 
-@dataclass(frozen=True)
 class Relation(Node):
     """Two sides; ``alike`` if they are printed so, but for brackets and the way an index is set."""
 
@@ -208,7 +170,6 @@ class Relation(Node):
     alike: bool = field(default=False, compare=False, repr=False, kw_only=True)
 
 
-@dataclass(frozen=True)
 class Range(Node):
     """t = 1, …, T: for which index values the other statements are meant."""
 
@@ -217,7 +178,6 @@ class Range(Node):
     high: Node
 
 
-@dataclass(frozen=True)
 class Member(Node):
     """a, b ∈ ℝ^{H × D}."""
 

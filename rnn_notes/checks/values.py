@@ -10,9 +10,10 @@ from numpy import ndarray
 from rnn_notes.checks import arrays, tree
 from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.define import Definition, Definitions
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.tape import UNIT, Shake
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError, Index, Name, Node, label
+from rnn_notes.checks.tree import Index, Name, Node, label
 
 MOST = 100_000  # nodes evaluated for one display
 Scope = dict[str, Any]  # what indices and parameters of definitions stand for at the moment

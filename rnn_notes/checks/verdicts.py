@@ -11,6 +11,7 @@ from rnn_notes.cache import digest, remember
 from rnn_notes.checks import exact, inline, latex, tree
 from rnn_notes.checks.agreement import compared
 from rnn_notes.checks.define import Definitions, functions, introduce
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.families import Answer, ask
 from rnn_notes.checks.notation import read_given, refuse_vectors
 from rnn_notes.checks.prove import prove
@@ -20,7 +21,6 @@ from rnn_notes.checks.spelling import Spelling
 from rnn_notes.checks.spelling import spelling as spelled
 from rnn_notes.checks.step import NoProofError
 from rnn_notes.checks.tokens import GRAMMAR
-from rnn_notes.checks.tree import CheckError, ClaimError, FormulaError
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 TOO_DEEP = FormulaError("the formula is nested too deeply; give its parts names")

@@ -4,7 +4,7 @@ import re
 
 from lark import Token
 
-from rnn_notes.checks.tree import FormulaError
+from rnn_notes.checks.errors import FormulaError
 
 # What joins statements, and what a reason beside a step may not say.
 JOINING = re.compile(

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_notes.checks.domain import Where, normal, suppositions
-from rnn_notes.checks.tree import FormulaError
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.verdicts import judge
 
 HOLD = {  # with the condition, and not without it

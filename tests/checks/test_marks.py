@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_notes.checks import Run, latex
+from rnn_notes.checks.errors import ClaimError
 from rnn_notes.checks.evaluate import evaluate
-from rnn_notes.checks.tree import ClaimError
 from rnn_notes.checks.verdicts import judge
 
 MARKS = {

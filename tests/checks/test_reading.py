@@ -3,7 +3,8 @@ r"""What other authors write is read as what it says: fonts, words, scripts, env
 import pytest
 
 from rnn_notes.checks import judge, latex
-from rnn_notes.checks.tree import FormulaError, Group, Relation, rebuilt, without_brackets
+from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.tree import Group, Relation, rebuilt, without_brackets
 
 
 def read(formula: str):

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_notes.checks import judge, latex
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.spelling import spelling
-from rnn_notes.checks.tree import FormulaError
 
 
 def read(rules: str, formula: str):

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from rnn_notes import activations
 from rnn_notes.checks import Run, latex
 from rnn_notes.checks.arrays import ENTRYWISE
+from rnn_notes.checks.errors import ClaimError, FormulaError
 from rnn_notes.checks.evaluate import Question, evaluate
 from rnn_notes.checks.expressions import BUILT_IN, Expressions
-from rnn_notes.checks.tree import ClaimError, FormulaError, Relation
+from rnn_notes.checks.tree import Relation
 from rnn_notes.checks.values import Values
 
 s = 0.7

@@ -279,7 +279,7 @@ def _judge(latex: str, mark: str, earlier: list[str]) -> dict[str, Any]:
     """The verdict of the checker of these notes on a formula that a reader has typed, and how it was read."""
     plain = importlib.import_module("plain")  # beside this file, in the page
 
-    from rnn_notes.checks.tree import FormulaError
+    from rnn_notes.checks.errors import FormulaError
     from rnn_notes.checks.verdicts import judge
 
     verdict = judge(latex, mark, tuple(earlier))
