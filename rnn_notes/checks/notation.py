@@ -17,6 +17,7 @@ not a number                                unless ``% given: … is a number`` 
 ==========================================  ==========================================================================
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -160,13 +161,11 @@ def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
 def _in_both_orders(statements: tuple[Node, ...]) -> set[str]:
     """The capital letters that stand before a small letter in one product and behind one in another."""
     before, behind = set[str](), set[str]()
-    for node in walk(statements):
-        if isinstance(node, tree.Times):
-            kinds = [tree.free_names(factor) - {"pi", "e"} for factor in node.factors]
-            for n, names in enumerate(kinds):
-                capitals = {name for name in names if len(name) == 1 and name.isupper()} - {"T", "W"}
-                before |= capitals if any(kinds[n + 1 :]) else set()
-                behind |= capitals if any(kinds[:n]) else set()
+    for product in (node for node in walk(statements) if isinstance(node, tree.Times)):
+        letters = [{n for n in tree.free_names(factor) if len(n) == 1} - {"e", "T", "W"} for factor in product.factors]
+        for left, right in itertools.combinations(letters, 2):
+            before |= {n for n in left if n.isupper() and any(map(str.islower, right))}
+            behind |= {n for n in right if n.isupper() and any(map(str.islower, left))}
     return before & behind
 
 
