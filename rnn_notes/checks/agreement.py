@@ -1,7 +1,7 @@
 """Whether a definition means what its name means elsewhere: in the package, in a run, or to every reader."""
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -156,7 +156,7 @@ def _with_standard(equation: tree.Relation, new: Definition, known: str, definit
     reader, letters = Exact(definitions), [Symbol(name, real=True) for name in new.parameters]
     with limited():
         body = reader.of(new.body, dict(zip(new.parameters, letters, strict=True)))
-        if isinstance(body, sympy.MatrixBase):
+        if isinstance(body, np.ndarray):
             raise ClaimError(f"{new.name} of a number is a number")
         others: list[Expr] = [*letters[1:], *sorted(body.free_symbols - {*letters}, key=str), sympy.Integer(1)]
         below = body.subs(letters[0], -1)
@@ -204,8 +204,8 @@ def _in_numbers(new: Definition, definitions: Definitions) -> None:
 
 
 def _somewhere(value: Any) -> bool:
-    entries: Iterable[Expr] = value if isinstance(value, sympy.MatrixBase) else [value]
-    letters = sorted(value.free_symbols, key=str)
+    entries: list[Expr] = list(value.flat) if isinstance(value, np.ndarray) else [value]
+    letters = sorted(set[Any]().union(*(entry.free_symbols for entry in entries)), key=str)
     for shift in range(len(GRID)):
         point = {letter: GRID[(shift + 7 * n) % len(GRID)] for n, letter in enumerate(letters)}
         if all(numeric.value(entry, point) is not None for entry in entries):

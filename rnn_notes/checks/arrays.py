@@ -90,7 +90,7 @@ def multiply(values: list[ndarray]) -> ndarray:
     for value in values[1:]:
         if not (shape(result) and shape(value)):
             both = shape(result) or shape(value)
-            result = beside(result) * beside(value) if both else result * value
+            result = np.asarray(beside(result) * beside(value) if both else result * value)
         elif result.shape[-1] == value.shape[-2]:
             result = result @ value
             result = result if shape(result) != (1, 1) else result[..., 0, 0]
