@@ -2,10 +2,14 @@
 
 A figure is a function without arguments that returns a Matplotlib ``Figure``; ``@figure`` registers it.
 ``draw`` draws one by its name, ``svg`` makes it inline SVG for a page, ``show`` puts it into a notebook.
-One module per chapter; ``diagram`` is the visual grammar of the networks, ``style`` the sheet and the colours.
+One module per chapter, found by itself; ``diagram`` is the visual grammar of the networks,
+``style`` the sheet and the colours.
 """
 
 # ruff: noqa: E402  Matplotlib is asked for first
+
+import importlib
+import pkgutil
 
 from rnn_notes import extras
 
@@ -16,20 +20,6 @@ from rnn_notes.figures.registry import REGISTRY, draw, figure, source
 
 __all__ = ["REGISTRY", "Picture", "draw", "figure", "share_glyphs", "show", "source", "standalone", "svg"]
 
-from rnn_notes.figures import (  # noqa: F401  registers them
-    activation,
-    bptt,
-    conventions,
-    forward,
-    gradients,
-    gru,
-    home,
-    lstm,
-    memory,
-    sigmoid,
-    slips,
-    start,
-    surface,
-    unrolling,
-    uses,
-)
+for _module in pkgutil.iter_modules(__path__):  # each registers what it draws
+    if _module.name != "__main__":
+        importlib.import_module(f"{__name__}.{_module.name}")

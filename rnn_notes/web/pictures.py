@@ -7,8 +7,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from rnn_notes import cache, figures
-from rnn_notes.figures import style
+from rnn_notes import cache
+from rnn_notes.figures import home, style
 
 WIDTH, HEIGHT = 1200, 630  # pixels, as the Open Graph protocol's readers crop least
 
@@ -27,7 +27,7 @@ def icon() -> str:
 def social() -> bytes:
     """The picture of the home page beside its title, as PNG."""
     picture, paper = BytesIO(), style.COLOURS["paper"]
-    drawn = figures.draw("unrolled-with-activations")
+    drawn = home.unrolled_with_activations()
     drawn.savefig(picture, format="png", dpi=HEIGHT / drawn.get_figheight(), facecolor=paper)
     picture.seek(0)
     card = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor=paper)
