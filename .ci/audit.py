@@ -1,4 +1,4 @@
-"""What only tools of Node.js can judge: whether the pages are valid HTML, and what Lighthouse says of them.
+"""What only tools of Node.js can judge: our scripts and style sheets, the HTML of the pages, and their lightness.
 
 Usage: python .ci/audit.py SITE, the folder of the built site. Needs Node.js, Java and Chromium.
 """
@@ -33,7 +33,7 @@ LIMITS = {"total-blocking-time": 50, "cumulative-layout-shift": 0.005}  # in mil
 def install() -> None:
     """Put what .ci/package-lock.json names, by hash, into .cache/; no package's install script, which may fetch more.
 
-    ``vnu-jar`` is the Nu Html Checker of the W3C; ``lighthouse`` is the judge in Chrome's tools.
+    ``biome`` lints JavaScript and CSS; ``vnu-jar`` is the Nu Html Checker of the W3C; ``lighthouse`` is the judge in Chrome's tools.
     """
     TOOLS.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
@@ -41,6 +41,14 @@ def install() -> None:
     command = ["npm", "ci", "--prefix", str(TOOLS), "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     if subprocess.call(command):
         sys.exit("the tools in .ci/package-lock.json were not installed, for npm's reason above")
+
+
+def lint() -> Iterator[str]:
+    """What Biome finds in our scripts and style sheets, by the rules of biome.json."""
+    command = [str(TOOLS / "node_modules/.bin/biome"), "lint", "--error-on-warnings", "--reporter=github"]
+    run = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if run.returncode:
+        yield run.stdout
 
 
 def invalid(site: Path) -> Iterator[str]:
@@ -70,8 +78,11 @@ def main() -> int:
     """Print what is wrong and a line a page; 1 if a promise is broken, else 0."""
     site = Path(sys.argv[1]).resolve()
     install()
-    broken = list(invalid(site))
-    print(*broken, f"{len(broken)} errors in HTML, the theme's own aside", sep="\n", flush=True)
+    broken = list(lint())
+    print(*broken, "scripts and style sheets have faults" if broken else "scripts and style sheets are clean", sep="\n")
+    errors = list(invalid(site))
+    print(*errors, f"{len(errors)} errors in HTML, the theme's own aside", sep="\n", flush=True)
+    broken += errors
     with serve(site) as address:
         for page in PAGES:
             runs = [scores(address + page) for _ in range(3)]

@@ -14,7 +14,7 @@ const start = () => new Promise((ready, failed) => {
     .catch(failed);
 });
 
-onmessage = async ({data: message}) => {
+self.onmessage = async ({data: message}) => {
   if (message.type === SETUP) {
     setup = message;
     postMessage({type: READY});

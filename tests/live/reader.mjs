@@ -4,7 +4,7 @@
 //
 // UPSTREAM holds Pyodide's own files, PACKED the archives that the site serves.
 import { createInterface } from "node:readline";
-import { readFileSync, copyFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 

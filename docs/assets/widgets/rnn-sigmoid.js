@@ -37,7 +37,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     start({ x, edge }) {
       this.edge = edge;
       this.x = x;
-      this.sliders((name, value) => this.move(value));
+      this.sliders((_name, value) => this.move(value));
       const svg = this.$("svg");
       const follow = (event) => this.move(this.at(event.clientX - svg.getBoundingClientRect().left));
       svg.addEventListener("pointerdown", (event) => {

@@ -69,7 +69,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       on("svg", "keydown", (event) => this.key(event));
       on("svg", "pointerdown", (event) => this.grasp(event));
       on("svg", "pointermove", (event) => this.drag(event));
-      this.sliders((name, value) => {
+      this.sliders((_name, value) => {
         this.size = value;
         this.report();
       });

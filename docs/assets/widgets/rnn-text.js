@@ -272,7 +272,7 @@
       if (this.refusal) return this.refusal;
       const written = this.text.length - this.prompt.length;
       if (this.running) return written < 0 ? "It reads the prompt." : "It writes, and reads what it writes.";
-      return written ? `It has written ${written > 0 ? written : 0} characters.` : "It has read the prompt.";
+      return written ? `It has written ${Math.max(written, 0)} characters.` : "It has read the prompt.";
     }
 
     draw() {

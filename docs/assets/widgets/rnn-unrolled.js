@@ -17,7 +17,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
   /* Parts of the picture. */
   const label = (x, y, letter, index, look = "") =>
     `<text x="${x}" y="${y}" class="maths ${look}"><tspan class="var">${letter}</tspan><tspan dy="0.28em"
-      class="index ${isNaN(index) ? "var" : ""}">${index}</tspan></text>`;
+      class="index ${Number.isNaN(Number(index)) ? "var" : ""}">${index}</tspan></text>`;
 
   const arrow = ([x1, y1], [x2, y2], colour, lit) => {
     const head = Math.min(0.6, (lit ? 8 : 6) / Math.hypot(x2 - x1, y2 - y1)); // its part of the whole
@@ -157,7 +157,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       this.now = this.run(this.memory);
       this.$("#back").setAttribute("aria-disabled", t === 1);
       this.$("#forward").setAttribute("aria-disabled", t === x.length);
-      x[t - 1].forEach((value, k) => this.show(`x${k}`, value, 1));
+      x[t - 1].forEach((value, k) => { this.show(`x${k}`, value, 1); });
       this.$("legend").innerHTML = `The input ${maths(symbol("x", t, "x"))}, which you can change:`;
       this.equations();
       this.$("#words").innerHTML = this.words();

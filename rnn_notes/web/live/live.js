@@ -168,7 +168,7 @@ function label(block) {
 /* ---- The editor: the browser's own, with colours that do not touch the text ---- */
 
 const TOKENS =
-  /(?<comment>#.*)|(?<string>[rbfu]*("""[^]*?"""|'''[^]*?'''|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])*'))|(?<keyword>\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|False|try|while|with|yield|match|case)\b)|(?<number>\b\d[\d_]*\.?\d*(?:e[-+]?\d+)?\b)/g;
+  /(?<comment>#.*)|(?<string>[rbfu]*("""[\s\S]*?"""|'''[\s\S]*?'''|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])*'))|(?<keyword>\b(?:and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|None|nonlocal|not|or|pass|raise|return|True|False|try|while|with|yield|match|case)\b)|(?<number>\b\d[\d_]*\.?\d*(?:e[-+]?\d+)?\b)/g;
 
 function editor(block) {
   const plain = element("div", { contentEditable: "plaintext-only" }).contentEditable === "plaintext-only";
@@ -302,7 +302,7 @@ function heard(data) {
 /** Show what came of a block. */
 function settle(block, { state, transcript, stdout, stderr, error, pictures }) {
   const above = current().blocks.slice(0, block.number).some((other) => other.changed);
-  const session = transcript && transcript.map(([code, printed]) => prompted(code) + printed).join("");
+  const session = transcript?.map(([code, printed]) => prompted(code) + printed).join("");
   const words = {
     same: "the same as printed",
     ran: block.changed ? "ran, changed by you" : stdout ? "ran" : "ran, and printed nothing",

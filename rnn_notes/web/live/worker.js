@@ -100,7 +100,7 @@ async function start(message) {
         return 2;
       }
     },
-    set 0(value) {},
+    set 0(_value) {},
   });
   respond = python.runPython("import sys; sys.path.insert(0, '/home/pyodide'); import blocks; blocks.respond");
   python.globals.set("table", python.toPy(table.modules));
@@ -156,7 +156,7 @@ async function judge({ id, latex, mark, earlier, address }) {
 }
 
 let queue = Promise.resolve();
-onmessage = ({ data }) => {
+self.onmessage = ({ data }) => {
   const what = { start, run, judge }[data.type];
   queue = queue
     .then(() => what(data))
