@@ -36,8 +36,10 @@ def on_config(config: Any) -> None:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
             del sys.modules[name]
 
-    from rnn_notes.web import finish, typeset
+    from rnn_notes.web import edition, finish, typeset
     from rnn_notes.web.live import pack
+
+    config.copyright = f"{config.copyright or ''} {edition.edition(PACKAGE.parent).capitalize()}."
 
     if serving and not before:
         _ask_for_port(config)

@@ -1,0 +1,28 @@
+"""Which edition of the notes a page belongs to: the version of the package, and the day of its last change."""
+
+import os
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import rnn_notes
+
+
+def edition(folder: Path) -> str:
+    """For example ``version 0.1.0, 26 November 2026``.
+
+    The day is that of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/) or of the last
+    commit, so that one source gives the same pages whenever it is built; without either there is none.
+    """
+    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit(folder)
+    day = f", {datetime.fromtimestamp(int(seconds), UTC):%-d %B %Y}" if seconds.isdigit() else ""
+    return f"version {rnn_notes.__version__}{day}"
+
+
+def _last_commit(folder: Path) -> str:
+    """Its time in seconds; empty where there is no git, or no repository."""
+    try:
+        log = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=folder, capture_output=True, text=True)
+    except OSError:
+        return ""
+    return log.stdout.strip()
