@@ -33,7 +33,8 @@ LIMITS = {"total-blocking-time": 50, "cumulative-layout-shift": 0.005}  # in mil
 def install() -> None:
     """Put what .ci/package-lock.json names, by hash, into .cache/; no package's install script, which may fetch more.
 
-    ``biome`` lints JavaScript and CSS; ``vnu-jar`` is the Nu Html Checker of the W3C; ``lighthouse`` is the judge in Chrome's tools.
+    ``biome`` lints JavaScript and CSS; ``vnu-jar`` is the Nu Html Checker of the W3C; ``lighthouse`` is the judge in
+    Chrome's tools.
     """
     TOOLS.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
