@@ -83,6 +83,20 @@ def test_a_chapter_is_complete(page):
         assert re.search(r"^ {4}```(pycon|python|r)$", solution, re.MULTILINE)
 
 
+@pytest.mark.parametrize("page", CHAPTERS, ids=name)
+def test_an_exercise_says_how_hard_it_is(page):
+    """One to three stars, with three two hints; a chapter of Learning has one for a pencil and one that trains."""
+    exercises = re.split(r"^\*\*\d\.\*\*", page.read_text().split("\n## Exercises\n")[1], flags=re.MULTILINE)[1:]
+    for exercise in exercises:
+        stars = re.match(r" (★{1,3}) ", exercise)
+        assert stars, exercise[:80]
+        hints = [f'\n??? tip "A {which} hint"\n    ' in exercise for which in ("first", "second")]
+        assert hints == [stars[1] == "★★★"] * 2, exercise[:80]
+    if page.parent.name == "learning":
+        for kind in ("*With a pencil.*", "*Trains a network.*"):
+            assert any(f"★ {kind} " in exercise for exercise in exercises), kind
+
+
 def test_figures_on_the_pages_are_the_registered_figures():
     """Every registered figure is on a page, and every figure on a page is registered."""
     used = {figure.name for page in PAGES for figure in pages.read(page).figures}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from rnn_notes import pages, slips
+from rnn_notes import pages, project, slips
 from rnn_notes.activations import sigmoid
 from rnn_notes.experiments import slips as experiment
 from rnn_notes.pages import PageError, claims
@@ -93,6 +93,15 @@ def test_the_exercises_can_be_read_and_their_text_states_no_number(n, slip):
     assert not page.unread
     text = "\n".join([slip["question"], *slip["hints"], slip["why"]])
     assert not [number.text for number in claims.numbers(re.sub(r"\$[^$]*\$", "", text)) if number.unit < 1]
+
+
+def test_all_that_the_published_page_states_is_judged_and_accounted_for():
+    """Displays and the relations within the text of questions, hints and answers, together as on the page."""
+    rows = [row for line in PAGE.read_text(encoding="utf-8").split("\n") for row in expand(line)]
+    page = pages.scan(PAGE, enumerate(rows, start=1))
+    verdicts = project.load(pages.DOCS).judge(page)
+    assert not [v.report("page") for v in verdicts if v.outcome in ("fails", "refused", "unread")]
+    assert sum(v.outcome == "refuted" for v in verdicts) == len(CHOSEN)
 
 
 def test_a_share_is_printed_with_two_digits_and_rounding_as_nothing():
