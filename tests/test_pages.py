@@ -45,9 +45,11 @@ def test_every_fence_claim_and_display_is_a_test_item():
         claims = text.count("<!-- holds:")
         text = re.sub(r"(?ms)^ *(```+).*?^ *\1$", "", text)
         displays = len(re.findall(r"^ *\$\$ *$", text, re.MULTILINE)) / 2
+        labels = len(re.findall(r"^ *\\label\{", text, re.MULTILINE))
+        references = len(re.findall(r"\\eqref\{", re.sub(r"`[^`]*`", "", text)))
         words = re.sub(r"(?ms)^ *\$\$.*?^ *\$\$$|`[^`]*`", "", text)
         relations = [f for f in re.findall(r"\$([^$]+)\$", words) if re.search(r"(?<!_{)[^_ ] *(=|<|>|\\ge) ", f)]
-        assert collected[name(page)] == fences + claims + displays + len(relations), name(page)
+        assert collected[name(page)] == fences + claims + displays + labels + references + len(relations), name(page)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
