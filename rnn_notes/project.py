@@ -24,7 +24,7 @@ from rnn_notes import cache, pages
 from rnn_notes.pages import Display, Inline, Page, PageError, labels
 
 if TYPE_CHECKING:
-    from rnn_notes.checks.verdicts import Verdict
+    from rnn_notes.checks.verdict import Verdict
 
 TABLE = "tool.rnn_notes.checks"
 STDLIB = Path(tomllib.__file__).parents[1]
@@ -77,9 +77,10 @@ class Project:
         Raises PageError if the step of a run raises.
         """
         from rnn_notes.checks import verdicts
+        from rnn_notes.checks.verdict import Verdict
 
         what = "neither checked nor run"
-        unread = [verdicts.Verdict(u.line, "unread", what, evidence=u.message, fault=(u.line, 1)) for u in page.unread]
+        unread = [Verdict(u.line, "unread", what, evidence=u.message, fault=(u.line, 1)) for u in page.unread]
         try:
             runs = self.runs or verdicts.OURS
             judged = verdicts.check(page.statements, runs, self.spelling_of(page), self._known())
@@ -97,21 +98,22 @@ class Project:
 
     def _misspelled(self, page: Page) -> list["Verdict"]:
         """What is wrong with the spelling that a page states."""
-        from rnn_notes.checks import spelling, verdicts
+        from rnn_notes.checks import spelling
+        from rnn_notes.checks.verdict import Verdict
 
-        found: list[verdicts.Verdict] = []
+        found: list[Verdict] = []
         formulas = [display.latex for display in page.displays] + [inline.latex for inline in page.inline]
         used = spelling.used(self.spelling_of(page), formulas)
         for comment in page.spelling:
             fault = spelling.fault(comment.text, used)
             if fault:
                 at = (comment.line, 1)
-                found.append(verdicts.Verdict(comment.line, "refused", "spelling", "", evidence=fault, fault=at))
+                found.append(Verdict(comment.line, "refused", "spelling", "", evidence=fault, fault=at))
         return found
 
     def _mislabelled(self, page: Page) -> list["Verdict"]:
         """What is wrong with the labels of a page, and with its references to those of all pages."""
-        from rnn_notes.checks.verdicts import Verdict
+        from rnn_notes.checks.verdict import Verdict
 
         if not page.references and not any(display.labels for display in page.displays):
             return []

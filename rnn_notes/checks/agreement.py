@@ -11,18 +11,20 @@ from sympy import Expr, Rational, Symbol
 from rnn_notes import activations
 from rnn_notes.checks import latex, numeric, tree
 from rnn_notes.checks.arrays import ENTRYWISE, FUNCTIONS, OF_COLUMN, OF_MATRIX
+from rnn_notes.checks.deadline import limited
 from rnn_notes.checks.define import Definition, Definitions
 from rnn_notes.checks.domain import normal
-from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, OpenBoundsError
 from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.exact import Exact
-from rnn_notes.checks.expressions import BUILT_IN, OpenBoundsError
+from rnn_notes.checks.expressions import BUILT_IN
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.notation import Given, refuse_two_readings, vector
 from rnn_notes.checks.run import Run
-from rnn_notes.checks.step import Proof, Step, limited
+from rnn_notes.checks.step import Proof, Step
+from rnn_notes.checks.symbols import Unbound
 from rnn_notes.checks.tape import Place
-from rnn_notes.checks.values import Unbound, Values
+from rnn_notes.checks.values import Values
 
 SIDE = [Rational(n * n, 37) for n in range(1, 33)] + [Rational(1, 10**k) for k in range(2, 12, 3)]
 GRID = [sign * x for x in SIDE for sign in (1, -1)]  # small, large, and none where a formula would be special

@@ -67,9 +67,8 @@ def fit(value: ndarray, node: Node, wanted: tuple[int, ...], rows: bool = False)
 
     With ``rows``, for each entry of a matrix, too, since its rows are the vectors.
     """
-    plain = tree.Number | tree.Negative | tree.Fraction | tree.Group | tree.Plus | tree.Times | tree.Power
     entries = 1 in wanted or (rows and wanted)
-    if entries and not shape(value) and all(isinstance(part, plain) for part in walk(node)):
+    if entries and not shape(value) and all(isinstance(part, tree.PRINTED) for part in walk(node)):
         return np.broadcast_to(beside(value), wanted)
     return value
 

@@ -16,8 +16,8 @@ from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.evaluate import Question
 from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
+from rnn_notes.checks.symbols import Scope
 from rnn_notes.checks.tree import walk
-from rnn_notes.checks.values import Scope
 
 DECADES = 2  # the scales of the arrays are 10 to the power of ± so much
 SEEN = 1e-9  # by how much of its sides an inequality must be violated: less may be rounding

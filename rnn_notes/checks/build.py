@@ -11,24 +11,10 @@ from lark.visitors import Transformer_NonRecursive
 from rnn_notes.checks import tree
 from rnn_notes.checks.dots import go_on
 from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.names import function_name, spell
 from rnn_notes.checks.tree import Name, Node, Statement, free_names, walk
 
-CAPITALISED = ("relu", "softmax", "tanh", "sigmoid", "gelu", "elu", "silu", "softplus", "sinc", "diag")
 RELATIONS = {"leq": "le", "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">"}
-
-
-def spell(symbol: str) -> str:
-    r"""The spelling rule: drop braces and backslashes. ``\mathrm{softmax}`` is ``softmax``."""
-    return re.sub(
-        r"\\(math[a-z]{2,4}|operatorname\*?|text[a-z]*|mbox|boldsymbol|bm|pmb|symbf|vec)(?![a-z])|[\\{}\s]", "", symbol
-    )
-
-
-def _function(name: str) -> str:
-    r"""The name of a function, with its case; well-known ones may be capitalised, as ``\mathrm{ReLU}``."""
-    spelled = spell(name)
-    known = spelled.lower() if spelled.lower() in CAPITALISED else spelled
-    return "sigma" if known == "sigmoid" else known
 
 
 def _is_printed_fraction(node: Node) -> bool:
@@ -214,7 +200,7 @@ class Builder(Transformer_NonRecursive):
         return tree.Underbrace(body, claim) if claim else body
 
     def function(self, name: Token, mark: Any = None) -> tuple[str, Any]:
-        return _function(name), mark
+        return function_name(name), mark
 
     def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
         name, mark = function
@@ -234,7 +220,7 @@ class Builder(Transformer_NonRecursive):
         return self.call(function, argument)
 
     def bare(self, name: Token) -> Node:
-        return tree.Call(_function(name))
+        return tree.Call(function_name(name))
 
     def total(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
         return tree.Big("sum", *bounds, body)

@@ -5,8 +5,9 @@ from itertools import combinations
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.symbols import Scope, Unbound
 from rnn_notes.checks.tree import Index, Name, Number, Statement, walk
-from rnn_notes.checks.values import Scope, Unbound, Values
+from rnn_notes.checks.values import Values
 
 SIMPLE = Name | Number | tree.Relation | tree.Plus | tree.Negative | tree.Group
 FORM = "a condition compares indices, as in s<t"

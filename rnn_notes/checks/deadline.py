@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rnn_notes.checks.errors import CheckError, NoProofError, OpenBoundsError
+
+SECONDS = 5  # of processor time for one step of a proof
 LOOK = 0.05  # seconds between two looks at the clock
 
 
@@ -90,3 +93,19 @@ def _traced(end: float) -> Iterator[None]:
         yield
     finally:
         sys.settrace(before)
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Whatever SymPy or mpmath cannot do, or not in time, is no proof. Raises CheckError for any other Exception."""
+    try:
+        with deadline(SECONDS):
+            yield
+    except (CheckError, OpenBoundsError, RecursionError):
+        raise
+    except OutOfTimeError:
+        slow = NoProofError(f"no proof is found in {SECONDS} seconds; put a step in between")
+        slow.timeout = True
+        raise slow from None
+    except Exception as error:
+        raise NoProofError(f"SymPy cannot decide this ({type(error).__name__}); put a step in between") from None

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from rnn_notes.checks import latex, tree
-from rnn_notes.checks.build import spell
 from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.names import spell
 from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tree import Name, Node
 

@@ -197,3 +197,18 @@ def _with_others(case: dict[Symbol, Expr], others: list[Where]) -> dict[Symbol, 
                 case = {**{known: way.xreplace({letter: solved}) for known, way in case.items()}, letter: solved}
                 break
     return case
+
+
+def kinks(value: Expr, letter: Symbol) -> Iterable[Expr]:
+    """What must not be zero where a derivative by the letter is taken."""
+    for kink in value.atoms(sympy.Abs, sympy.sign, sympy.Heaviside):
+        if letter in kink.free_symbols:
+            yield kink.args[0]
+    for kink in value.atoms(sympy.Piecewise):
+        if letter in kink.free_symbols:
+            yield from (
+                part.lhs - part.rhs for _, when in kink.args for part in when.atoms(sympy.core.relational.Relational)
+            )
+    for kink in value.atoms(sympy.Max, sympy.Min):
+        if letter in kink.free_symbols:
+            yield from (a - b for n, a in enumerate(kink.args) for b in kink.args[:n])

@@ -1,5 +1,6 @@
 """Why a formula gets no tick: it is not understood, or it does not hold."""
 
+from collections.abc import Iterable
 from typing import Protocol, Self
 
 
@@ -29,3 +30,16 @@ class FormulaError(CheckError):
 
 class ClaimError(CheckError):
     """A formula that is understood and does not hold; the message is the evidence."""
+
+
+class NoProofError(ClaimError):
+    """Neither a proof nor a counterexample is found; after more time there might be one if ``timeout``."""
+
+    timeout = False
+
+
+class OpenBoundsError(Exception):
+    """A sum goes to n: ``letters`` are those that need values, since no closed form is known."""
+
+    def __init__(self, letters: Iterable[str]) -> None:
+        self.letters = set(letters)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rnn_notes.checks import tree
+from rnn_notes.checks import latex, tree
 from rnn_notes.checks.arrays import shape
 from rnn_notes.checks.compare import Sides, compare
 from rnn_notes.checks.conditions import collapsed, concerns, indices_of, is_condition, letters_in, met, steps, visible
@@ -17,8 +17,9 @@ from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.indices import counting, resolve
 from rnn_notes.checks.network import Network, Series
+from rnn_notes.checks.symbols import Scope, Unbound
 from rnn_notes.checks.tree import Index, Name, Statement, walk
-from rnn_notes.checks.values import MOST, Scope, Unbound, Values
+from rnn_notes.checks.values import MOST, Values
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Question:
         """Tell conditions from claims; the symbols are those of the network. Raises FormulaError."""
         statements, hidden = resolve((statements, hidden), network.symbols)
         for statement in statements:
-            tree.refuse_same(statement)
+            latex.refuse_same(statement)
         symbols = {node.name for node in walk(statements) if isinstance(node, Name)} & set(network.symbols)
         for name in sorted(symbols & set(definitions)):
             raise FormulaError(f"{name} is a symbol of this run and defined on the page too; take another letter")

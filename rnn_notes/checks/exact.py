@@ -12,12 +12,13 @@ from sympy import Expr, Integer
 
 from rnn_notes.checks import arrays, numeric, tree
 from rnn_notes.checks.arrays import fit, shape, shapes
+from rnn_notes.checks.deadline import limited
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.expressions import BUILT_IN, Expressions
 from rnn_notes.checks.prove import Chain
 from rnn_notes.checks.rounding import allowed
-from rnn_notes.checks.step import Proof, Step, limited
+from rnn_notes.checks.step import Proof, Step
 from rnn_notes.checks.tree import Node
 
 LARGEST = 400  # entries of a matrix

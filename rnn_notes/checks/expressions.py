@@ -11,11 +11,10 @@ import sympy
 from sympy import Expr, Integer, Rational, Symbol
 
 from rnn_notes.checks import numeric, tree
-from rnn_notes.checks.define import Definitions
-from rnn_notes.checks.domain import Where, normal
-from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
-from rnn_notes.checks.notation import Given, vector
-from rnn_notes.checks.tree import Index, Name, Node, Number, label
+from rnn_notes.checks.domain import Where, kinks, normal
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, OpenBoundsError
+from rnn_notes.checks.letters import Letters
+from rnn_notes.checks.tree import Index, Name, Node, Number
 
 LARGEST_POWER, MOST_BITS, MOST_NODES = 100, 10_000, 5000
 
@@ -31,29 +30,8 @@ BUILT_IN: dict[str, Any] = {
 RELATION = {"=": sympy.Eq, "ne": sympy.Ne, "<": sympy.Lt, ">": sympy.Gt, "le": sympy.Le, "ge": sympy.Ge}
 
 
-class OpenBoundsError(Exception):
-    """A sum goes to n: ``letters`` are those that need values, since no closed form is known."""
-
-    def __init__(self, letters: Iterable[str]) -> None:
-        self.letters = set(letters)
-
-
-class Expressions:
-    """Turns trees into SymPy expressions. ``values`` are those of letters that count, such as n in a sum to n.
-
-    A letter in ``symbolic`` stands for any positive whole number; sums to it are taken in closed form.
-    """
-
-    def __init__(
-        self,
-        definitions: Definitions,
-        given: Given = Given(),  # noqa: B008 - never changed here
-        values: dict[str, int] | None = None,
-        symbolic: frozenset[str] = frozenset(),
-    ) -> None:
-        self.definitions, self.given, self.values, self.symbolic = definitions, given, values or {}, symbolic
-        self.visits, self.domain, self.held = 0, set[Where](), set[str]()
-        self.bound: set[str] = set()  # the indices of the sums around
+class Expressions(Letters):
+    """Turns trees into SymPy expressions; sums to a letter that is symbolic are taken in closed form."""
 
     def of(self, node: Node, scope: dict[str, Expr]) -> Expr:
         """The SymPy expression of a formula; ``scope`` has the arguments of functions and the indices of sums."""
@@ -129,56 +107,6 @@ class Expressions:
             raise ClaimError("for some values none of these cases holds")
         return sympy.Piecewise(*zip(values, when, strict=True))
 
-    def symbol(self, name: str) -> Expr:
-        """The letter as a real number, or what it depends on if that is stated."""
-        if name in self.given.depends:
-            return sympy.Function(name, real=True)(*map(self.symbol, self.given.depends[name]))
-        if name in self.symbolic:
-            return Symbol(name, integer=True, positive=True)
-        return Symbol(name, integer=True) if name in self.given.integer else Symbol(name, real=True)
-
-    def _letter(self, name: str, scope: dict[str, Expr]) -> Expr:
-        if name in scope:
-            return scope[name]
-        if name in self.definitions:
-            return self._unfold(name, [])
-        if name in self.values:
-            return Integer(self.values[name])
-        if name in self.given.function:
-            raise FormulaError(f"{name} is a function; write {name}(x)")
-        self._refuse_vector(name, ())
-        return self.symbol(name)
-
-    def _indexed(self, name: str, subscripts: tuple[Node, ...], scope: dict[str, Expr]) -> Expr:
-        if name in self.definitions:
-            return self._unfold(name, [self.of(subscript, scope) for subscript in subscripts])
-        self._refuse_vector(name, subscripts)
-        return self.symbol(f"{name}_{','.join(self._label(subscript, scope) for subscript in subscripts)}")
-
-    def _label(self, subscript: Node, scope: dict[str, Expr]) -> str:
-        counted = tree.free_names(subscript) & (scope.keys() | self.values.keys() | self.symbolic)
-        if not counted:
-            return label(subscript) or str(self.of(subscript, scope))
-        if isinstance(subscript, tree.Times) and not any(isinstance(part, Number) for part in subscript.factors):
-            raise FormulaError("two indices, or their product? write x_{i,j} or x_{i \\cdot j}")
-        place = self.of(subscript, scope)
-        if not place.is_Integer:
-            if open_letters := {str(letter) for letter in place.free_symbols} & (self.symbolic | self.bound):
-                raise OpenBoundsError(open_letters)
-            raise FormulaError(f"an index is a whole number, not {place}")
-        return str(place)
-
-    def _refuse_vector(self, name: str, subscripts: tuple[Node, ...]) -> None:
-        labels = [label(subscript) for subscript in subscripts]
-        spelled = name if None in labels else "_".join([name, *filter(None, labels)])
-        if {name, spelled} & (self.given.number | self.given.constant | self.given.integer | self.given.depends.keys()):
-            return
-        if vector(name, subscripts, self.bound | self.values.keys() | self.symbolic):
-            raise FormulaError(
-                f"{spelled} is a vector or matrix in these notes, and a chain is about numbers; check this against a "
-                f"run, or write '% given: {spelled} is a number' below the mark"
-            )
-
     def _big(self, node: tree.Big, scope: dict[str, Expr]) -> Expr:
         first, last = self.of(node.low, scope), self.of(node.high, scope)
         if not (first.is_Integer and last.is_Integer):
@@ -241,7 +169,7 @@ class Expressions:
         if at == letter:
             array = str(letter).partition("_")
             self.held |= {name for name in names if not (array[1] and name.startswith(f"{array[0]}_"))}
-        inside = self.domain | {Where(part, "ne") for part in _kinks(value, letter)}
+        inside = self.domain | {Where(part, "ne") for part in kinks(value, letter)}
         here = {Where(v, "gt" if s == "ge" and letter in v.free_symbols else s).mapped({letter: at}) for v, s in inside}
         self.domain = outside | here
         return value.diff(letter).subs(letter, at)
@@ -266,20 +194,14 @@ class Expressions:
             self.domain.add(Where(values[0], "gt"))
         if name in ("max", "min") and len(values) == 1:
             raise FormulaError(f"{name} of one number says nothing; in a chain it has two arguments or more")
-        _refuse_giant(values[0], name not in ("log", "ln", "max", "min", "relu"))
+        numeric.refuse_giant(values[0], name not in ("log", "ln", "max", "min", "relu"))
         return BUILT_IN[name](*values)
-
-    def _unfold(self, name: str, values: list[Expr]) -> Expr:
-        definition = self.definitions[name]
-        if len(values) != len(definition.parameters):
-            raise FormulaError(f"{name} takes {len(definition.parameters)} arguments, not {len(values)}")
-        return self.of(definition.body, dict(zip(definition.parameters, values, strict=True)))
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         bits = max(base.p.bit_length(), base.q.bit_length()) if base.is_Rational else 1
         if exponent.is_Rational and (abs(exponent) > LARGEST_POWER or bits * abs(exponent) > MOST_BITS):
             raise FormulaError(f"this power is too large; exponents go to {LARGEST_POWER}")
-        _refuse_giant(exponent, base.is_number)
+        numeric.refuse_giant(exponent, base.is_number)
         if exponent.is_integer and not exponent.is_nonnegative:
             self.domain.add(Where(base, "ne"))
         elif not exponent.is_integer:
@@ -287,27 +209,3 @@ class Expressions:
         if base == 0 and exponent.is_negative:
             normal(self.domain)  # says so
         return base**exponent
-
-
-def _refuse_giant(argument: Expr, grows: bool) -> None:
-    if grows and argument.is_number and not argument.is_Rational:
-        size = numeric.value(argument, {})
-        if size is None or abs(size) > numeric.LARGEST:
-            raise FormulaError("this number is too large, or not defined, so nothing can be shown about it")
-    elif grows and argument.is_Rational and abs(argument) > numeric.LARGEST:
-        raise FormulaError("this number is too large, so nothing can be shown about it")
-
-
-def _kinks(value: Expr, letter: Symbol) -> Iterable[Expr]:
-    """What must not be zero where a derivative by the letter is taken."""
-    for kink in value.atoms(sympy.Abs, sympy.sign, sympy.Heaviside):
-        if letter in kink.free_symbols:
-            yield kink.args[0]
-    for kink in value.atoms(sympy.Piecewise):
-        if letter in kink.free_symbols:
-            yield from (
-                part.lhs - part.rhs for _, when in kink.args for part in when.atoms(sympy.core.relational.Relational)
-            )
-    for kink in value.atoms(sympy.Max, sympy.Min):
-        if letter in kink.free_symbols:
-            yield from (a - b for n, a in enumerate(kink.args) for b in kink.args[:n])

@@ -134,7 +134,6 @@ def _prints_numbers(claim: Statement) -> bool:
 
 def _printed(node: Node, zeros: bool) -> bool:
     """Whether a formula consists of printed numbers, and not, unless ``zeros``, of zeros alone."""
-    plain = tree.Number | tree.Negative | tree.Fraction | tree.Group | tree.Plus | tree.Times | tree.Power | tree.Matrix
     parts = list(walk(node))
     numbers = [float(part.text) for part in parts if isinstance(part, tree.Number)]
-    return all(isinstance(part, plain) for part in parts) and bool(np.any(numbers) or zeros)
+    return all(isinstance(part, tree.PRINTED | tree.Matrix) for part in parts) and bool(np.any(numbers) or zeros)

@@ -7,8 +7,6 @@ the page, or in the project's list of its notation, brackets and spaces apart.
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields, replace
-from typing import Any
 
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.define import Definitions, functions, introduce
@@ -27,13 +25,13 @@ def repeated(text: str, known: Iterable[str], spelling: Spelling) -> None:
     """Raise FormulaError unless each statement of the text is one of the statements known."""
     shared = list(known)
     names = _functions(shared, spelling)
-    found = {_plain(statement) for other in shared for statement in _statements(other, names, spelling)}
+    found = {tree.ungrouped(statement) for other in shared for statement in _statements(other, names, spelling)}
     try:
         statements = latex.parse(text, names, spelling)
     except CheckError as error:
         raise FormulaError(f"{error}; {WAY_OUT}", error.at) from None
     for statement in statements:
-        if _plain(statement) not in found:
+        if tree.ungrouped(statement) not in found:
             raise FormulaError(
                 f"no display of the page states that {' '.join(text.split())}; {WAY_OUT}", statement.span[0]
             )
@@ -60,7 +58,7 @@ def _chooses(one: tree.Node, other: tree.Node) -> bool:
     symbol = isinstance(one, tree.Name | tree.Index | tree.Derivative | tree.Norm)
     number = not any(isinstance(node, tree.Index | tree.Call) for node in tree.walk(other))
     given = isinstance(one, tree.Call) and number and bool(tree.free_names(one))  # as in σ(x) = 0.9
-    return (symbol or given) and _plain(one) not in {_plain(node) for node in tree.walk(other)}
+    return (symbol or given) and tree.ungrouped(one) not in {tree.ungrouped(node) for node in tree.walk(other)}
 
 
 def _functions(texts: list[str], spelling: Spelling) -> frozenset[str]:
@@ -80,12 +78,3 @@ def _statements(text: str, names: frozenset[str], spelling: Spelling) -> tuple[t
         return latex.parse(text, names | read_given(text).function, spelling)
     except CheckError:
         return ()
-
-
-def _plain(part: Any) -> Any:
-    """A part of a tree without the brackets that group."""
-    if isinstance(part, tree.Group):
-        return _plain(part.body)
-    if isinstance(part, tree.Node):
-        return replace(part, **{f.name: _plain(getattr(part, f.name)) for f in fields(part) if f.name != "span"})
-    return tuple(map(_plain, part)) if isinstance(part, tuple) else part

@@ -7,8 +7,8 @@ import re
 
 from lark import Token
 
-from rnn_notes.checks.build import CAPITALISED
 from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.names import CAPITALISED
 from rnn_notes.checks.tokens import bracketed, end_of, made
 from rnn_notes.checks.words import content
 

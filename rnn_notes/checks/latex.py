@@ -81,8 +81,20 @@ def _compared(statement: Statement, latex: str, defines: bool) -> Statement:
         raise FormulaError(f":= introduces something; {way_out}", right.span[0])
     operator = "=" if statement.operator == ":=" else statement.operator
     statement = replace(statement, operator=operator, alike=_bare(latex, left) == _bare(latex, right))
-    tree.refuse_same(statement)
+    refuse_same(statement)
     return statement
+
+
+def refuse_same(step: Statement) -> None:
+    """Raise FormulaError if both sides are the same but for brackets and how an index is written."""
+    if (
+        isinstance(step, tree.Relation)
+        and step.alike
+        and tree.without_brackets(step.left) == tree.without_brackets(step.right)
+    ):
+        raise FormulaError(
+            "both sides of this step are the same but for brackets and the way an index is written", step.right.span[0]
+        )
 
 
 def _one_font(statements: tuple[Statement, ...]) -> None:

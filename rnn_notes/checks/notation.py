@@ -23,8 +23,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rnn_notes.checks import tree
-from rnn_notes.checks.build import spell
 from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.names import spell
 from rnn_notes.checks.tree import Group, Index, Name, Node, walk
 
 STATES = {"h", "x", "c", "a", "y", "i", "f", "o", "g", "r", "z", "n", "m", "delta", "s"}

@@ -7,7 +7,7 @@ import mpmath
 import sympy
 from sympy import Expr
 
-from rnn_notes.checks.errors import ClaimError
+from rnn_notes.checks.errors import ClaimError, FormulaError
 
 DIGITS, MORE = 60, 1000  # the latter where 1 − σ(100), say, may have lost the former
 LARGEST = 10_000  # of an argument of exp
@@ -30,6 +30,16 @@ def known(expression: Expr) -> mpmath.mpf:
     if found is None:
         raise ClaimError(f"{expression} has no value")
     return found
+
+
+def refuse_giant(argument: Expr, grows: bool) -> None:
+    """Raise FormulaError for a number that is too large, or not defined, below a function that grows."""
+    if grows and argument.is_number and not argument.is_Rational:
+        size = value(argument, {})
+        if size is None or abs(size) > LARGEST:
+            raise FormulaError("this number is too large, or not defined, so nothing can be shown about it")
+    elif grows and argument.is_Rational and abs(argument) > LARGEST:
+        raise FormulaError("this number is too large, so nothing can be shown about it")
 
 
 def agree(a: mpmath.mpf, b: mpmath.mpf) -> bool:

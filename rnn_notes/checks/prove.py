@@ -7,21 +7,23 @@ defined for the same values, and then it has to be proved. Numbers that agree wi
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 from sympy import Symbol
 
-from rnn_notes.checks import step as steps
+from rnn_notes.checks import deadline as limit
 from rnn_notes.checks import tree
-from rnn_notes.checks.deadline import OutOfTimeError, deadline
+from rnn_notes.checks.deadline import OutOfTimeError, deadline, limited
 from rnn_notes.checks.define import Definitions
-from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
-from rnn_notes.checks.expressions import Expressions, OpenBoundsError
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProofError, OpenBoundsError
+from rnn_notes.checks.expressions import Expressions
 from rnn_notes.checks.notation import Given, refuse_two_readings
-from rnn_notes.checks.step import NoProofError, Proof, Step, limited
+from rnn_notes.checks.step import Proof, Step
 from rnn_notes.checks.tree import Relation, Statement
 
 MOST = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
+LINEAR = tree.Name | tree.Number | tree.Index | tree.Negative | tree.Plus | tree.Group | tree.Times | tree.Fraction
 BEYOND = (9, 14)  # and tried at points for these
 
 
@@ -120,7 +122,7 @@ class Chain:
         """Whether the claim is proved for every n by a closed form of its sums."""
         trial = Proof()
         try:
-            with deadline(steps.SECONDS / 2):
+            with deadline(limit.SECONDS / 2):
                 Step.of(claim, self.reader({}, letters), self.conditions).prove(trial, within)
         except NoProofError:
             return False
@@ -227,17 +229,7 @@ def _is_condition(step: Relation, definitions: Definitions) -> bool:
     inner = [step.left, step.right]
     if isinstance(step.left, tree.Absolute):
         inner[0] = step.left.body
-    plain: tuple[type, ...] = (
-        tree.Name,
-        tree.Number,
-        tree.Index,
-        tree.Negative,
-        tree.Plus,
-        tree.Group,
-        tree.Times,
-        tree.Fraction,
-    )
-    plain = (*plain, tree.Power) if step.operator == "ne" else plain
+    plain: Any = tree.PRINTED | tree.Name | tree.Index if step.operator == "ne" else LINEAR
     if step.operator in ("=", "approx") or not all(isinstance(node, plain) for node in tree.walk(tuple(inner))):
         return False
     if any(isinstance(n, tree.Name) and n.name in definitions for n in tree.walk(step)):

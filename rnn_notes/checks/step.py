@@ -1,8 +1,7 @@
 """One step of a chain: both sides in SymPy, tried at points, then compared in their domains, then proved."""
 
 import itertools
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,25 +11,17 @@ import sympy
 from sympy import Expr, Rational, Symbol
 
 from rnn_notes.checks import numeric, tree
-from rnn_notes.checks.deadline import OutOfTimeError, deadline
 from rnn_notes.checks.domain import Where, missing, normal, suppositions
-from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
-from rnn_notes.checks.expressions import Expressions, OpenBoundsError
+from rnn_notes.checks.errors import ClaimError, FormulaError, NoProofError
+from rnn_notes.checks.expressions import Expressions
 from rnn_notes.checks.inequalities import holds, unified, vanishes
 from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.tree import Relation
 
-SECONDS = 5  # of processor time for one step
 FRACTIONS = "3/7 -5/11 9/4 -7/3 0 1 -1 23/5 -31/6 1/50 12 -12 2/3 -3/2 5 -1/9 7/2 -20 100 -100 1000"
 POINTS = [Rational(point) for point in FRACTIONS.split()]
 SIGNS = {"=": "=", "<": "<", ">": ">", "le": "≤", "ge": "≥", "approx": "≈", "ne": "≠"}
-
-
-class NoProofError(ClaimError):
-    """Neither a proof nor a counterexample is found; after more time there might be one if ``timeout``."""
-
-    timeout = False
 
 
 @dataclass
@@ -185,22 +176,6 @@ class Step:
             for where in natural[0] | natural[1]
             if any(missing(normal([where.mapped(case)]), normal(w.mapped(case) for w in met)) for case in known)
         )
-
-
-@contextmanager
-def limited() -> Iterator[None]:
-    """Whatever SymPy or mpmath cannot do, or not in time, is no proof. Raises CheckError for any other Exception."""
-    try:
-        with deadline(SECONDS):
-            yield
-    except (CheckError, OpenBoundsError, RecursionError):
-        raise
-    except OutOfTimeError:
-        slow = NoProofError(f"no proof is found in {SECONDS} seconds; put a step in between")
-        slow.timeout = True
-        raise slow from None
-    except Exception as error:
-        raise NoProofError(f"SymPy cannot decide this ({type(error).__name__}); put a step in between") from None
 
 
 def _is_so(where: Where, point: dict[Any, Any] | None = None) -> bool:

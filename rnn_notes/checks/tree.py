@@ -2,10 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import Any, dataclass_transform
-
-from rnn_notes.checks.errors import ClaimError, FormulaError
+from typing import Any, ClassVar, dataclass_transform
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -14,6 +11,8 @@ class Node:
     """A part of a formula; ``span`` is where it stands in the LaTeX, and does not count for equality."""
 
     span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False, kw_only=True)
+
+    __match_args__: ClassVar[tuple[str, ...]]  # what a node says: its fields but where it stands and how it is printed
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True)(cls)
@@ -129,14 +128,6 @@ class Big(Node):
     body: Node
     dotted: bool = field(default=False, compare=False, repr=False, kw_only=True)  # written with dots
 
-    def steps(self, first: int, last: int, down: bool = False) -> range:
-        """The values of the index, of which there may be none; raises ClaimError if the bounds are the wrong way."""
-        before = first + 1 if down else first - 1
-        if (last > before) if down else (last < before):
-            way = "down" if down else "up"
-            raise ClaimError(f"this {self.operator} counts {way}, but runs from {first} to {last}").placed(self)
-        return range(first, last - 1, -1) if down else range(first, last + 1)
-
 
 class Over(Node):
     """A sum without bounds, over all that its index can be in the body."""
@@ -186,16 +177,12 @@ class Member(Node):
 
 
 Statement = Relation | Range | Member
-
-
-def _parts(node: Any) -> tuple[str, ...]:
-    """The names of what a node says: of all its fields but where it stands and how it is printed."""
-    return node.__match_args__
+PRINTED = Number | Negative | Fraction | Group | Plus | Times | Power  # what a printed number may consist of
 
 
 def children(part: object) -> Iterator[Node]:
     """The nodes right below a node, or in a tuple, in the order of the formula."""
-    inner = [getattr(part, name) for name in _parts(part)] if isinstance(part, Node) else part
+    inner = [getattr(part, name) for name in part.__match_args__] if isinstance(part, Node) else part
     for child in inner if isinstance(inner, list | tuple) else ():
         if isinstance(child, Node):
             yield child
@@ -211,45 +198,37 @@ def walk(part: object) -> Iterator[Node]:
         yield from walk(child)
 
 
-def without_brackets(part: Any) -> Any:
-    """A tree without its groups, its sums and products flat: what brackets alone change is the same."""
-    if isinstance(part, tuple):
-        return tuple(without_brackets(child) for child in part)
-    if not isinstance(part, Node):
-        return part
-    if isinstance(part, Group):
-        return without_brackets(part.body)
-    changed = {name: without_brackets(getattr(part, name)) for name in _parts(part)}
-    for name in {"terms", "factors"} & changed.keys():
-        nested = [getattr(child, name) if type(child) is type(part) else (child,) for child in changed[name]]
-        changed[name] = tuple(chain.from_iterable(nested))
-    return replace(part, **changed)
-
-
-def refuse_same(step: Statement) -> None:
-    """Raise FormulaError if both sides are the same but for brackets and how an index is written."""
-    if isinstance(step, Relation) and step.alike and without_brackets(step.left) == without_brackets(step.right):
-        raise FormulaError(
-            "both sides of this step are the same but for brackets and the way an index is written", step.right.span[0]
-        )
-
-
 def rebuilt(part: Any, change: Callable[[Node], Node]) -> Any:
     """A tree in which each node, from the leaves up, is what ``change`` makes of it."""
     if isinstance(part, tuple):
         return tuple(rebuilt(child, change) for child in part)
     if not isinstance(part, Node):
         return part
-    inner = {name: rebuilt(getattr(part, name), change) for name in _parts(part)}
+    inner = {name: rebuilt(getattr(part, name), change) for name in part.__match_args__}
     return change(replace(part, **inner))
+
+
+def ungrouped(part: Any) -> Any:
+    """A tree without the brackets that group."""
+    return rebuilt(part, lambda node: node.body if isinstance(node, Group) else node)
+
+
+def without_brackets(part: Any) -> Any:
+    """A tree without its groups, its sums and products flat: what brackets alone change is the same."""
+
+    def flat(node: Node) -> Node:
+        for name in {"terms", "factors"} & {*node.__match_args__}:
+            nested = (getattr(child, name) if type(child) is type(node) else (child,) for child in getattr(node, name))
+            node = replace(node, **{name: tuple(part for parts in nested for part in parts)})
+        return node
+
+    return rebuilt(ungrouped(part), flat)
 
 
 def label(node: Node) -> str | None:
     """A subscript read as a label, as the ``xh`` of W_{xh}; None if it is a sum or another formula."""
     match node:
-        case Name(name):
-            return name
-        case Number(text):
+        case Name(text) | Number(text):
             return text
         case Times(factors):
             letters = [label(factor) for factor in factors]
@@ -266,8 +245,4 @@ def free_names(part: object) -> set[str]:
             return free_names(body) - {index} | free_names((low, high))
         case Over(index, body):
             return free_names(body) - {index}
-        case Node():
-            return free_names(tuple(getattr(part, name) for name in _parts(part)))
-        case tuple():
-            return set().union(*map(free_names, part))
-    return set()
+    return set().union(*map(free_names, children(part)))

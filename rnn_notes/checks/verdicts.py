@@ -3,74 +3,29 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
-from typing import Protocol
 
 from rnn_notes.cache import digest, remember
 from rnn_notes.checks import exact, inline, latex, tree
 from rnn_notes.checks.agreement import compared
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
-from rnn_notes.checks.families import Answer, ask
+from rnn_notes.checks.families import ask
 from rnn_notes.checks.notation import read_given, refuse_vectors
 from rnn_notes.checks.prove import prove
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
 from rnn_notes.checks.spelling import Spelling
 from rnn_notes.checks.spelling import spelling as spelled
-from rnn_notes.checks.step import NoProofError
 from rnn_notes.checks.tokens import GRAMMAR
+from rnn_notes.checks.verdict import NOT_PROVED, Display, Verdict, evaluated, faulty
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 TOO_DEEP = FormulaError("the formula is nested too deeply; give its parts names")
-NOT_PROVED = "not proved"
 SIDES = ("left  ", "right ", " ", "(")  # how the lines of evidence begin that print the two sides, or explain a letter
 LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 Runs = str | Iterable[Run] | Mapping[str, Run]
-
-
-class Display(Protocol):
-    """A formula on a page, as ``rnn_notes.pages`` reads it; ``inline`` if it stands within a line of text."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def mark(self) -> str | None: ...
-    @property
-    def latex(self) -> str: ...
-    @property
-    def latex_line(self) -> int: ...
-    @property
-    def inline(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What came of a display: ``outcome`` is one word.
-
-    "proved", "evaluated", "not refuted", "shapes", "defined", "skipped", "refuted" of what is marked as false, and of a
-    relation in a text "repeats" and "setting"; "fails" or "refused" have evidence and fault.
-    """
-
-    line: int  # of the display's opening $$
-    outcome: str
-    summary: str  # what was checked, in a few words
-    badge: str = ""  # the same as a phrase for readers
-    evidence: str = (
-        ""  # why it does not hold, with the numbers; or under which conditions it does, what its label is for
-    )
-    fault: tuple[int, int] | None = None  # line and column of what does not hold
-    final: bool = True  # False if more time might have led to another one: such a verdict is not remembered
-
-    def report(self, where: str) -> str:
-        """The line of the command line's output: ``where:line: holds (summary)``."""
-        if not self.fault:
-            holds = self.outcome if self.outcome in ("skipped", "setting", "refuted") else "holds"
-            return f"{where}:{self.line}: {holds} ({self.summary})"
-        row, column = self.fault
-        evidence = self.evidence.replace("\n", "\n    ")
-        return f"{where}:{row}:{column}: {self.outcome.upper()} ({self.summary})\n    {evidence}"
 
 
 def check(
@@ -118,9 +73,9 @@ def _repeated(text: str, stated: Sequence[str], spelling: Sequence[str]) -> Verd
     try:
         inline.repeated(text, stated, spelled(tuple(spelling)))
     except RecursionError:
-        return _faulty(text, "no mark", TOO_DEEP)
+        return faulty(text, "no mark", TOO_DEEP)
     except CheckError as error:
-        return _faulty(text, "no mark", error)
+        return faulty(text, "no mark", error)
     return Verdict(0, "repeats", "a display states it", "the same as a display of the page or of the notation")
 
 
@@ -157,7 +112,7 @@ def judge(
         error: CheckError = TOO_DEEP
     except CheckError as caught:
         error = caught
-    return _faulty(text, kind, error)
+    return faulty(text, kind, error)
 
 
 def _refuted(text: str, mark: str, earlier: Sequence[str], runs: Runs, spelling: Sequence[str]) -> Verdict:
@@ -167,25 +122,15 @@ def _refuted(text: str, mark: str, earlier: Sequence[str], runs: Runs, spelling:
         return verdict
     if verdict.outcome in ("skipped", "defined", "setting", "refuted"):
         way_out = f"write 'false' before chain, numbers, shapes or a run, not before {mark.split()[0].rstrip(':')!r}"
-        return _faulty(text, "false", FormulaError(f"only what states something can be false; {way_out}"))
+        return faulty(text, "false", FormulaError(f"only what states something can be false; {way_out}"))
     if verdict.outcome != "fails":
-        return _faulty(text, "false", ClaimError(f"this is marked as false, but it holds ({verdict.summary})"))
+        return faulty(text, "false", ClaimError(f"this is marked as false, but it holds ({verdict.summary})"))
     if verdict.badge == NOT_PROVED:
         unsettled = ClaimError(f"this is marked as false, but no counterexample is found: {verdict.evidence}")
-        return replace(_faulty(text, "false", unsettled), final=verdict.final)
+        return replace(faulty(text, "false", unsettled), final=verdict.final)
     shown = [line.rstrip(":") for line in verdict.evidence.split("\n") if not line.startswith(SIDES)]
     badge = f"false on purpose, and refuted: {', '.join(shown)}"
     return Verdict(0, "refuted", f"false {mark}, as marked", badge, verdict.evidence)
-
-
-def _faulty(text: str, kind: str, error: CheckError) -> Verdict:
-    """The verdict on a formula that does not hold or is not understood."""
-    at = error.at or 0
-    fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
-    outcome, words = ("fails", "does not hold") if isinstance(error, ClaimError) else ("refused", "not understood")
-    words = NOT_PROVED if isinstance(error, NoProofError) else words
-    final = not (isinstance(error, NoProofError) and error.timeout)
-    return Verdict(0, outcome, kind or "no mark", words, str(error), fault, final)
 
 
 def _check(
@@ -224,7 +169,7 @@ def _check(
         return _exact(statements, definitions, within)
     answer = ask(runs[name], statements, _conditions(rest), definitions, within, spelling.rows)
     condition = re.sub(r"\s*(<|>|≤|≥)\s*", r" \1 ", rest.replace("<=", "≤").replace(">=", "≥"))
-    return _evaluated(kind, name, runs[name], answer, condition)
+    return evaluated(kind, name, runs[name], answer, condition)
 
 
 def _proved(text: str, definitions: Definitions, within: float | None, spelling: Spelling) -> Verdict:
@@ -238,30 +183,6 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
     values = ", for all real values of its letters that the display allows" * bool(tree.free_names(statements))
     summary, badge = f"chain, {steps} proved{notes}", f"{each}proved by SymPy{values}{notes}"
     return Verdict(0, "proved", summary, badge, "; ".join(proof.notes))
-
-
-def _evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -> Verdict:
-    indices = {index for found in answer.found for index in found.indices}
-    count = f"{len(indices)} free ind{'ex' if len(indices) == 1 else 'ices'}"
-    cases = f" at {answer.ranges()}{condition and f', where {condition}'}" if indices else ""
-    differences = [f.difference for f in answer.found if f.difference is not None]
-    most, largest = (
-        f", {word} difference {max(differences):.0e}" if differences else "" for word in ("max", "largest")
-    )
-    others = f"{len(answer.family)} random networks"
-    where = f"{run.words} and {others} of its kind" if answer.fixed and answer.family else f"{others} ({run.words})"
-    where = where if answer.family else run.words
-    if kind == "shapes":
-        return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with the arrays of {where}{cases}")
-    if answer.attacked:
-        none = f"no counterexample in {' and '.join(answer.attacked)}"
-        return Verdict(
-            0,
-            "not refuted",
-            f"{name}, {count}{most}, {none}",
-            f"not proved: {none}; evaluated on {where}{cases}{largest}",
-        )
-    return Verdict(0, "evaluated", f"{name}, {count}{most}", f"not proved but evaluated on {where}{cases}{largest}")
 
 
 def _exact(statements: tuple[tree.Statement, ...], definitions: Definitions, within: float | None) -> Verdict:

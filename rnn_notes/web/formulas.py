@@ -12,7 +12,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from rnn_notes import pages, project
-from rnn_notes.checks.verdicts import Verdict
+from rnn_notes.checks.verdict import Verdict
 from rnn_notes.web import rendering, typeset
 from rnn_notes.web.equations import Equations, put_number, without_label
 from rnn_notes.web.source import Source

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rnn_notes import cache
+from rnn_notes.checks import deadline as limit
 from rnn_notes.checks import step
 from rnn_notes.checks.deadline import OutOfTimeError, deadline
 from rnn_notes.checks.verdicts import check, judge
@@ -27,7 +28,7 @@ HOSTILE = [
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(step, "SECONDS", 0.3)
+    monkeypatch.setattr(limit, "SECONDS", 0.3)
 
 
 def test_a_proof_that_takes_too_long_ends_in_any_thread(short):

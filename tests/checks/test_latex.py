@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_notes.checks import latex
-from rnn_notes.checks.build import spell
 from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.names import spell
 from rnn_notes.checks.tree import Call, Index, Name, Node, Number, Relation, Times, free_names, walk
 
 

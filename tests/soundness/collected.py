@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_notes.checks.verdicts import Verdict, judge
+from rnn_notes.checks.verdict import Verdict
+from rnn_notes.checks.verdicts import judge
 
 ACCEPTED = {"proved", "evaluated", "not refuted", "shapes", "defined", "exact"}
 FILE = Path(__file__).with_name("collection.txt")

@@ -1,0 +1,19 @@
+"""How symbols and functions are spelled."""
+
+import re
+
+CAPITALISED = ("relu", "softmax", "tanh", "sigmoid", "gelu", "elu", "silu", "softplus", "sinc", "diag")
+
+
+def spell(symbol: str) -> str:
+    r"""The spelling rule: drop braces and backslashes. ``\mathrm{softmax}`` is ``softmax``."""
+    return re.sub(
+        r"\\(math[a-z]{2,4}|operatorname\*?|text[a-z]*|mbox|boldsymbol|bm|pmb|symbf|vec)(?![a-z])|[\\{}\s]", "", symbol
+    )
+
+
+def function_name(name: str) -> str:
+    r"""The name of a function, with its case; well-known ones may be capitalised, as ``\mathrm{ReLU}``."""
+    spelled = spell(name)
+    known = spelled.lower() if spelled.lower() in CAPITALISED else spelled
+    return "sigma" if known == "sigmoid" else known
