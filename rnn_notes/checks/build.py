@@ -231,6 +231,16 @@ class Builder(Transformer_NonRecursive):
     def differential(self, above: Token, below: Token, by: Node) -> Callable[[Node], Node]:
         return lambda of: self.derivative(above, of, below, by)
 
+    def repeated(self, above: Token, times: Token, below: Token, by: Node, again: Token) -> Callable[[Node], Node]:
+        return lambda of: self.derived(above, times, of, below, by, again)
+
+    def derived(self, above: Token, times: Token, of: Node, below: Token, by: Node, again: Token) -> Node:
+        if times != again or times not in ("2", "3", "4"):
+            raise FormulaError("a derivative of second order is \\frac{d^2}{dx^2}; it goes to the fourth", by.span[0])
+        for _ in range(int(times)):
+            of = self.derivative(above, of, below, by)
+        return of
+
     def gradient(self, sign: Token, by: Node) -> Callable[[Node], Node]:
         return lambda of: tree.Derivative(of, by, immediate=False, gradient="nabla" in sign)
 

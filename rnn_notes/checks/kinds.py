@@ -33,11 +33,18 @@ def classify(tokens: list[Token], functions: frozenset[str], script: bool = Fals
             token = made("FUNCTION", token, token)
         elif token.type == "D" and after and after[0].type == "_SUB":
             token = made("GRADIENT" if "partial" in token else "NAME", token, token)
-        elif token == "d" and found[-2:-1] and found[-2].type == "_ROOT" and after and after[0].type == "_CLOSE":
-            token = made("NAME", token, token)
         found.append(token)
         at += 1
     return found
+
+
+def letter_d(tokens: list[Token]) -> list[Token]:
+    """A d as a letter where nothing can be differentiated: in a display without dx, and not above a fraction."""
+    above = {n + 2 for n, token in enumerate(tokens) if token.type == "_FRACTION"}
+    places = [n for n, token in enumerate(tokens) if token == "d"]
+    if any(n in above or [t.type for t in tokens[n + 1 : n + 2]] == ["NAME"] for n in places):
+        return tokens
+    return [made("NAME", t, t) if t == "d" else t for t in tokens]
 
 
 def spelled(token: str) -> str:

@@ -15,7 +15,7 @@ from lark.exceptions import VisitError
 from rnn_notes.checks import tree
 from rnn_notes.checks.build import Builder
 from rnn_notes.checks.errors import FormulaError
-from rnn_notes.checks.kinds import classify
+from rnn_notes.checks.kinds import classify, letter_d
 from rnn_notes.checks.layout import layout
 from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED
@@ -122,7 +122,7 @@ def tokens(latex: str, functions: frozenset[str] = frozenset(), spelling: Spelli
     """The tokens of a display as the grammar knows them, each with ``start_pos`` and ``end_pos``."""
     _guard(latex)
     try:
-        return classify(spelling.read(latex), functions)
+        return classify(letter_d(spelling.read(latex)), functions)
     except RecursionError:
         raise FormulaError("the formula is nested too deeply; give its parts names", 0) from None
 

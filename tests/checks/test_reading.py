@@ -153,7 +153,9 @@ UNCLEAR = {
     r"\begin{aligned} a &= b \end{align}": r"\begin{aligned} is closed by \end{align}",
     r"\begin{theorem} a = b \end{theorem}": r"\begin{theorem} cannot stand within a formula",
     r"f = \begin{cases} 1 & \text{otherwise} \\ 2 & x > 0 \end{cases}": "what holds otherwise stands last",
-    r"\frac{d^2 f}{dx^2} = 1": "cannot stand here",
+    r"\frac{d^9 f}{dx^9} = 1": "it goes to the fourth",
+    r"dy = 2 x dx": "d is kept for derivatives",
+    r"d x = 1 + \frac{d}{dx} x": "d is kept for derivatives",
     r"a = \int f": "integrals, limits and probabilities are not checked",
 }
 
