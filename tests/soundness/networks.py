@@ -209,7 +209,7 @@ class Network:
         return self.formulas[of[0]](read, of[1])
 
 
-SIZES = ({"T": 4, "D": 2, "H": 3, "O": 5}, {"T": 6, "D": 4, "H": 2, "O": 3}, {"T": 5, "D": 7, "H": 4, "O": 2})
+SIZES = ({"T": 7, "D": 2, "H": 3, "O": 5}, {"T": 6, "D": 4, "H": 2, "O": 3}, {"T": 5, "D": 7, "H": 4, "O": 2})
 
 
 @lru_cache(None)

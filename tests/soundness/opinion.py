@@ -228,6 +228,8 @@ def _shape_of(item: Node, evaluator: Evaluator, scope: dict[str, Value]) -> tupl
 
 def opinion(latex: str, mark: str, earlier: tuple[str, ...] = ()) -> bool:
     """Whether a display holds. Raises UnreadError for what is not covered, UndecidedError near a limit."""
+    if re.search(r"%\s*given:.*depend", latex):
+        raise UnreadError("a letter that depends on another one")
     kind, _, rest = mark.partition(" ")
     definitions = _definitions(earlier)
     functions = frozenset(name for name, (parameters, _) in definitions.items() if parameters)
