@@ -19,7 +19,7 @@ Runs of your own
 ----------------
 A ``Run`` says which arrays a network has, of which shapes, and the formulas that lead from one to the next. The engine
 draws the networks: seven, of unrelated sizes, each array of a scale of its own, so that what holds on all of them holds
-for the formulas and not by accident. Write runs into a module, as ``RUNS = [logistic, decay, attention]``, and name it:
+for the formulas and not by accident. Write runs into a module, as ``RUNS = [logistic]``, and name it:
 ``--runs my_runs``, or ``judge(latex, "logistic", runs=[logistic])``.
 
 Arrays alone, with one evaluation. Vectors are columns (n, 1), numbers (1, 1); ``draw`` gives what is no normal number::
@@ -41,42 +41,7 @@ Arrays alone, with one evaluation. Vectors are columns (n, 1), numbers (1, 1); `
     )
     assert judge(r"\frac{\partial L}{\partial w} = X^\top (p - y)", "logistic", runs=[logistic]).outcome == "evaluated"
 
-A recurrence: given series are there at t = 1 … T, start values at t = 0, and ``step`` is called for t = 1 … T::
-
-    def decay_step(v, t):
-        v["s", t] = v["A"] @ v["s", t - 1] + v["u", t]
-
-    decay = Run(
-        name="decay",
-        words="a linear recurrence",
-        sizes="T H",
-        parameters={"A": "H H"},
-        given={"u": "H"},
-        start={"s": "H"},
-        step=decay_step,
-    )
-    closed = r"s_t = A^{t} s_0 + \sum_{k=1}^{t} A^{t-k} u_k"
-    assert judge(closed, "decay", runs=[decay]).outcome == "evaluated"
-
-Attention, with samples as rows: softmax goes along rows, and a row is added to each row of a matrix::
-
-    def attend(v):
-        scores = v["Q"] @ v["K"].mT / np.sqrt(v["K"].shape[-1])
-        e = np.exp(scores - scores.real.max(axis=-1, keepdims=True))
-        v["A"] = e / e.sum(axis=-1, keepdims=True)
-        v["Y"] = v["A"] @ v["V"]
-
-    attention = Run(
-        name="attention",
-        words="attention",
-        sizes="N M D O",
-        parameters={"Q": "N D", "K": "M D", "V": "M O"},
-        step=attend,
-        rows=True,
-    )
-    formula = r"Y = \mathrm{softmax} \left( \frac{Q K^\top}{\sqrt{D}} \right) V"
-    assert judge(formula, "attention", runs=[attention]).outcome == "evaluated"
-
+The page docs/reference/your-own-notes.md goes on with a recurrence and with attention, whose samples are rows.
 Everything else that a run can say stands in ``Run``: printed numbers, sums over time, hints for those who mistake a
 letter. A description that does not fit together is a ValueError with the run, the symbol and the way out.
 """

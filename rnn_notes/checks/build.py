@@ -17,10 +17,6 @@ from rnn_notes.checks.tree import Name, Node, Statement, free_names, walk
 RELATIONS = {"leq": "le", "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">"}
 
 
-def _is_printed_fraction(node: Node) -> bool:
-    return isinstance(node, tree.Fraction) and all(isinstance(part, tree.Number) for part in (node.above, node.below))
-
-
 def _placed(make: Any, _data: str, children: list[Any], meta: Any) -> Any:
     """Call a method of the builder and note where in the LaTeX its node stands."""
     made = make(*children)
@@ -149,7 +145,8 @@ class Builder(Transformer_NonRecursive):
                 "between them, and a label has letters only",
                 right.span[0],
             )
-        if isinstance(left, tree.Number) and _is_printed_fraction(right):
+        printed = isinstance(right, tree.Fraction) and {type(right.above), type(right.below)} == {tree.Number}
+        if isinstance(left, tree.Number) and printed:
             raise FormulaError(
                 "a number before a fraction is a mixed number, 2½ = 2.5, or a product, 2 · ½ = 1; write + or \\cdot",
                 right.span[0],

@@ -1,15 +1,7 @@
 r"""How an author's letters map to ours, said once: ``h^{(t)} is h_t; * is \odot; rows are samples``.
 
-Rules are separated by semicolons or lines. ``LEFT is RIGHT`` reads what is printed as LEFT as if RIGHT were printed:
-
-- a symbol with its indices: ``\Gamma_f^{\langle t \rangle} is f_t``, ``\mathbf{W}_{\textrm{xh}} is W_{xh}``. The
-  letters i j k l m n p q s t u v and τ, alone as an index on both sides, stand for any index; all else for itself;
-- a letter in all its uses, ``\xi is L``, or a command of the author's own, ``\Vh is h``; where RIGHT is more
-  than a letter, as in ``\mathbf{W} is (W_1 W_2)``, the letter without an index;
-- a function, ``\phi is \tanh``; an operator, ``* is \odot``; a transpose, ``^T is ^\top``;
-- several symbols in a row, ``da_{next} is \frac{\partial L}{\partial h_t}``. RIGHT is one symbol, fraction or bracket.
-
-Of several rules that fit, the longest counts. ``rows are samples``: vectors are rows, and weights are (from, to).
+Rules are separated by semicolons or lines. ``LEFT is RIGHT`` reads what is printed as LEFT as if RIGHT were printed; of
+several rules that fit, the longest counts. The page docs/reference/marks.md has a table of what they can say.
 A rule that says nothing, contradicts another, or would give two symbols one name is refused.
 """
 
