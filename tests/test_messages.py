@@ -562,6 +562,16 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: gradcheck.relative_difference(0 * X3, 0 * X3),
         lambda t: gradcheck.relative_difference(X3, X3),
     ),
+    (
+        "state is 'c' but RNN carries 'h'; pass one that it has",
+        lambda t: gradcheck.influence(RNN_, np.ones((4, 1, D)), "c"),
+        lambda t: gradcheck.influence(RNN_, np.ones((4, 1, D)), "h"),
+    ),
+    (
+        "x has the shape (4, 2, 5) but a single sequence is expected; pass x[:, :1]",
+        lambda t: gradcheck.influence(RNN_, np.ones((4, 2, D))),
+        lambda t: gradcheck.influence(RNN_, np.ones((4, 2, D))[:, :1]),
+    ),
 ]
 
 

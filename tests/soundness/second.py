@@ -70,7 +70,12 @@ def edited(display: Display, rng: random.Random) -> Display | None:
 
 
 def second(display: Display) -> bool | None:
-    """Whether it holds, as this folder's own evaluator says; None if it does not read or decide it."""
+    """Whether it holds, as this folder's own evaluator says; None if it does not read or decide it.
+
+    To that evaluator a letter depends on nothing but itself, so it has no opinion where a page says otherwise.
+    """
+    if " depends on " in display.latex:
+        return None
     try:
         return opinion(display.latex, display.mark, display.earlier)
     except (UnreadError, UndecidedError, ZeroDivisionError, OverflowError):

@@ -17,7 +17,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
   /* Parts of the picture. */
   const label = (x, y, letter, index, look = "") =>
     `<text x="${x}" y="${y}" class="maths ${look}"><tspan class="var">${letter}</tspan><tspan dy="0.28em"
-      class="index ${Number.isNaN(Number(index)) ? "var" : ""}">${index}</tspan></text>`;
+      class="index ${+index >= 0 ? "" : "var"}">${index}</tspan></text>`;
 
   const arrow = ([x1, y1], [x2, y2], colour, lit) => {
     const head = Math.min(0.6, (lit ? 8 : 6) / Math.hypot(x2 - x1, y2 - y1)); // its part of the whole
