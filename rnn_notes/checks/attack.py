@@ -55,7 +55,9 @@ def _attack_large(question: Question, claim: tree.Relation, networks: Network) -
     """The number of networks of large sizes, 0 if it would take too long; raises ClaimError as ``attack`` does."""
     try:
         _confirm(question, claim, networks, _excess(question, claim, networks))
-    except FormulaError:
+    except ClaimError:
+        raise
+    except ValueError:  # it takes too long, or the formulas of a run are not for these sizes
         return 0
     return networks.N
 

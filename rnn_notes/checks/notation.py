@@ -98,6 +98,29 @@ def vector(name: str, subscripts: tuple[Node, ...], bound: set[str]) -> bool:
     return name == "W" or labelled or (name in STATES and bool(free & TIMES))
 
 
+def entries(claim: tree.Relation) -> dict[str, tree.Big]:
+    """The letters of which an entry is differentiated by, as the j of x_j, each with the sum over these entries.
+
+    Raises FormulaError if it is unclear which entries there are.
+    """
+    found = dict[str, tree.Big]()
+    for node in (part for part in tree.walk(claim) if isinstance(part, tree.Derivative)):
+        if isinstance(node.by, tree.Index):
+            places = [n for n, letter in enumerate(node.by.at) if isinstance(letter, tree.Name)]
+            for big, place in itertools.product(tree.walk(node.of), places):
+                if not isinstance(big, tree.Big):
+                    continue
+                inner = [i for i in tree.walk(big.body) if isinstance(i, tree.Index) and i.base == node.by.base]
+                counted = {i.at[place] for i in inner if big.index in tree.free_names(i.at[place : place + 1])}
+                letter = tree.label(node.by.at[place]) or ""
+                first = found.setdefault(letter, big) if counted else big
+                if counted > {tree.Name(big.index)} or (first.low, first.high) != (big.low, big.high):
+                    way_out = f"say for which {letter} this is meant, {letter} = 1, \\dots, 5"
+                    raise FormulaError(f"the sums count different entries; {way_out}", node.by.span[0])
+    bound = {big.index for big in found.values()}
+    return {letter: big for letter, big in found.items() if letter not in bound}
+
+
 def refuse_vectors(statements: tuple[Node, ...]) -> None:
     """Raise FormulaError for what is set or transposed as vectors and matrices are."""
     for node in walk(statements):

@@ -18,7 +18,7 @@ from rnn_notes.checks.deadline import OutOfTimeError, deadline, limited
 from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProofError, OpenBoundsError
 from rnn_notes.checks.expressions import Expressions
-from rnn_notes.checks.notation import Given, refuse_two_readings
+from rnn_notes.checks.notation import Given, entries, refuse_two_readings
 from rnn_notes.checks.step import Proof, Step
 from rnn_notes.checks.tree import Relation, Statement
 
@@ -100,16 +100,16 @@ class Chain:
 
     def prove(self, claim: Relation, proof: Proof, within: float | None) -> None:
         """Prove one claim, for each value of its counting letters. Raises CheckError."""
-        values, entries = self.counted(claim, proof), self._entries(claim)
-        entries = {letter: big for letter, big in entries.items() if letter not in values}
-        for letter, big in entries.items():
+        values = self.counted(claim, proof)
+        sums = {} if values else entries(claim)
+        for letter, big in sums.items():
             proof.note(f"for {letter} = {tree.label(big.low) or '…'}, …, {tree.label(big.high) or '…'}")
         for _ in range(3):
             try:
-                self._for_all(claim, values, entries, proof, within)
+                self._for_all(claim, values, sums, proof, within)
                 return
             except OpenBoundsError as bounds:
-                if not values and not entries and self._in_general(claim, frozenset(bounds.letters), proof, within):
+                if not values and not sums and self._in_general(claim, frozenset(bounds.letters), proof, within):
                     return
                 new = bounds.letters - values.keys()
                 if not new or len(values) > 2:
@@ -134,39 +134,26 @@ class Chain:
         proof.note(*(f"for every {letter} ≥ 1" for letter in sorted(letters)), *trial.notes)
         return True
 
-    def _entries(self, claim: Relation) -> dict[str, tree.Big]:
-        """The letters of which an entry is differentiated by, as the j of x_j, each with the sum over these entries."""
-        found = dict[str, tree.Big]()
-        for node in tree.walk(claim):
-            if isinstance(node, tree.Derivative) and isinstance(node.by, tree.Index):
-                for big in (part for part in tree.walk(node.of) if isinstance(part, tree.Big)):
-                    inner = [i for i in tree.walk(big.body) if isinstance(i, tree.Index) and i.base == node.by.base]
-                    for place, letter in enumerate(node.by.at):
-                        bound = tree.Name(big.index)
-                        if isinstance(letter, tree.Name) and any(i.at[place : place + 1] == (bound,) for i in inner):
-                            found.setdefault(letter.name, big)
-        return {letter: big for letter, big in found.items() if letter not in {big.index for big in found.values()}}
-
-    def _cases(self, values: dict[str, list[int]], entries: dict[str, tree.Big]) -> Iterator[dict[str, int]]:
+    def _cases(self, values: dict[str, list[int]], sums: dict[str, tree.Big]) -> Iterator[dict[str, int]]:
         """All values of the counting letters; an entry is one of those that its sum counts."""
         for numbers in itertools.product(*values.values()):
             case = dict(zip(values, numbers, strict=True))
-            ends = [[self.reader(case).of(end, {}) for end in (big.low, big.high)] for big in entries.values()]
+            ends = [[self.reader(case).of(end, {}) for end in (big.low, big.high)] for big in sums.values()]
             if open_letters := {str(letter) for pair in ends for end in pair for letter in end.free_symbols}:
                 raise OpenBoundsError(open_letters)
             for places in itertools.product(*(range(int(low), int(high) + 1) for low, high in ends)):
-                yield case | dict(zip(entries, places, strict=True))
+                yield case | dict(zip(sums, places, strict=True))
 
     def _for_all(
         self,
         claim: Relation,
         values: dict[str, list[int]],
-        entries: dict[str, tree.Big],
+        sums: dict[str, tree.Big],
         proof: Proof,
         within: float | None,
     ) -> None:
         tried = 0
-        for case in self._cases(values, entries):
+        for case in self._cases(values, sums):
             step = Step.of(claim, self.reader(case), self.conditions)
             if step.is_meant():
                 tried += 1

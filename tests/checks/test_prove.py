@@ -116,3 +116,9 @@ def test_an_entry_that_is_differentiated_by_is_each_of_those_that_the_sum_counts
     assert "for n = 2, j = 2, at" in judge(sums + "w_1", "chain").evidence
     assert judge(sums + "j w_j", "chain").outcome == "fails"
     assert judge(r"\frac{\partial}{\partial x_j} \sum_{i=1}^{3} y_i^2 = 0", "chain").outcome == "refused"
+    for unclear in (
+        r"\left( \sum_{i=1}^{3} x_i + \sum_{i=1}^{5} x_i \right) = 2",
+        r"\sum_{i=1}^{3} x_i x_{i+1} = x_{j+1}",
+    ):
+        refusal = judge(r"\frac{\partial}{\partial x_j} " + unclear, "chain").evidence
+        assert refusal == r"the sums count different entries; say for which j this is meant, j = 1, \dots, 5"
