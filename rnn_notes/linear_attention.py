@@ -1,8 +1,8 @@
 """Linear attention, which is a network with fast weights: attention without the softmax is a linear recurrence.
 
-y_t = Σ_{s≤t} v_s (k_s·q_t) = S_t q_t, with S_t = S_{t−1} + v_t k_t^⊤. On the left, each step looks back at all others
-(attention; Katharopoulos et al. 2020); on the right, a matrix is written to and read from (fast weights; Schmidhuber
-1992, Schlag, Irie and Schmidhuber 2021). Queries and keys are (T, B, D), values (T, B, O), and so is y.
+y_t = Σ v_s (k_s·q_t), over all s ≤ t, is S_t q_t with S_t = S_{t−1} + v_t k_t⊤. In the sum, each step looks back at all
+others (attention; Katharopoulos et al. 2020); in the product, a matrix is written to and read from (fast weights;
+Schmidhuber 1992, Schlag, Irie and Schmidhuber 2021). Queries and keys are (T, B, D), values (T, B, O), and so is y.
 """
 
 import numpy as np

@@ -62,7 +62,7 @@ def convolution(a: ndarray, b: ndarray, h0: ndarray) -> ndarray:
 def backward(a: ndarray, h: ndarray, dh: ndarray) -> tuple[ndarray, ndarray, ndarray]:
     """From dh (T, B, H), the gradient through h_t at once, to those of a, b and h0.
 
-    The whole gradient g_t = dh_t + a_{t+1} ⊙ g_{t+1} is a linear recurrence from the end: the same scan in reverse.
+    The gradient ``g[t] = dh[t] + a[t + 1] * g[t + 1]`` is a linear recurrence from the end, a scan in reverse.
     """
     following = np.concatenate([a[1:], np.zeros_like(a[:1])])[::-1]
     db = scan(following, dh[::-1], np.zeros_like(dh[0]))[1:][::-1]
