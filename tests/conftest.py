@@ -1,4 +1,4 @@
-"""The site, built once for all tests that look at it, as strictly as it is built for publication."""
+"""The site, built once for all tests that look at it, as strictly as it is built for publication; what is quick."""
 
 import fcntl
 import os
@@ -9,6 +9,28 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+SLOW_FIXTURES = {"built_site", "browser", "opinions"}
+SLOW = (  # folders and files whose tests start processes, or judge hundreds of formulas
+    *("tests/browser/", "tests/live/", "tests/soundness/", "tests/test_mutants.py", "tests/test_first_minute.py"),
+    *("tests/test_your_own_notes.py", "tests/test_finish.py", "tests/test_experiments.py", "tests/test_notebooks.py"),
+    *("tests/test_install.py", "tests/test_figures.py", "tests/test_example.py", "tests/test_leftovers.py"),
+    *("tests/checks/test_evaluate.py", "tests/checks/test_attack.py", "tests/checks/test_marks.py"),
+    *("tests/checks/test_runs.py", "tests/test_marks_page.py", "docs/uses/", "docs/asides/"),
+)
+
+
+def pytest_addoption(parser):
+    """What ``make quick`` says."""
+    parser.addoption("--quick", action="store_true", help="leave out what needs a browser, a site or many seconds")
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --quick, only what a developer runs after each edit."""
+    if config.getoption("quick"):
+        slow = [i for i in items if i.nodeid.startswith(SLOW) or SLOW_FIXTURES & {*getattr(i, "fixturenames", ())}]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in {*slow}]
 
 
 @pytest.fixture(scope="session")

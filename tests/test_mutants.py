@@ -10,7 +10,7 @@ from mutants import TABLE, Mutant, all_edits, equivalents, mutants
 
 from rnn_notes.web import census
 
-SAMPLE = 800
+SAMPLE = 400
 KNOWN = equivalents()
 
 
