@@ -8,7 +8,7 @@ import sys
 from rnn_notes.datasets import DataError
 from rnn_notes.experiments import runner
 
-NAMES = ("series", "stocks", "text", "slips", "first_sign", "brackets")
+NAMES = ("series", "stocks", "text", "slips", "first_sign", "brackets", "adding", "order", "xor", "reber", "latch")
 
 
 def main() -> int:
