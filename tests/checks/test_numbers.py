@@ -19,6 +19,11 @@ EXACT = [
     r"\mathrm{diag}([1; 2]) = \begin{bmatrix} 1 & 0 \\ 0 & 2 \end{bmatrix}, \quad \max([1; 5; 2]) = 5",
     r"\begin{bmatrix} 1 & 2 \end{bmatrix}^\top = [1; 2], \quad \sum_{k=1}^{3} [k; 1] = [6; 3]",
     r"\sigma_{\max}(\begin{bmatrix} 3 & 0 \\ 0 & -4 \end{bmatrix}) = 4",
+    r"\left| [-1; 2] \right| = [1; 2], \quad [1; 2]^2 = [1; 4], \quad [1; 2]^\top [3; 4] = 11",
+    r"\tanh([0; 0]) = [0; 0]",
+    r"\sum_{k=1}^{0} [k; 1] = [0; 0], \quad \rho(\begin{bmatrix} 0 & 2 \\ 2 & 0 \end{bmatrix}) = 2",
+    r"\prod_{k=1}^{0} \begin{bmatrix} k & 0 \\ 0 & 1 \end{bmatrix} = \begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}",
+    r"\left( \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} \right)_{2,1} = 3, \quad ([5; 7])_{2} = 7",
     r"\sqrt{2} \approx 1.41, \quad [0.333; 2.001] \approx [0.33; 2.00]",
 ]
 FALSE = [
@@ -37,6 +42,19 @@ FALSE = [
     r"\mathrm{relu}'(0) = 0",
     r"\sqrt{2} \approx 1.42",
 ]
+SHAPES = {
+    r"[1; 2] [3; 4] = 11": "the shape (2, 1) and the shape (2, 1) cannot be multiplied",
+    r"[1; 2] + [1; 2; 3] = [2; 4]": "the shape (2, 1) and the shape (3, 1) cannot be added",
+    r"\frac{1}{[1; 2]} = [1; 0.5]": "a number has to stand below a fraction, not the shape (2, 1)",
+    r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}^{-1} = 1": "the shape (2, 2) to the power -1 has no meaning here",
+    r"\begin{bmatrix} 1 & 2 \end{bmatrix}^2 = 1": "the shape (1, 2) has no power",
+    r"[1; 2] = [1; 2; 3]": "left is the shape (2, 1) and right the shape (3, 1)",
+    r"\left( \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} \right)_{3,1} = 3": "has no entry 3, 1",
+    r"([5; 7])_{2,1} = 7": "the shape (2, 1) has no entry with 2 indices",
+    r"\mathrm{softmax}(\begin{bmatrix} 1 & 2 \end{bmatrix}) = 1": "softmax does not take the shape (1, 2)",
+    r"\max([1; 2], [3; 4]) = [3; 4]": "max of several matrices is not read here",
+    r"3^\top = 3": "a number has no transpose",
+}
 REFUSED = {
     "x = x + 0": "x has no value here; 'numbers' are printed or defined on the page",
     r"2.4 \approx 0": "≈ 0 says nothing",
@@ -58,6 +76,13 @@ def test_what_is_exactly_so_holds(formula):
 def test_what_is_nearly_so_fails(formula):
     """Rounded numbers are printed behind ≈, and each entry of a matrix counts by itself."""
     assert judge(formula, "numbers").outcome == "fails"
+
+
+@pytest.mark.parametrize(("formula", "message"), SHAPES.items())
+def test_shapes_that_do_not_fit_are_said_as_on_runs(formula, message):
+    """Printed matrices are computed by the operations of runs, in their words."""
+    verdict = judge(formula, "numbers")
+    assert (verdict.outcome in ("fails", "refused"), message in verdict.evidence) == (True, True), verdict.evidence
 
 
 @pytest.mark.parametrize(("formula", "message"), REFUSED.items())
