@@ -44,6 +44,10 @@ def _unwrap(tokens: list[Token]) -> list[Token]:
             raise FormulaError(f"nothing may follow {tokens[end]}", tokens[end + 1].start_pos)
         _same(tokens[0], tokens[end])
         tokens = _trimmed(tokens[1:end])
+        for first, *others in (list(split(row, "_AND")) for row in split(tokens, "_NEWLINE") if is_system):
+            if others and any(token.type in RELATIONS for token in first):
+                way_out = "write one that holds for all rows behind \\quad, or each row as a display"
+                raise FormulaError(f"a condition stands beside an equation of a system; {way_out}", first[0].start_pos)
     return tokens
 
 

@@ -104,7 +104,9 @@ class Symbols(ABC):
         The first subscript is tried as a label: W_{xh} is W_xh if the run has one.
         """
         if not isinstance(base, Name):
-            raise FormulaError("a symbol is needed here")
+            raise FormulaError(
+                "a symbol is needed here; on a run, a derivative is that of a symbol, and of first order"
+            )
         name, first = base.name, label(subscripts[0]) if subscripts else None
         if f"{name}_{first}" in self.network.symbols:
             name, subscripts = f"{name}_{first}", subscripts[1:]

@@ -243,6 +243,12 @@ WRONG_ON_A_RUN = [
     ("layers", r"W^{(1)} x = W_1 x", "the same but for brackets"),
     ("rnn", r"\begin{cases} a_t &= W_{xh} x_t + b_h \\ h_t &= \tanh(a_t) \end{cases}", "largest difference"),
     ("rnn", r"\begin{cases} h_t & t > 1 \end{cases}", "nothing is claimed here"),
+    (
+        "rnn",
+        r"\begin{cases} h_t = \tanh(a_t) & t > 1 \\ y_t = W_{hy} h_t + b_y \end{cases}",
+        "a condition stands beside an equation of a system; write one that holds for all rows behind \\quad",
+    ),
+    ("rnn", r"\frac{\partial^2 L}{\partial h_t^2} = 0", "a derivative is that of a symbol, and of first order"),
     ("shapes lstm", r"[x_t; h_{t-1}] \in \mathbb{R}^{D + O}", "the shape is"),
     (
         "shapes lstm",
