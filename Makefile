@@ -8,7 +8,7 @@ TOOLS := .cache/tools
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check site live offline mutants soundness bench lock advisories clean
+.PHONY: help serve test quick check site offline mutants soundness bench lock advisories clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,9 +30,6 @@ check: $(READY) ## Format, lint and types
 
 site: $(READY) ## Build the site into site/; any warning is an error
 	$(BIN)/python -m mkdocs build --strict
-
-live: $(READY) ## Read the notes with blocks of code that run in the page; tried, and not published yet
-	RNN_NOTES_LIVE=fetch $(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
 offline: $(READY) ## Build rnn_notes.zip: the site for reading without a server; open its index.html
 	$(BIN)/python -m mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes

@@ -7,13 +7,11 @@ from dataclasses import asdict, replace
 from functools import partial
 
 from rnn_notes.cache import digest, remember
-from rnn_notes.checks import exact, inline, latex, tree
-from rnn_notes.checks.agreement import compared
+from rnn_notes.checks import inline, latex, tree
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
 from rnn_notes.checks.families import ask
 from rnn_notes.checks.notation import read_given, refuse_vectors
-from rnn_notes.checks.prove import prove
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.run import registered as registered
 from rnn_notes.checks.spelling import Spelling
@@ -176,6 +174,8 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
     given = read_given(text)
     statements = latex.parse(text, functions(definitions) | given.function, spelling)
     refuse_vectors(statements)
+    from rnn_notes.checks.prove import prove  # SymPy takes a second to import, and networks do without it
+
     proof = prove(statements, definitions, within, given)
     notes = "".join(f"; {note}" for note in proof.notes)
     steps = f"{proof.steps} step{'s' * (proof.steps > 1)}"
@@ -186,6 +186,8 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
 
 
 def _exact(statements: tuple[tree.Statement, ...], definitions: Definitions, within: float | None) -> Verdict:
+    from rnn_notes.checks import exact
+
     notes = "".join(f"; {note}" for note in exact.check(statements, definitions, within).notes)
     return Verdict(0, "exact", f"numbers, exact{notes}", f"computed exactly by SymPy{notes}")
 
@@ -193,6 +195,8 @@ def _exact(statements: tuple[tree.Statement, ...], definitions: Definitions, wit
 def _defined(text: str, definitions: Definitions, runs: Mapping[str, Run], spelling: Spelling) -> Verdict:
     """A definition has to agree with what its name means already."""
     equation, new = introduce(text, definitions, spelling)
+    from rnn_notes.checks.agreement import compared
+
     agrees = compared(equation, new, definitions, runs)
     return Verdict(0, "defined", f"define, {agrees}", f"a definition, not a claim: {agrees}")
 

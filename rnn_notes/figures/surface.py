@@ -47,7 +47,8 @@ def valley_contour() -> Figure:
     z = height(x, y)
     ax.set_facecolor(colour(-STEP / 2))
     for level in np.arange(0, z.max(), STEP):
-        ax.contourf(x, y, z, [level, np.inf], colors=[colour(level + STEP / 2)], edgecolor=tint("h", 90), linewidth=0.6)
+        band = ax.contourf(x, y, z, [level, np.inf], colors=[colour(level + STEP / 2)])
+        band.set(edgecolor=tint("h", 90), linewidth=0.6)
     along = np.linspace(-6, 6, 121)
     for line in VALLEY:
         ax.plot(along, np.cos(along), **line)

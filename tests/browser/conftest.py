@@ -55,3 +55,27 @@ def tab(context, site):
     yield tab
     tab.close()
     assert not complaints
+
+
+@pytest.fixture(scope="session")
+def live_site(site, built_site):
+    """The address of the site, if blocks of code run in its pages; where CI is set it is not built without."""
+    if not (built_site / "assets/live").exists():
+        pytest.skip("the site was built without live code, since its files are not to be had")
+    return site
+
+
+@pytest.fixture(scope="module")
+def live(context, live_site):
+    """A tab in which Python is loaded once for all tests; it fails if anything is asked of another host."""
+    tab, elsewhere = context.new_page(), []
+    # The theme changes to a page without loading it only if the site map has its address, which is the published one.
+    published = "https://rnn-notes.github.io/rnn_notes/"
+    tab.route("**/sitemap.xml", lambda route: route.fulfill(body=route.fetch().text().replace(published, live_site)))
+    allowed = (live_site, "data:", "blob:")
+    tab.on("request", lambda request: request.url.startswith(allowed) or elsewhere.append(request.url))
+    with tab.expect_response("**/sitemap.xml"):
+        tab.goto(live_site)
+    yield tab
+    tab.close()
+    assert not elsewhere

@@ -24,7 +24,7 @@ def test_what_a_block_prints_is_compared_with_the_page(page):
     printed = f">>> x = 3\n>>> x + 1\n4\n>>> 1 / 0\n{error}"
     result = run(page, 0, "x = 3\nx + 1\n1 / 0\n", printed=printed)
     assert result["state"] == "same"
-    assert result["transcript"][1] == ["x + 1", "4\n"]
+    assert result["transcript"][1] == ["x + 1", "4\n", True]
     assert run(page, 0, "x = 3\nx + 1\n1 / 0\n", printed=printed.replace("4", "5"))["state"] == "differs"
 
 

@@ -1,6 +1,5 @@
 """The files that run Python in the page: only those whose digest stands in the table, from wherever they come."""
 
-import os
 import zipfile
 
 import pytest
@@ -70,15 +69,12 @@ def test_without_the_files_the_site_is_built_without_live_code(monkeypatch, capl
 
     monkeypatch.setattr(pack, "packed", missing)
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setenv("RNN_NOTES_LIVE", "fetch")
     with caplog.at_level("INFO"):
         assert pack.available() is False
     assert [record.getMessage() for record in caplog.records] == ["The pages are built without live code: no network"]
     monkeypatch.setenv("CI", "true")
     with pytest.raises(files.LiveFilesError):
         pack.available()
-    monkeypatch.delenv("RNN_NOTES_LIVE")
-    assert pack.available() is False  # nobody asked for it
 
 
 def test_the_pure_wheels_are_those_of_the_requirements():
@@ -87,10 +83,9 @@ def test_the_pure_wheels_are_those_of_the_requirements():
     assert all(requirement in pins for requirement, _ in files.WHEELS.values())
 
 
-@pytest.mark.skipif("RNN_NOTES_LIVE" not in os.environ, reason="set RNN_NOTES_LIVE=fetch to run code in pages")
-def test_what_is_served_carries_its_licences():
+def test_what_is_served_carries_its_licences(packed):
     """Each package that travels to the reader is named with its licence, and Pyodide with the way to its source."""
-    text = (pack.packed() / "licences.txt").read_text(encoding="utf-8")
+    text = (packed / "licences.txt").read_text(encoding="utf-8")
     for name in ("Pyodide", "numpy 2.0.2", "sympy", "mpmath", "lark", "tqdm", "matplotlib"):
         assert name in text
     assert "github.com/pyodide/pyodide" in text

@@ -9,27 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from rnn_notes import cache, pages
+from rnn_notes import ipynb, pages
+from rnn_notes.web import execution
 from rnn_notes.web.live import pack
-
-pytestmark = pytest.mark.skipif("RNN_NOTES_LIVE" not in os.environ, reason="RNN_NOTES_LIVE=fetch runs it")
-
-pytestmark = pytest.mark.skipif(
-    "RNN_NOTES_LIVE" not in os.environ, reason="set RNN_NOTES_LIVE=fetch to run code in pages"
-)
 
 READER = Path(__file__).with_name("reader.mjs")
 
 
 @pytest.fixture(scope="session")
-def reader():
+def reader(packed):
     """A running reader: a page's blocks go in, what they printed comes out."""
     if not (node := shutil.which("node")):
         if os.environ.get("CI"):
             pytest.fail("Node.js is missing; install nodejs")
         pytest.skip("Node.js is missing; install it to run the blocks in the reader's Python")
-    folder = pack.packed()
-    command = [node, str(READER), str(cache.FOLDER / "live/upstream"), str(folder)]
+    command = [node, str(READER), str(pack.UPSTREAM), str(packed)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
 
         def ask(page):
@@ -50,6 +44,11 @@ def blocks_of(path):
         if fence.language in ("python", "pycon") and not fence.not_run and "not in the browser:" not in fence.info
     ]
     printed = [fence.code if fence.language == "pycon" else "" for fence in fences]
+    kinds = [fence.language for fence in fences]
+    if path.suffix == ".ipynb":
+        kinds = ["cell" if kind == "python" else kind for kind in kinds]
+        shown = texts_of_cells(path)
+        printed = [shown.get(fence.code.strip(), text) for fence, text in zip(fences, printed, strict=True)]
     codes = [
         "".join(re.findall(r"^(?:>>>|\.\.\.) ?(.*\n)", fence.code, re.MULTILINE))
         if fence.language == "pycon"
@@ -65,14 +64,24 @@ def blocks_of(path):
     return {
         "name": str(path),
         "codes": codes,
-        "kinds": [fence.language for fence in fences],
+        "kinds": kinds,
         "printed": printed,
         "claims": [[before(claim.line), claim.expression] for claim in page.claims],
         "displays": displays,
     }, [fence.line for fence in fences]
 
 
-PAGES = [path for path in pages.all_pages() if path.suffix == ".md" and blocks_of(path)[1]]
+def texts_of_cells(path):
+    """What each cell of code shows as text, by its code; "" where it shows nothing or a picture."""
+    code, shown = [cell for cell in ipynb.cells(path.read_text(encoding="utf-8")) if cell.kind == "code"], {}
+    for cell, found in zip(code, execution.outputs(path, code), strict=True):
+        data = [output.get("data", {"text/html": ""}) for output in found]
+        picture = not data or any("text/html" in each for each in data)
+        shown[cell.source.strip()] = "" if picture else f"{data[0]['text/plain']}\n"
+    return shown
+
+
+PAGES = [path for path in pages.all_pages() if any(f.language in ("python", "pycon") for f in pages.read(path).fences)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(pages.DOCS).as_posix())

@@ -13,6 +13,7 @@ import importlib
 import io
 import json
 import linecache
+import re
 import sys
 import tempfile
 import traceback
@@ -110,9 +111,10 @@ class Page:
         """Run the block of that number, whose predecessors have run. What runs below it is forgotten.
 
         ``kind`` is "pycon", "python", or "cell" of a notebook, which shows its last value. ``printed`` is the block as
-        the page prints it, empty if it has been changed. Raises Missing.
+        the page prints it, of a cell what it shows as text; empty if it has been changed. Raises Missing.
         """
         del self.ran[number:], self.before[number + 1 :]
+        _forget_pictures()  # of a block that has not come to its end
         names = self.names
         names.clear()
         names.update(self.before[number])
@@ -120,8 +122,12 @@ class Page:
         linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
         out, err = Output("stdout", emit), Output("stderr", emit)
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            result = {"number": number, **_result(code, kind, printed, file, names, out)}
-        result |= {"stdout": out.text, "stderr": err.text, "pictures": _pictures()}
+            result = _result(code, kind, printed, file, names, out)
+            try:
+                pictures = _pictures(f"block {number + 1}")
+            except Exception as error:  # what is wrong with a figure shows when it is drawn
+                result, pictures = {"state": "raised", "error": _error(error, file, names)}, []
+        result |= {"number": number, "stdout": out.text, "stderr": err.text, "pictures": pictures}
         if result["state"] != "stopped":
             self.ran.append(code)
             self.before.append(dict(names))
@@ -139,9 +145,9 @@ def _result(code: str, kind: str, printed: str, file: str, names: dict[str, Any]
         exec(compile(ast.Module(body, []), file, "exec"), names)
         if isinstance(last, ast.Expr):
             value = eval(compile(ast.Expression(last.value), file, "eval"), names)
-            if not _is_figure(value):
+            if not _is_picture(value):
                 _show(value)
-        return {"state": "ran"}
+        return {"state": "ran" if not printed else "same" if out.text == printed else "differs"}
     except (KeyboardInterrupt, Flood) as stop:
         return {"state": "stopped" if isinstance(stop, KeyboardInterrupt) else "cut"}
     except Missing:
@@ -178,7 +184,7 @@ def _session(
             message = "".join(traceback.format_exception_only(error))
             same = wanted is not None and wanted.exc_msg == message
             got += f"Traceback (most recent call last):\n    ...\n{message}"
-        transcript.append([source, got])
+        transcript.append([source, got, same or error is not None])
         agrees = agrees and same
         if error is not None and not same:
             return {"state": "raised", "transcript": transcript, "error": _error(error, file, names)}
@@ -201,30 +207,42 @@ def _show(value: Any) -> None:
         print(repr(value))
 
 
+_shown: list[Any] = []  # figures of Matplotlib, and what shows itself as HTML, as a notebook would show it
+
+
+def _is_picture(value: Any) -> bool:
+    """Whether a value is shown as a picture; then it is kept until the block has run."""
+    picture = _is_figure(value) or hasattr(value, "_repr_html_")
+    if picture:
+        _shown.append(value)
+    return picture
+
+
 def _is_figure(value: Any) -> bool:
-    """Whether it is a figure of Matplotlib; kept to be shown as a picture."""
     library = sys.modules.get("matplotlib.figure")
-    if library is None or not isinstance(value, library.Figure):
-        return False
-    _figures.append(value)
-    return True
+    return library is not None and isinstance(value, library.Figure)
 
 
-_figures: list[Any] = []
-
-
-def _pictures() -> list[str]:
-    """The figures that a block has shown or left open, as SVG."""
+def _pictures(block: str) -> list[str]:
+    """The figures that a block has shown or left open, as HTML in the colours of the page."""
     if plots := sys.modules.get("matplotlib.pyplot"):
-        _figures.extend(plots.figure(number) for number in plots.get_fignums())
-        plots.close("all")
+        _shown.extend(plots.figure(number) for number in plots.get_fignums())
     pictures = []
-    for figure in dict.fromkeys(_figures):
-        text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=True)
-        pictures.append(text.getvalue())
-    _figures.clear()
+    for number, value in enumerate(dict.fromkeys(_shown), start=1):
+        if _is_figure(value):
+            from rnn_notes.figures.inline import show
+
+            value = show(value, f"Figure {number} drawn by {block}")
+        # The page has the same figure already, perhaps of another Matplotlib: the rules of one are not for the other.
+        pictures.append(re.sub(r"\bfigure-(?=[0-9a-f]{8}\b)", "live-figure-", value._repr_html_()))
+    _forget_pictures()
     return pictures
+
+
+def _forget_pictures() -> None:
+    _shown.clear()
+    if plots := sys.modules.get("matplotlib.pyplot"):
+        plots.close("all")
 
 
 def _error(error: BaseException, file: str, names: dict[str, Any]) -> dict[str, Any]:
@@ -272,7 +290,7 @@ def respond(request: str, emit: Emit) -> str:
     except Missing as missing:
         return json.dumps({"missing": missing.archive})
     except KeyboardInterrupt:
-        return json.dumps({"outcome": "stopped"})
+        return json.dumps({"outcome": "stopped", "state": "stopped"})
 
 
 def _judge(latex: str, mark: str, earlier: list[str]) -> dict[str, Any]:

@@ -12,21 +12,23 @@ from markdown.postprocessors import Postprocessor
 BLOCK = re.compile(
     r'<div class="language-(?P<kind>pycon|python) highlight">(?P<inside>(?:(?!</pre>).)*</pre>)</div>', re.DOTALL
 )
+ELSEWHERE = 'class="filename">not '  # the title "not run: …" or "not in the browser: …"
 FORMULA = '<div class="try-formula"></div>'  # where a page has the box for a formula of the reader's own
 KINDS = {  # what a reader may choose, and the mark that it stands for
-    "a step with numbers and letters (chain)": "chain",
-    "printed numbers": "numbers",
+    "numbers and functions": "chain",
     "the plain recurrent network": "rnn",
     "the LSTM": "lstm",
     "the GRU": "gru",
     "a network without tanh": "linear",
-    "shapes of the plain network": "shapes",
+    "the 4-3-2 network of the lecture, with its numbers": "lecture",
+    "the shapes of the plain network": "shapes rnn",
+    "printed numbers, to their last digit": "numbers",
 }
 BOX = (
-    '<div class="try-formula" data-search-exclude role="group" aria-label="Try a formula"><label>A formula in LaTeX '
+    '<div class="try-formula" data-search-exclude role="group" aria-label="Try a formula"><label>A formula, in LaTeX '
     '<textarea rows="3" spellcheck="false" autocapitalize="off">'
     r"\frac{d}{dx} \tanh(x) = 1 - \tanh(x)^2</textarea></label>"
-    "<label>checked as <select>"
+    "<label>It is about <select>"
     + "".join(f'<option value="{mark}">{words}</option>' for words, mark in KINDS.items())
     + '</select></label><div class="live"><button class="judge" type="button">Check</button></div></div>'
 )
@@ -44,18 +46,21 @@ class Buttons(Postprocessor):
     def run(self, text: str) -> str:
         """The page with its buttons; they are numbered as the reader counts the blocks."""
         self.number = 0
+        text = text.replace(FORMULA, BOX)
+        if all(ELSEWHERE in match["inside"] for match in BLOCK.finditer(text)):
+            return text  # no Python, so no cells for it
         both = re.compile(f"{BLOCK.pattern}|(?P<solution>{SOLUTION.pattern})", re.DOTALL)
-        return both.sub(self._with_buttons, text).replace(FORMULA, BOX)
+        return both.sub(self._with_buttons, text)
 
     def _with_buttons(self, match: re.Match[str]) -> str:
         if match["solution"]:
             self.number += 1
-            cell = f'<div class="live-exercise" data-live="cell" data-exercise>{bar("your code", "Your code")}</div>'
-            return f"{cell}\n{match[0]}"
-        if 'class="filename">not ' in match["inside"]:  # "not run: …", "not in the browser: …"
+            buttons = bar("your code", "Your code here")
+            return f'<div class="live-exercise" data-live="cell" data-exercise>{buttons}</div>\n{match[0]}'
+        if ELSEWHERE in match["inside"]:
             return match[0]
         self.number += 1
-        kind = "cell" if self.notebook else match["kind"]
+        kind = "cell" if self.notebook and match["kind"] == "python" else match["kind"]
         return (
             f'<div class="language-{match["kind"]} highlight" data-live="{kind}">'
             f"{match['inside']}{bar(f'block {self.number}', 'Edit')}</div>"
@@ -65,7 +70,7 @@ class Buttons(Postprocessor):
 def bar(name: str, edit: str) -> str:
     """The two buttons of a block; without scripts they are not shown."""
     return (
-        f'<div class="live"><button class="run" type="button" aria-label="Run {name}">Run</button>'
+        f'<div class="live" data-search-exclude><button class="run" type="button" aria-label="Run {name}">Run</button>'
         f'<button class="edit" type="button" aria-label="Edit {name}">{edit}</button></div>'
     )
 

@@ -81,13 +81,12 @@ class LiveFilesError(Exception):
 def fetch(folder: Path) -> None:
     """Put all files of the table into the folder; those that are there already and right stay.
 
-    They come from the package index, or from the folder that the environment variable ``RNN_NOTES_LIVE`` names;
-    its value ``fetch`` names none.
+    They come from the package index, or from the folder that the environment variable ``RNN_NOTES_LIVE`` names.
     Raises LiveFilesError if a file cannot be had, or has another digest than its table entry.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = {name for name in DIGESTS if not _is_right(folder / name)}
-    if (source := os.environ.get("RNN_NOTES_LIVE", "fetch")) != "fetch":
+    if source := os.environ.get("RNN_NOTES_LIVE"):
         for name in sorted(missing):
             path = Path(source) / name
             if not path.is_file():
@@ -126,12 +125,12 @@ def _download(requirement: str, into: Path) -> Path:
     """The wheel of a requirement, downloaded alone; nothing is installed and no code of it runs."""
     before = set(into.iterdir())
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--quiet"]
-    run = subprocess.run(
-        [*command, "--disable-pip-version-check", "--dest", str(into), requirement],
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+    command += ["--retries", "1"]  # without a network, the site is built without these files at once
+    command += ["--disable-pip-version-check", "--dest", str(into), requirement]
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    except subprocess.TimeoutExpired:
+        raise LiveFilesError(f"{requirement} did not come in ten minutes") from None
     wheels = set(into.iterdir()) - before
     if run.returncode or len(wheels) != 1:
         last = (run.stderr.strip().splitlines() or ["no wheel came"])[-1]

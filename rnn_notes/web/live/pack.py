@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import zipfile
 from base64 import b64encode
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ log = logging.getLogger("mkdocs.rnn_notes")
 
 HERE = Path(__file__).parent
 PACKAGE = Path(__file__).parents[2]
+UPSTREAM = cache.FOLDER / "live" / "upstream"  # the files of others, as they came
 
 # What Pyodide wants to be told of itself; of the packages in its lock none is used.
 LOCK = json.dumps(
@@ -42,7 +44,8 @@ LOCK = json.dumps(
 
 ARCHIVES = {  # archive -> the wheels in it; "rnn_notes" and "data" are ours
     "numpy": ("numpy",),
-    "sympy": ("sympy", "mpmath", "lark"),
+    "sympy": ("sympy", "mpmath"),
+    "lark": ("lark",),
     "tqdm": ("tqdm",),
     "matplotlib": (
         *("matplotlib", "contourpy", "cycler", "kiwisolver", "packaging", "pillow", "pyparsing"),
@@ -57,6 +60,7 @@ Software Foundation (https://docs.python.org/3.12/license.html). The packages be
 pages use as byte code, made from the unchanged sources, all others as they are."""
 
 SCRIPTS = ("blocks.py", "plain.py")  # of this folder, for the worker
+PARTS = ("python", "editor", "block", "formula", "main")  # of the script that a first click loads
 NOT_IN_THE_PAGE = ("web",)  # builds the site; a reader's page has no use for it
 DATA = ("data", "datasets.py", "experiments")  # large, and used by few pages: an archive of their own
 
@@ -67,36 +71,48 @@ def packed() -> Path:
     What comes from others is packed once, which takes a minute; our own package anew after each edit.
     Raises LiveFilesError if a file is not to be had.
     """
-    upstream = cache.FOLDER / "live" / "upstream"
-    scripts = [path for path in sorted(HERE.iterdir()) if path.is_file()]
-    key = sha256("".join(files.DIGESTS.values()).encode() + bytes(shutil.which("node") is not None))
-    for path in scripts:
-        key.update(path.read_bytes())
+    key = sha256("".join(files.DIGESTS.values()).encode() + bytes([shutil.which("node") is not None]))
+    for name in ("pack.py", "compile.mjs", "uses.py"):
+        key.update((HERE / name).read_bytes())
     runtime = cache.FOLDER / "live" / f"runtime-{key.hexdigest()[:16]}"
-    for path in ours():
+    for path in [*ours(), *(HERE / name for name in SCRIPTS)]:
         key.update(path.read_bytes())
     folder = cache.FOLDER / "live" / key.hexdigest()[:16]
-    if not folder.exists():
-        files.fetch(upstream)
+    if folder.exists():
+        os.utime(folder)  # asked for now
+        return folder
+    if not runtime.exists():
+        log.info("Python for the pages is fetched and packed, once; it takes a minute or two")
+    files.fetch(UPSTREAM)
+    if not runtime.exists():
         with _made(runtime) as made:
-            if made:
-                pack(upstream, made)
-        with _made(folder) as made:
-            if made:
-                shutil.copytree(runtime, made, dirs_exist_ok=True)
-                pack_ours(made)
-        for path in folder.parent.iterdir():
-            if path not in (folder, runtime, upstream):
-                shutil.rmtree(path, ignore_errors=True)
+            pack(UPSTREAM, made)
+    with _made(folder) as made:
+        shutil.copytree(runtime, made, dirs_exist_ok=True, copy_function=_link)
+        pack_ours(made)
+    _tidy(keep={folder, runtime, UPSTREAM})
     return folder
 
 
+def _tidy(keep: set[Path]) -> None:
+    """Remove what no build has asked for since a day: each edit of the package makes a folder of its own."""
+    for path in UPSTREAM.parent.iterdir():
+        with contextlib.suppress(OSError):  # another build was faster
+            if path not in keep and time.time() - path.stat().st_mtime > 24 * 3600:
+                shutil.rmtree(path)
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file a second name, where the disk can; else copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 @contextlib.contextmanager
-def _made(folder: Path) -> Iterator[Path | None]:
-    """A folder to fill that then takes its name, whole or not at all; None if there is one of that name."""
-    if folder.exists():
-        yield None
-        return
+def _made(folder: Path) -> Iterator[Path]:
+    """A folder to fill that then takes its name, whole or not at all."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         made = Path(temporary) / "made"
         made.mkdir()
@@ -106,15 +122,13 @@ def _made(folder: Path) -> Iterator[Path | None]:
 
 
 def available() -> bool:
-    """Whether blocks of code run in the pages: where the environment asks for it with ``RNN_NOTES_LIVE``.
+    """Whether blocks of code can run in the pages: where the files for it are to be had, as ``files.fetch`` says.
 
-    If the files are not to be had, that is said in one line; where CI is set it is a failure.
+    If they are not, that is said in one line; where CI is set it is a failure.
     """
-    if not os.environ.get("RNN_NOTES_LIVE"):
-        return False
     try:
         packed()
-    except files.LiveFilesError as error:
+    except (files.LiveFilesError, OSError) as error:  # no network, another file, a disk that is full or read-only
         if os.environ.get("CI"):
             raise
         log.info(f"The pages are built without live code: {error}")
@@ -154,14 +168,14 @@ def pack(upstream: Path, out: Path) -> None:
     (out / "licences.txt").write_text(notices(upstream), encoding="utf-8")
     (out / "modules.json").write_text(json.dumps(modules, sort_keys=True), encoding="utf-8")
     shutil.copyfile(upstream / "pyodide.asm.wasm", out / "pyodide.asm.wasm")
-    for script in SCRIPTS:
-        shutil.copyfile(HERE / script, out / script)
-    worker = [upstream / "pyodide.asm.js", upstream / "pyodide.js", HERE / "worker.js"]
-    (out / "worker.js").write_text("\n;\n".join(path.read_text(encoding="utf-8") for path in worker), encoding="utf-8")
 
 
 def pack_ours(out: Path) -> None:
-    """Write our package beside what comes from others, and the table of all files with their sizes and digests."""
+    """Write what is ours beside what comes from others, and the table of all files with their sizes and digests."""
+    for script in SCRIPTS:
+        shutil.copyfile(HERE / script, out / script)
+    worker = [UPSTREAM / "pyodide.asm.js", UPSTREAM / "pyodide.js", HERE / "worker.js"]
+    (out / "worker.js").write_text("\n;\n".join(path.read_text(encoding="utf-8") for path in worker), encoding="utf-8")
     own = {path.relative_to(PACKAGE.parent).as_posix(): path for path in ours()}
     data = {name: path for name, path in own.items() if name.split("/")[1] in DATA}
     write_zip(out / "data.zip", data)
@@ -241,14 +255,17 @@ def write(site: Path) -> None:
     """Put the runtime into a built site, with the script that uses it, and the notices of what it holds."""
     runtime, live = packed(), site / "assets" / "live"
     folder = digest(runtime)
-    shutil.rmtree(live, ignore_errors=True)
-    shutil.copytree(runtime, live / folder)
+    for path in live.glob("*/"):
+        if path.name != folder:
+            shutil.rmtree(path)
+    shutil.copytree(runtime, live / folder, dirs_exist_ok=True)
     table = json.loads((live / folder / "table.json").read_text(encoding="utf-8"))
     told = json.dumps({"folder": folder, "lock": LOCK, "table": table}, sort_keys=True)
-    script = (HERE / "live.js").read_text(encoding="utf-8").replace("__TABLE__", told, 1)
+    parts = [(HERE / "page" / f"{name}.js").read_text(encoding="utf-8") for name in PARTS]
+    script = "{\n" + "\n".join(parts).replace("__TABLE__", told, 1) + "}\n"  # a block: no name of it is the page's
     (live / "live.js").write_text(script, encoding="utf-8")
     for name in ("bar.css", "live.css", "start.js"):
-        shutil.copyfile(HERE / name, live / name)
+        shutil.copyfile(HERE / "page" / name, live / name)
 
 
 def write_zip(path: Path, content: dict[str, Path]) -> None:

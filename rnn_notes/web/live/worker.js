@@ -17,16 +17,17 @@ const say = (message) => postMessage(message);
 
 // The bytes of one of our files: from the browser's store if it has them, else from the site.
 async function bytes(name, progress) {
-  const [size, wire, integrity] = table.files[name], address = base + name;
-  const store = await caches.open(STORE).catch(() => null);
-  const kept = await store?.match(address).catch(() => null);
+  const [size, wire, integrity] = table.files[name];
+  const key = storeKey(integrity);
+  const store = await self.caches?.open(STORE).catch(() => null); // none over plain http, none where it is forbidden
+  const kept = await store?.match(key).catch(() => null);
   let data = kept && (await kept.blob());
   if (!data) {
     const giveUp = new AbortController();
     let clock = setTimeout(() => giveUp.abort(), SILENCE);
     const parts = [];
     try {
-      const response = await fetch(address, { signal: giveUp.signal });
+      const response = await fetch(base + name, { signal: giveUp.signal });
       if (!response.ok) throw new Error(`the site answered ${response.status}`);
       for (const reader = response.body.getReader(); ; ) {
         const { done, value } = await reader.read();
@@ -47,14 +48,23 @@ async function bytes(name, progress) {
   try {
     const checked = await fetch(copy, { integrity }); // the browser compares the digest
     const buffer = await checked.arrayBuffer();
-    if (!kept) await store?.put(address, new Response(buffer.slice(0))).catch(() => null);
+    if (!kept) await store?.put(key, new Response(buffer.slice(0))).catch(() => null);
     return new Uint8Array(buffer);
   } catch {
-    await store?.delete(address).catch(() => null);
+    await store?.delete(key).catch(() => null);
     throw new Error(`${name} is not the file that belongs to this site; reload the page`);
   } finally {
     URL.revokeObjectURL(copy);
   }
+}
+
+// Under its digest, so that a new edition of the site asks only for what has changed.
+const storeKey = (integrity) => new URL(`../${encodeURIComponent(integrity)}`, base).href;
+
+// Remove from the store what another edition has left there.
+async function tidy() {
+  const store = await caches.open(STORE), current = Object.values(table.files).map(([, , integrity]) => storeKey(integrity));
+  for (const { url } of await store.keys()) if (!current.includes(url)) await store.delete(url);
 }
 
 async function all(names) {
@@ -107,6 +117,7 @@ async function start(message) {
   python.runPython("blocks.archives.of |= table; sys.meta_path.append(blocks.archives)");
   for (const archive of ["numpy", "rnn_notes"]) python.runPython(`blocks.archives.load("${archive}")`);
   say({ type: "ready" });
+  tidy().catch(() => null); // where there is no store, nothing is left
 }
 
 function unpack(archive) {
@@ -148,9 +159,9 @@ async function run({ id, page, blocks, clicked, address }) {
   say({ type: "end", id });
 }
 
-async function judge({ id, latex, mark, earlier, address }) {
+async function judge({ id, latex, mark, address }) {
   stop = address;
-  const verdict = await ask({ latex, mark, earlier }, () => {});
+  const verdict = await ask({ latex, mark, earlier: [] }, () => {});
   stop = null;
   say({ type: "verdict", id, verdict });
 }

@@ -1,0 +1,189 @@
+"""Blocks that run in the page when something is in the way: files, connections, browsers, loops, other hosts."""
+
+import re
+import socket
+
+import pytest
+from playwright.sync_api import expect
+from reader import DONE, SECONDS, begin, block, status, write
+
+
+@pytest.fixture
+def fresh(context, live_site):
+    """A tab on a chapter that has loaded nothing yet, and finds nothing in the browser's store."""
+    tab = context.new_page()
+    tab.goto(f"{live_site}lecture/memory/")
+    tab.evaluate("caches.delete('rnn-notes-python')")
+    yield tab
+    tab.close()
+
+
+@pytest.fixture(scope="module")
+def running(context, live_site):
+    """A tab in which Python runs already, its clock in the hands of the test: nobody is stopped by force in time."""
+    tab = context.new_page()
+    tab.clock.install()
+    tab.goto(f"{live_site}lecture/memory/")
+    write(tab, 0, "1 + 1\n")
+    yield tab
+    tab.close()
+
+
+def run(tab):
+    """Press the first Run of the page, and wait for what comes of it."""
+    tab.locator(".live .run").first.click()
+    box = block(tab, 0)
+    expect(box).to_have_attribute("data-state", DONE, timeout=SECONDS)
+    return box
+
+
+def half(route):
+    body = route.fetch().body()
+    route.fulfill(status=200, body=body[: len(body) // 2])
+
+
+FAULTS = {  # what may be wrong with a file: how it comes, and what is said
+    "missing": (lambda route: route.fulfill(status=404), "did not come|the site has changed"),
+    "forbidden": (lambda route: route.fulfill(status=403), "did not come|not the file that belongs to this site"),
+    "lost": (lambda route: route.abort(), "did not come"),
+    "changed": (lambda route: route.fulfill(status=200, body=b"changed"), "not the file that belongs to this site"),
+    "cut": (half, "not the file that belongs to this site"),
+}
+BROKEN = [("worker.js", "changed")] + [(file, fault) for file in ("pyodide.asm.wasm", "numpy.zip") for fault in FAULTS]
+
+
+def test_a_broken_file_is_said_and_the_next_click_tries_again(fresh):
+    """Each of eleven ways of not coming has its message, no promise waits for ever, and at last all is well."""
+    for file, fault in BROKEN:
+        answer, words = FAULTS[fault]
+        fresh.evaluate("caches.delete('rnn-notes-python')")
+        fresh.route(f"**/{file}", answer)
+        box = run(fresh)
+        said = re.compile(rf"^Python could not be loaded: {re.escape(file)} .*({words}).* Run tries again\.$")
+        expect(status(box)).to_have_text(said)
+        fresh.unroute(f"**/{file}")
+        box.evaluate("box => box.dataset.state = 'told'")
+    box = run(fresh)
+    assert box.get_attribute("data-state") == "same"
+
+
+def test_a_script_that_does_not_come_is_said_and_the_next_click_tries_again(fresh):
+    """The one that the first click loads; the theme's own message says so."""
+    fresh.route("**/live.js", lambda route: route.abort())
+    fresh.locator(".live .run").first.click()
+    expect(fresh.locator(".md-dialog--active")).to_contain_text("could not be loaded")
+    fresh.unroute("**/live.js")
+    assert run(fresh).get_attribute("data-state") == "same"
+
+
+def test_silence_is_not_waited_for_longer_than_a_minute(context, live_site):
+    """A file that is asked for and never comes."""
+    tab = context.new_page()
+    tab.clock.install()
+    tab.goto(f"{live_site}lecture/memory/")
+    tab.evaluate("caches.delete('rnn-notes-python')")
+    with tab.expect_request("**/numpy.zip"):
+        tab.route("**/numpy.zip", lambda route: None)
+        tab.locator(".live .run").first.click()
+    expect(tab.locator(".live-status").first).to_contain_text("loading Python")
+    tab.clock.fast_forward(70_000)
+    expect(tab.locator(".live-status").first).to_contain_text("nothing came for a minute")
+    tab.close()
+
+
+def test_a_browser_without_webassembly_says_so(context, live_site):
+    """And the printed page is whole."""
+    tab = context.new_page()
+    tab.add_init_script("delete window.WebAssembly")
+    tab.goto(f"{live_site}lecture/memory/")
+    expect(status(run(tab))).to_contain_text("this browser has no WebAssembly")
+    expect(block(tab, 0).locator("pre code")).to_be_visible()
+    tab.close()
+
+
+def test_a_browser_that_keeps_nothing_runs_all_the_same(context, live_site):
+    """As in a private window, or where the notes are read over plain http: there is no store."""
+    tab = context.new_page()
+    tab.add_init_script("""const blob = Response.prototype.blob;
+        const without = "Object.defineProperty(self, 'caches', { get() { return undefined; } });";
+        Response.prototype.blob = async function () {
+            return new Blob([this.url.startsWith("blob:") ? without : "", await blob.call(this)]);
+        };""")
+    tab.goto(f"{live_site}lecture/memory/")
+    box = write(tab, 0, "import js\nhasattr(js, 'caches') and bool(js.caches)\n")
+    expect(box.locator(".live-output")).to_contain_text("False")
+    tab.close()
+
+
+def test_python_goes_on_without_a_connection_and_in_two_tabs(context, live_site, running):
+    """What is loaded stays: another page and another tab need no byte of the runtime."""
+    other, asked = context.new_page(), []
+    other.goto(f"{live_site}lecture/unrolling/")
+    other.on("request", lambda request: asked.append(request.url))
+    assert run(other).get_attribute("data-state") == "same"
+    assert {url.rpartition("/")[2] for url in asked if ".zip" in url or ".wasm" in url} == set()
+    context.set_offline(True)
+    write(other, 0, "7 * 6\n")
+    expect(block(other, 0).locator(".live-output")).to_contain_text("42")
+    write(running, 0, "7 * 7\n")
+    expect(block(running, 0).locator(".live-output")).to_contain_text("49")
+    context.set_offline(False)
+    other.close()
+
+
+def test_a_page_may_be_left_while_python_loads(fresh, live_site):
+    """And when its reader comes back, it runs."""
+    fresh.locator(".live .run").first.click()
+    fresh.goto(f"{live_site}lecture/unrolling/")
+    fresh.go_back()
+    assert run(fresh).get_attribute("data-state") == "same"
+
+
+def test_an_endless_loop_is_stopped_and_the_names_are_kept(running):
+    """Stop interrupts Python itself."""
+    write(running, 0, "import random\nkept = random.random()\nprint(kept)\n")
+    number = block(running, 0).locator(".live-output").text_content().split()[-1]
+    box = begin(running, 1, "while True: pass\n")
+    expect(status(box)).to_have_text("running …", timeout=SECONDS)
+    box.locator(".run").click()
+    expect(status(box)).to_have_text("stopped", timeout=SECONDS)
+    assert write(running, 1, "print(kept)\n").locator(".live-output").text_content().split()[-1] == number
+
+
+def test_what_cannot_be_interrupted_ends_with_its_worker(running):
+    """A loop in C does not hear Stop; then Python starts anew, and says so."""
+    box = begin(running, 1, "sum(iter(int, 1))\n")
+    expect(status(box)).to_have_text("running …", timeout=SECONDS)
+    box.locator(".run").click()
+    running.clock.fast_forward(2000)
+    expect(status(box)).to_have_text("stopped; Python starts anew at the next Run", timeout=SECONDS)
+    expect(write(running, 1, "5 * 5\n").locator(".live-output")).to_contain_text("25")
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    """The address of another host, which must hear nothing."""
+    with socket.create_server(("127.0.0.2", 0)) as server:
+        server.setblocking(False)
+        yield f"127.0.0.2:{server.getsockname()[1]}"
+        with pytest.raises(BlockingIOError):  # nobody has called
+            server.accept()
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [
+        ("js.eval('1 + 1')", "EvalError"),
+        ("js.Function('return 1')", "EvalError"),
+        ("js.importScripts('http://{}/x.js')", "NetworkError"),
+        ("x = js.XMLHttpRequest.new()\nx.open('GET', 'http://{}/', False)\nx.send()", "NetworkError"),
+        ("js.fetch('http://{}/')", None),
+        ("js.WebSocket.new('ws://{}/')", None),
+        ("js.Worker.new('http://{}/x.js')", None),
+    ],
+)
+def test_the_policy_holds_where_the_code_runs(running, elsewhere, code, refused):
+    """Inside the worker another host, eval and a foreign script are refused, by the browser and not by us."""
+    box = write(running, 0, f"import js, time\n{code.format(elsewhere)}\ntime.sleep(0.1)\n")
+    if refused:
+        expect(status(box)).to_contain_text(refused)

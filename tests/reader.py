@@ -1,0 +1,60 @@
+"""What a reader does with the blocks of a page: runs them, writes into them, waits for them."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+SECONDS = 120_000  # for what loads Python on a busy machine, in milliseconds
+DONE = re.compile("^(same|ran|differs|wrong|raised|cut|stopped|failed)$")
+
+
+def visit(tab: Page, address: str) -> None:
+    """Go to another page of the site as a reader does, by a link, so that Python stays; edits made there are undone."""
+    if tab.url != address:
+        tab.evaluate(
+            """href => {
+                document.querySelector("article").dataset.left = "";
+                const link = Object.assign(document.createElement("a"), { href });
+                document.querySelector("article").append(link);
+                link.click();
+            }""",
+            address,
+        )
+        expect(tab.locator("article[data-left]")).to_have_count(0, timeout=SECONDS)
+        assert tab.url == address
+    tab.evaluate(
+        """() => [...document.querySelectorAll(".live .edit")]
+            .filter(edit => edit.textContent === "Reset").forEach(edit => edit.click())"""
+    )
+
+
+def block(tab: Page, number: int) -> Locator:
+    """The block of that number on the page, from 0."""
+    return tab.locator("[data-live]").nth(number)
+
+
+def wait(tab: Page) -> None:
+    """Until nothing runs any more."""
+    expect(tab.locator(".live button", has_text="Stop")).to_have_count(0, timeout=SECONDS)
+
+
+def write(tab: Page, number: int, code: str) -> Locator:
+    """Write code into a block and run it with the keyboard."""
+    box = begin(tab, number, code)
+    wait(tab)
+    return box
+
+
+def begin(tab: Page, number: int, code: str) -> Locator:
+    """The same, without waiting for its end."""
+    box = block(tab, number)
+    if box.locator("[role=textbox]").count() == 0:
+        box.locator(".edit").dispatch_event("click")
+    box.locator("[role=textbox]").fill(code)
+    box.locator("[role=textbox]").press("Control+Enter")
+    return box
+
+
+def status(box: Locator) -> Locator:
+    """The line that says what came of a block."""
+    return box.locator(".live-status")
