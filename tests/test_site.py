@@ -77,7 +77,16 @@ def test_every_display_has_a_badge(source, page):
     read = pages.read(source) if source.suffix == ".ipynb" else pages.scan(source, enumerate(rows, start=1))
     assert len(displays) == len(read.displays)
     for display in displays:
-        assert set(display["class"]) & {"proved", "evaluated", "not-refuted", "shapes", "defined", "skipped", "refuted"}
+        assert set(display["class"]) & {
+            "proved",
+            "evaluated",
+            "not-refuted",
+            "shapes",
+            "defined",
+            "exact",
+            "skipped",
+            "refuted",
+        }
         assert len(display.select_one("a.badge")["aria-label"]) > 10
 
 
