@@ -94,6 +94,29 @@ def _torch(v: Tape, t: int, gates: str) -> None:
         v["h", t] = (1 - v["z", t]) * v["n", t] + v["z", t] * v["h", t - 1]
 
 
+def _masked(v: Tape, t: int) -> None:
+    v["a", t] = _sum(v, "h", t, v["h", t - 1])
+    v["h", t] = v["mu", t] * np.tanh(v["a", t]) + (1 - v["mu", t]) * v["h", t - 1]
+    _readout(v, t)
+
+
+def _bidirectional(v: Tape, t: int) -> None:
+    if t == 1:  # the state u reads from the back, so all of it comes before the first output
+        u = np.zeros_like(v["b_u"])
+        for s in sorted((s for name, s in v.values if name == "x" and s), reverse=True):
+            v["u", s] = np.tanh(v["W_xu"] @ v["x", s] + v["W_uu"] @ u + v["b_u"])
+            u = v["u", s]
+    v["a", t] = _sum(v, "h", t, v["h", t - 1])
+    v["h", t] = np.tanh(v["a", t])
+    v["y", t] = v["W_hy"] @ v["h", t] + v["W_uy"] @ v["u", t] + v["b_y"]
+    v["L", t] = ((v["y", t] - v["y_hat", t]) ** 2).sum(axis=-2, keepdims=True) / 2
+
+
+def _linear_recurrence(v: Tape, t: int) -> None:
+    v["h", t] = v["a", t] * v["h", t - 1] + v["b", t]
+    _readout(v, t)
+
+
 def _layers(v: Tape) -> None:
     v["y"] = v["W_2"] @ (v["W_1"] @ v["x"] + v["b_1"]) + v["b_2"]
 
@@ -109,11 +132,17 @@ def _attention(v: Tape) -> None:
     v["S"] = v["Q"] @ v["K"].mT / np.sqrt(v["K"].shape[-1])
     v["A"] = softmax(v["S"])
     v["Y"] = v["A"] @ v["V"]
+    v["L"] = ((v["Y"] - v["Y_hat"]) ** 2).sum(axis=(-2, -1), keepdims=True) / 2
 
 
 def identity(rng: Generator, shape: tuple[int, int]) -> ndarray:
     """The symbol I, which is not drawn."""
     return np.eye(*shape)
+
+
+def marks(rng: Generator, shape: tuple[int, int]) -> ndarray:
+    """0 or 1, as those of true steps and of padding."""
+    return rng.integers(2, size=shape).astype(float)
 
 
 def shares(rng: Generator, shape: tuple[int, int]) -> ndarray:
@@ -186,6 +215,32 @@ RUNS = (
         through=frozenset({"a", "y", "p"}),
         meanings={"y_hat": "ŷ is the target in this run; the prediction is p = softmax(y)"},
     ),
+    replace(
+        RNN,
+        name="masked",
+        words="an RNN that keeps its state where μ is 0",
+        given={**RNN.given, "mu": ""},
+        step=_masked,
+        draw={**RNN.draw, "mu": marks},
+    ),
+    replace(
+        RNN,
+        name="bidirectional",
+        words="an RNN in both directions",
+        parameters={**RNN.parameters, "W_xu": "H D", "W_uu": "H H", "b_u": "H", "W_uy": "O H"},
+        step=_bidirectional,
+    ),
+    Run(
+        name="recurrence",
+        words="a linear recurrence",
+        sizes="T H O",
+        parameters={"W_hy": "O H", "b_y": "O"},
+        given={"a": "H", "b": "H", "y_hat": "O"},
+        start={"h": "H"},
+        step=_linear_recurrence,
+        totals=("L",),
+        meanings={"y_hat": TARGET},
+    ),
     _recurrent("rnn-unbiased", "an RNN without biases", _rnn, UNBIASED, ""),
     _recurrent("linear-unbiased", "an RNN without tanh and biases", LINEAR, UNBIASED, ""),
     _recurrent("lstm-unbiased", "an LSTM without biases", _lstm, _weights("ifoc", bias=False), "ifoc", states="hc"),
@@ -208,8 +263,9 @@ RUNS = (
         name="attention",
         words="attention",
         sizes="N M D O",
-        parameters={"Q": "N D", "K": "M D", "V": "M O"},
+        parameters={"Q": "N D", "K": "M D", "V": "M O", "Y_hat": "N O"},
         step=_attention,
         rows=True,
+        meanings={"Y_hat": "Ŷ is the target in this run; the output of attention is Y"},
     ),
 )
