@@ -10,7 +10,7 @@ from rnn_notes.figures import style
 from rnn_notes.runs import RUNS
 
 NOTATION = pages.DOCS / "reference" / "notation.md"
-CHAPTERS = [page for page in pages.all_pages() if page.parent.name in ("lecture", "learning", "uses")]
+CHAPTERS = [page for page in pages.all_pages() if page.parent.name in ("lecture", "learning", "uses", "beyond")]
 NETWORKS = {run.name for run in RUNS}
 WORDS = re.compile(r"\\(?:text|mathrm|operatorname|begin|end|label)\s*\{[^}]*\}")
 GREEK = r"\\((?:var)?(?:alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|sigma|tau|phi|xi))(?![A-Za-z])"

@@ -15,7 +15,7 @@ from rnn_notes.pages import claims
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*pages.all_pages(), ROOT / "README.md"]
-CHAPTERS = [page for page in PAGES if page.parent.name in ("lecture", "learning", "uses")]
+CHAPTERS = [page for page in PAGES if page.parent.name in ("lecture", "learning", "uses", "beyond")]
 RUNNABLE = ("python", "pycon", "r")
 
 

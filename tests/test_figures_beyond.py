@@ -1,0 +1,42 @@
+"""The numbers behind the figures on what lies beyond the plain cell."""
+
+import numpy as np
+from matplotlib.colors import to_hex
+
+from rnn_notes import figures
+from rnn_notes.figures import attention, lengths, style
+
+
+def test_only_a_batch_reversed_sequence_by_sequence_begins_with_the_ends():
+    """Written out by hand: three sequences of 5, 2 and 3 steps."""
+    padded, flipped, turned = (batch.tolist() for batch in lengths.batches())
+    assert padded == [[1, 2, 3, 4, 5], [1, 2, 0, 0, 0], [1, 2, 3, 0, 0]]
+    assert flipped == [[5, 4, 3, 2, 1], [0, 0, 0, 2, 1], [0, 0, 3, 2, 1]]
+    assert turned == [[5, 4, 3, 2, 1], [2, 1, 0, 0, 0], [3, 2, 1, 0, 0]]
+
+
+def test_the_padded_batch_frames_the_true_ends():
+    """Three frames in each of the two batches that are right, at the fifth, second and third step."""
+    axes = figures.draw("padded-batch").axes[0]
+    frames = [p for p in axes.patches if to_hex(p.get_edgecolor()) == style.COLOURS["h"]]
+    steps = [round((p.get_x() - lengths.LEFT) / lengths.CELL[0]) + 1 for p in frames]
+    assert steps == [5, 2, 3] * 2
+    shown = [t.get_text() for t in axes.texts if t.get_text() == "0" or t.get_text().startswith("$x")]
+    expected = [f"$x_{n}$" if n else "0" for batch in lengths.batches() for n in np.ravel(batch)]
+    assert shown == expected
+
+
+def test_the_alignment_is_that_of_a_network_that_has_learned_to_reverse():
+    """It writes what it has read, in reverse; the weights of each row have the sum 1, and the largest go backwards."""
+    read, written, weights = attention.alignment()
+    assert (written == read[::-1]).mean() > 0.8
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-12)
+    looks = weights.argmax(axis=1)
+    assert np.corrcoef(looks, np.arange(8))[0, 1] < -0.9
+
+
+def test_the_alignment_is_drawn_with_its_weights():
+    """Each cell is as blue as its weight, to a step of the tint."""
+    axes = figures.draw("attention-alignment").axes[0]
+    drawn = [to_hex(p.get_facecolor()) for p in axes.patches]
+    assert drawn == [style.tint("h", 95 * float(w)) for w in np.ravel(attention.alignment()[2])]
