@@ -78,6 +78,14 @@ TEACHING = [  # as other texts have it
     ("attention", r"Y = \mathrm{softmax} \left( \frac{Q K^\top}{\sqrt{D}} \right) V"),
     ("attention", r"\mathrm{softmax} \left( \frac{Q K^\top}{\sqrt{D}} \right) V \in \mathbb{R}^{N \times O}"),
     ("attention", r"\sum_{j=1}^{M} A_{i,j} = 1"),
+    ("attention", r"\frac{\partial L}{\partial V} = A^\top (Y - \hat{Y})"),
+    ("masked", r"h_t = \mu_t \tanh(a_t) + (1 - \mu_t) h_{t-1}"),
+    ("bidirectional t<T", r"u_t = \tanh(W_{xu} x_t + W_{uu} u_{t+1} + b_u)"),
+    ("bidirectional", r"\frac{\partial L}{\partial u_1} = W_{uy}^\top (y_1 - \hat{y}_1)"),
+    (
+        "recurrence t<T",
+        r"\nabla_{h_t} L = W_{hy}^\top (y_t - \hat{y}_t) + a_{t+1} \odot \nabla_{h_{t+1}} L",
+    ),
 ]
 
 WRONG = [  # mark, formula, what the evidence says
@@ -127,6 +135,13 @@ WRONG = [  # mark, formula, what the evidence says
     ("gru", r"n_t = \tanh(W_{xn} x_t + b_n + W_{hn} (r_t \odot h_{t-1}) + b_{hn})", "largest difference"),
     ("rnn-unbiased", r"y_t = W_{hy} h_t + b_y", "b_y is not known in this run"),
     ("attention", r"Y = \mathrm{softmax}(Q K^\top) V", "largest difference"),
+    ("masked", r"h_t = \mu_t h_{t-1} + (1 - \mu_t) \tanh(a_t)", "largest difference"),
+    ("bidirectional t<T", r"u_{t+1} = \tanh(W_{xu} x_t + W_{uu} u_t + b_u)", "largest difference"),
+    (
+        "recurrence",
+        r"\frac{\partial L}{\partial a_t} = \frac{\partial L}{\partial h_t} \odot h_t",
+        "largest difference",
+    ),
     ("attention", r"Y = \mathrm{softmax} \left( \frac{K Q^\top}{\sqrt{D}} \right) V", "cannot be multiplied"),
     ("rnn", r"h_t = \tanh(a_t) + 10^{-20} h_{t-1}", "this term is so small beside the others that rounding hides it"),
     ("rnn", r"h_t + 10^{20} - 10^{20} = h_t", "rounding"),
