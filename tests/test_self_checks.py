@@ -101,7 +101,9 @@ def test_the_error_has_the_line_where_the_page_is_known(tmp_path):
 
 
 OTHERWISE = ("find-the-slip",)  # it asks all the time
-CHAPTERS = [path for folder in ("lecture", "learning", "uses") for path in sorted((DOCS / folder).glob("*.md"))]
+CHAPTERS = [
+    path for folder in ("lecture", "learning", "uses", "beyond") for path in sorted((DOCS / folder).glob("*.md"))
+]
 
 
 @pytest.mark.parametrize(
