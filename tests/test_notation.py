@@ -10,7 +10,8 @@ from rnn_notes.figures import style
 from rnn_notes.runs import RUNS
 
 NOTATION = pages.DOCS / "reference" / "notation.md"
-CHAPTERS = [page for page in pages.all_pages() if page.parent.name in ("lecture", "learning", "uses", "beyond")]
+FOLDERS = [pages.DOCS / folder for folder in ("lecture", "learning", "uses", "beyond")]
+CHAPTERS = [page for page in pages.all_pages() if page.parent in FOLDERS]
 NETWORKS = {run.name for run in RUNS}
 WORDS = re.compile(r"\\(?:text|mathrm|operatorname|begin|end|label)\s*\{[^}]*\}")
 GREEK = r"\\((?:var)?(?:alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|sigma|tau|phi|xi))(?![A-Za-z])"

@@ -15,7 +15,8 @@ from rnn_notes.pages import claims
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*pages.all_pages(), ROOT / "README.md"]
-CHAPTERS = [page for page in PAGES if page.parent.name in ("lecture", "learning", "uses", "beyond")]
+FOLDERS = [pages.DOCS / folder for folder in ("lecture", "learning", "uses", "beyond")]
+CHAPTERS = [page for page in PAGES if page.parent in FOLDERS]
 RUNNABLE = ("python", "pycon", "r")
 
 
