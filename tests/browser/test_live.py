@@ -193,6 +193,16 @@ def test_a_formula_is_judged_by_the_checker_of_the_notes(live, site):
     assert form.locator("textarea").evaluate("area => [area.selectionStart, area.selectionEnd]") == [6, 7]
 
 
+def test_a_proof_that_takes_too_long_ends_in_the_page_as_well(live, site):
+    """After the five seconds of processor time that the checker has everywhere."""
+    visit(live, f"{site}reference/how-it-is-checked/")
+    form = live.locator(".try-formula")
+    form.locator("textarea").fill("(a + b + c + u + v)^{60} = ((a + b + c)^2 + 2 (a + b + c) (u + v) + (u + v)^2)^{30}")
+    form.locator("select").select_option("chain")
+    form.locator(".judge").click()
+    expect(form.locator(".live-output")).to_contain_text("no proof is found in 5 seconds", timeout=SECONDS)
+
+
 def test_blocks_that_have_run_are_accessible(page):
     """After a run, an edit, an exception and a figure, axe finds nothing, in the light and in the dark."""
     write(page, 0, "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\n1\n")

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -60,6 +61,33 @@ def test_waiting_costs_no_time():
     """A computer that is busy with other things does not end a proof."""
     with deadline(0.1):
         time.sleep(0.5)
+
+
+def test_in_the_page_of_a_reader_an_alarm_rings(monkeypatch):
+    """Also in a loop without calls, and for the outer of two limits once the inner one is past."""
+
+    def start(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+
+    def loop():
+        while True:
+            pass
+
+    def loops():
+        for seconds in (0.1, 0.1):
+            with suppress(OutOfTimeError), deadline(seconds):
+                loop()
+        with deadline(5):
+            ended.append("inner")
+        loop()
+
+    ended = []
+    with pytest.raises(OutOfTimeError), deadline(0.5):
+        loops()
+    assert ended == ["inner"]
 
 
 def test_without_threads_a_trace_function_looks_at_the_clock(monkeypatch):

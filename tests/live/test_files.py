@@ -1,5 +1,7 @@
 """The files that run Python in the page: only those whose digest stands in the table, from wherever they come."""
 
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -90,6 +92,17 @@ def test_what_is_served_carries_its_licences(packed):
         assert name in text
     assert "github.com/pyodide/pyodide" in text
     assert text.count("Redistribution and use") >= 3  # the words of the BSD licences
+
+
+def test_a_network_is_judged_without_sympy():
+    """So the formula box loads the five megabytes of SymPy for the first proof, and not before."""
+    code = r"""import sys
+from rnn_notes.checks.verdicts import judge
+assert judge(r"h_t = \tanh(a_t)", "rnn").outcome == "evaluated"
+assert "sympy" not in sys.modules
+assert judge("1 + 1 = 2", "chain").outcome == "proved"
+assert "sympy" in sys.modules"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_same_files_make_the_same_bytes(tmp_path):

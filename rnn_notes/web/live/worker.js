@@ -12,6 +12,7 @@ const RESERVE = 1 << 30; // bytes of memory, beyond which the reader is told
 let python, table, base, respond;
 let stop = null; // an address that the page takes back to say "stop"; a worker that is busy hears nothing else
 let looks = 0, looked = 0;
+let alarm = 0, again = 0; // when Python's own timer rings, and after how many milliseconds once more; 0 for never
 
 const say = (message) => postMessage(message);
 
@@ -94,11 +95,15 @@ async function start(message) {
   python.FS.writeFile("/home/pyodide/blocks.py", blocks);
   python.FS.writeFile("/home/pyodide/plain.py", plain);
   python.setInterruptBuffer({
-    // Python looks here now and then; 2 is SIGINT. One look in 256 looks at the clock, and that one at the address.
+    // Python looks here now and then; 2 is SIGINT, 14 SIGALRM. One look in 256 looks at the clock, and then at the address.
     get 0() {
-      if (++looks % 256 || !stop) return 0;
+      if (++looks % 256 || !(stop || alarm)) return 0;
       const now = performance.now();
-      if (now - looked < 200) return 0;
+      if (alarm && now > alarm) {
+        alarm = again && now + again;
+        return 14;
+      }
+      if (!stop || now - looked < 200) return 0;
       looked = now;
       try {
         const ask = new XMLHttpRequest();
@@ -113,11 +118,22 @@ async function start(message) {
     set 0(_value) {},
   });
   respond = python.runPython("import sys; sys.path.insert(0, '/home/pyodide'); import blocks; blocks.respond");
+  python.globals.set("setitimer", setitimer);
+  python.runPython(`import signal
+signal.ITIMER_REAL, signal.setitimer = 0, lambda _, seconds, interval=0: tuple(setitimer(seconds, interval))`);
   python.globals.set("table", python.toPy(table.modules));
   python.runPython("blocks.archives.of |= table; sys.meta_path.append(blocks.archives)");
   for (const archive of ["numpy", "rnn_notes"]) python.runPython(`blocks.archives.load("${archive}")`);
   say({ type: "ready" });
   tidy().catch(() => null); // where there is no store, nothing is left
+}
+
+// What Python's signal.setitimer is elsewhere: in WebAssembly there is none. Returns what was left, in seconds.
+function setitimer(seconds, interval) {
+  const now = performance.now(), before = [alarm && Math.max(alarm - now, 1) / 1000, again / 1000];
+  alarm = seconds && now + 1000 * seconds;
+  again = 1000 * interval;
+  return before;
 }
 
 function unpack(archive) {

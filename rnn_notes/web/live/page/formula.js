@@ -7,8 +7,6 @@ const VERDICTS = {
   shapes: "Holds",
   "not refuted": "May hold",
   defined: "A definition",
-  fails: "Does not hold",
-  refused: "Not understood",
   stopped: "Stopped",
 };
 
@@ -46,7 +44,7 @@ class Formula {
     const failed = ["fails", "refused"].includes(outcome);
     if (reading) this.output.append(element("p", { textContent: "read as" }), element("pre", { textContent: reading }));
     if (evidence) this.output.append(element("p", { textContent: failed ? "because" : "note" }), element("pre", { textContent: evidence }));
-    let words = VERDICTS[outcome] ?? outcome;
+    let words = failed ? badge[0].toUpperCase() + badge.slice(1) : (VERDICTS[outcome] ?? outcome);
     if (fault) {
       const [row, column] = fault, lines = this.area.value.split("\n");
       const at = lines.slice(0, row).reduce((sum, line) => sum + line.length + 1, column - 1);
