@@ -39,13 +39,13 @@ def test_the_printed_form_is_shown_as_refuted_and_the_right_one_with_its_tick(pa
     assert [heading.text.split(" ")[0] for heading in path_group("h3")] == [str(n) for n, _ in group]
     assert len(path_group.select("div.display.refuted")) == len(group)
     assert not path_group.select("details div.display.refuted")
-    assert len(path_group.select("details.success div.display.evaluated")) == len(group)
+    assert len(path_group.select("details.note div.display.evaluated")) == len(group)
 
 
 def test_the_evidence_of_the_checker_and_two_hints_are_folded(path_group):
     """Nothing of the answer is seen before it is opened."""
     assert len(path_group.select("details.tip")) == 2 * len(path_group("h3"))
-    for answer in path_group.select("details.success"):
+    for answer in path_group.select("details.note"):
         assert "open" not in answer.attrs
         assert "largest difference" in answer.select_one(".highlight pre").text
     for slip in (slip for _, slip in slips.on_the_page()["path"]):

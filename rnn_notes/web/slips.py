@@ -44,7 +44,7 @@ def exercise(n: int, slip: dict) -> list[str]:
         "",
         *folded("tip", "A first hint", [first]),
         *folded("tip", "A second hint", [second]),
-        *folded("success", "Answer", answer(slip)),
+        *folded("note", "Answer", answer(slip)),
     ]
 
 
