@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from rnn_notes import figures
-from rnn_notes.figures import attention, lengths, style
+from rnn_notes import scan as scans
+from rnn_notes.figures import attention, lengths, scan, style
 
 
 def test_only_a_batch_reversed_sequence_by_sequence_begins_with_the_ends():
@@ -40,3 +41,22 @@ def test_the_alignment_is_drawn_with_its_weights():
     axes = figures.draw("attention-alignment").axes[0]
     drawn = [to_hex(p.get_facecolor()) for p in axes.patches]
     assert drawn == [style.tint("h", 95 * float(w)) for w in np.ravel(attention.alignment()[2])]
+
+
+def test_the_tree_of_the_scan_finds_every_state():
+    """Each block combined of its two halves, which rounds before have made; those from the beginning are the loop's."""
+    rng = np.random.default_rng(0)
+    a, b = rng.uniform(-1, 1, (2, 8, 1, 1))
+    steps = {(n, n): (a[n - 1], b[n - 1]) for n in range(1, 9)}
+    rounds = {}
+    for row, block, halves in scan.tree():
+        assert all(rounds[half] < row for half in halves)
+        rounds[block] = row
+        if halves:
+            steps[block] = scans.combine(*(steps[half] for half in halves))
+    h = scans.loop(a, b, np.zeros((1, 1)))
+    for end in range(1, 9):
+        np.testing.assert_allclose(steps[1, end][1], h[end], rtol=0, atol=1e-15)
+    assert max(rounds.values()) == 5
+    texts = [t.get_text() for t in figures.draw("scan-tree").axes[0].texts]
+    assert sorted(texts) == sorted(str(e) if b == e else f"{b}–{e}" for b, e in rounds)
