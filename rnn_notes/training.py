@@ -57,17 +57,29 @@ class Optimiser(Protocol):
 
 @dataclass
 class SGD:
-    """Gradient descent: θ − rate · g. ``rate`` may be changed between steps."""
+    """Gradient descent: θ − rate · m, where m = momentum · m + g (Polyak 1964), so that m = g without momentum.
+
+    ``rate`` may be changed between steps. With momentum it is for one model, since it remembers m.
+    """
 
     rate: float
+    momentum: float = 0.0
+    m: list[ndarray] = field(default_factory=list, init=False, repr=False)  # gradients so far, the older the less
 
     def step(self, model: C, grads: C) -> C:
         """The model one step further: a new one, the old is not touched.
 
-        Raises ValueError if the rate is not finite or negative.
+        Raises ValueError if the rate is not finite or negative, if momentum is not from 0 to below 1, or if the steps
+        before were those of a model of other shapes.
         """
-        rate = _rate(self.rate)
-        return parameters.apply(lambda p, g: p - rate * g, model, grads)
+        parameters.same_form(model, grads, ("the model", "the gradient"))
+        rate, momentum = _rate(self.rate), _decay("momentum", self.momentum, "0.9 is")
+        if momentum == 0:
+            return parameters.apply(lambda p, g: p - rate * g, model, grads)
+        before = _memory_of("SGD", self.m, model)
+        self.m = [momentum * m + g for m, g in zip(before, parameters.arrays(grads).values(), strict=True)]
+        moved = iter(self.m)
+        return parameters.apply(lambda p: p - rate * next(moved), model)
 
 
 @dataclass
@@ -91,14 +103,8 @@ class Adam:
         parameters.same_form(model, grads, ("the model", "the gradient"))
         _rate(self.rate)
         for name, beta in (("beta1", self.beta1), ("beta2", self.beta2)):
-            if not 0 <= beta < 1:
-                raise ValueError(
-                    f"{name} is {beta} but a number from 0 to below 1 is expected; 0.9 and 0.999 are usual"
-                )
-        if self.t and [m.shape for m in self.m] != [a.shape for a in parameters.arrays(model).values()]:
-            raise ValueError("this Adam has the memory of another model; make one for each, Adam(rate)")
-        if self.t == 0:
-            self.m = self.v = [np.zeros_like(a) for a in parameters.arrays(model).values()]
+            _decay(name, beta, "0.9 and 0.999 are")
+        self.m, self.v = _memory_of("Adam", self.m, model), _memory_of("Adam", self.v, model)
         self.t += 1
         g = list(parameters.arrays(grads).values())
         self.m = [self.beta1 * m + (1 - self.beta1) * g for m, g in zip(self.m, g, strict=True)]
@@ -119,6 +125,20 @@ def _rate(rate: Any) -> float:
     if not isinstance(rate, float | int | np.number) or not 0 <= rate < math.inf:
         raise ValueError(f"rate is {rate!r:.60} but a finite number is expected, not below 0; 0.01 is a usual choice")
     return float(rate)
+
+
+def _decay(name: str, factor: float, usual: str) -> float:
+    if not 0 <= factor < 1:
+        raise ValueError(f"{name} is {factor} but a number from 0 to below 1 is expected; {usual} usual")
+    return factor
+
+
+def _memory_of(optimiser: str, memory: list[ndarray], model: Any) -> list[ndarray]:
+    """What an optimiser remembers of a model, array by array: zeros before the first step."""
+    arrays = list(parameters.arrays(model).values())
+    if memory and [m.shape for m in memory] != [a.shape for a in arrays]:
+        raise ValueError(f"this {optimiser} has the memory of another model; make one for each, {optimiser}(rate)")
+    return memory or [np.zeros_like(a) for a in arrays]
 
 
 @dataclass(frozen=True)

@@ -435,6 +435,16 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: adam(beta1=0.9, beta2=0.999),
     ),
     (
+        "momentum is 1.5 but .*0.9 is usual",
+        lambda t: training.SGD(0.1, 1.5).step(RNN_, RNN_),
+        lambda t: training.SGD(0.1, 0.9).step(RNN_, RNN_),
+    ),
+    (
+        "this SGD has the memory of another model; make one for each, SGD(rate)",
+        lambda t: (o := training.SGD(0.1, 0.9), o.step(RNN_, RNN_), o.step(LSTM_, LSTM_)),
+        lambda t: (training.SGD(0.1).step(RNN_, RNN_), training.SGD(0.1).step(LSTM_, LSTM_)),
+    ),
+    (
         "this Adam has the memory of another model; make one for each, Adam(rate)",
         lambda t: (o := training.Adam(), o.step(RNN_, RNN_), o.step(LSTM_, LSTM_)),
         lambda t: (training.Adam(0.1).step(RNN_, RNN_), training.Adam(0.1).step(LSTM_, LSTM_)),

@@ -85,6 +85,22 @@ def test_sgd_by_hand():
     assert after.b_y.tolist() == [1.0 - 0.1 * 3.0]
 
 
+def test_momentum_by_hand():
+    """A model is moved by −rate · m, where m = momentum · m + g."""
+    optimiser, after = SGD(0.1, momentum=0.5), one_number(1.0)
+    for g, expected in ((3.0, 1 - 0.1 * 3), (-1.0, 0.7 - 0.1 * (1.5 - 1)), (2.0, 0.65 - 0.1 * (0.25 + 2))):
+        after = optimiser.step(after, one_number(g))
+        assert after.b_y[0] == pytest.approx(expected, rel=1e-15)
+
+
+def test_sgd_without_momentum_remembers_nothing():
+    """So one SGD can serve several models, and a model that nobody else has stays free."""
+    optimiser = SGD(0.1)
+    optimiser.step(one_number(1.0), one_number(3.0))
+    assert optimiser.m == []
+    optimiser.step(model(), model(seed=1))
+
+
 def test_adam_is_the_algorithm_of_the_paper():
     """Ten steps on one number, with a loop written from Kingma and Ba, algorithm 1."""
     rng = np.random.default_rng(0)
@@ -501,14 +517,17 @@ def test_a_validation_loss_is_finite(number):
 
 def test_what_a_training_is_called_with_by_mistake_is_named():
     """And no raw error of Python or NumPy."""
-    used = Adam()
-    list(train(model(), echoes(1), squared_error, used))
+    used, rolling = Adam(), SGD(0.1, momentum=0.9)
+    for optimiser in (used, rolling):
+        list(train(model(), echoes(1), squared_error, optimiser))
     other = RNN.init(2, 7, np.random.default_rng(0)), Readout.init(7, 1, np.random.default_rng(0))
     for wrong, text in (
         ((model(), None, squared_error, SGD(0.1)), "batches is a NoneType but pairs"),
         ((model(), echoes(1), squared_error, SGD), "optimiser is .* pass SGD"),
         ((model(), echoes(1), lambda y, target: 1.0, SGD(0.1)), "loss returned no pair"),
         ((model(), echoes(1), squared_error, Adam(beta2=2.0)), "beta2 is 2.0 but a number from 0 to below 1"),
+        ((model(), echoes(1), squared_error, SGD(0.1, 1.0)), "momentum is 1.0 but a number from 0 to below 1"),
+        ((other, echoes(1), squared_error, rolling), "this SGD has the memory of another model"),
         ((other, echoes(1), squared_error, used), "this Adam has the memory of another model"),
     ):
         with pytest.raises(ValueError, match=f"^{text}"):

@@ -13,6 +13,7 @@ from rnn_notes import pages
 from rnn_notes.datasets import DATA, DataError
 
 CORPUS = DATA / "corpus.txt"
+EXCERPT = DATA / "excerpt.txt"
 
 NOT_PROSE = re.compile(r"(\||#|!|:::|\?\?\?|---|[a-z]+: |\[\^|<|[A-Z-]+$)")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)(\{[^}]*\})?")
@@ -38,6 +39,11 @@ def load(path: Path = CORPUS) -> str:
     if not path.exists():
         raise DataError(f"{path}: there is no such file; python -m rnn_notes.experiments text writes it")
     return path.read_text(encoding="utf-8")
+
+
+def excerpt() -> str:
+    """4097 characters of the first chapter: a small text for a small network, the same when the chapter is edited."""
+    return EXCERPT.read_text(encoding="utf-8")
 
 
 def split(text: str) -> tuple[str, str]:
