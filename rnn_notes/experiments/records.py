@@ -48,7 +48,7 @@ class Record:
 
 
 def recorded(name: str, folder: Path = RESULTS) -> Record:
-    """The record of an experiment, ``"series"``, ``"stocks"`` or ``"text"``.
+    """The record of an experiment by its name, such as ``"series"``.
 
     Raises DataError, with file, field and reason, if there is none, if it was cut short or edited, or if it is of
     another form.
