@@ -20,7 +20,7 @@ NUMBER = re.compile(
     r"(?P<percent>[\s\u00a0]*(?:%|per[\s-]?cent\b))?"
 )
 NOT_A_QUANTITY = re.compile(
-    r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG|arXiv|ISO|UTF-?) ?\d[\d.]*(?:(?:,| to| or) \d[\d.]*)*"
+    r"(?:Python|NumPy|MathJax|MkDocs|BY|version|WCAG|arXiv|ISO|UTF-?|SHA-?) ?\d[\d.]*(?:(?:,| to| or) \d[\d.]*)*"
     r"|\d+, (?=(?:1[5-9]|20)\d\d\b)"  # the volume of a journal, before the year
     r"|\]\([^)]*\)|https?://\S+|\[\^[^\]]*\]|^\s*(?:\*\*)?\d+\.(?=\s|\*)"
 )
