@@ -198,6 +198,7 @@ def test_a_run_that_was_killed_ends_like_one_that_was_not(tmp_path):
 
 INTERRUPTED = """
     import sys
+    from functools import partial
     from pathlib import Path
     import toy
     from rnn_notes.experiments import __main__, runner
@@ -205,6 +206,7 @@ INTERRUPTED = """
     if __name__ == "__main__":
         sys.modules["rnn_notes.experiments.series"] = toy
         runner.UNFINISHED = Path("parts")
+        runner.run = partial(runner.run, folder=Path("results"))  # should it not be stopped in time
         sys.argv = ["experiments", "series", "--seeds", "3"]
         sys.exit(__main__.main())
 """
