@@ -94,6 +94,12 @@ def _torch(v: Tape, t: int, gates: str) -> None:
         v["h", t] = (1 - v["z", t]) * v["n", t] + v["z", t] * v["h", t - 1]
 
 
+def _stack(v: Tape, t: int) -> None:
+    """Two layers: the states of the first are the inputs of the second."""
+    v["h_1", t] = np.tanh(v["W_1"] @ v["x", t] + v["U_1"] @ v["h_1", t - 1] + v["b_1"])
+    v["h_2", t] = np.tanh(v["W_2"] @ v["h_1", t] + v["U_2"] @ v["h_2", t - 1] + v["b_2"])
+
+
 def _masked(v: Tape, t: int) -> None:
     v["a", t] = _sum(v, "h", t, v["h", t - 1])
     v["h", t] = v["mu", t] * np.tanh(v["a", t]) + (1 - v["mu", t]) * v["h", t - 1]
@@ -199,6 +205,15 @@ RUNS = (
     _recurrent("gru", "a GRU", _gru, _weights("rzn") | {"b_hn": "H"}, "rzn"),
     _recurrent("linear", "an RNN without tanh", LINEAR, _weights("h"), ""),
     _recurrent("feedforward", "a network without memory", _feedforward, {"W_xh": "H D", "b_h": "H"}, "", states=""),
+    Run(
+        name="stack",
+        words="an RNN of two layers",
+        sizes="T D H O",
+        parameters={"W_1": "H D", "U_1": "H H", "b_1": "H", "W_2": "O H", "U_2": "O O", "b_2": "O"},
+        given={"x": "D"},
+        start={"h_1": "H", "h_2": "O"},
+        step=_stack,
+    ),
     Run(
         name="layers",
         words="two layers without activation function",

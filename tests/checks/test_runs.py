@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from rnn_notes import gradcheck, lecture, parameters, runs
+from rnn_notes.bidirectional import Bidirectional
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.checks import judge
 from rnn_notes.readout import Readout, squared_error
+from rnn_notes.stack import Stack
 
 RUNS = {run.name: run for run in runs.RUNS}
 CELLS = {"rnn": RNN, "lecture": RNN, "lstm": LSTM, "gru": GRU}
@@ -47,6 +49,29 @@ def test_the_formulas_of_a_run_are_those_of_the_cell(name):
             ours = np.stack([network.values[symbol, t][0] for t in range(first, network.T + 1)])
             np.testing.assert_allclose(ours, values.mT, rtol=1e-11, atol=1e-13)
         assert network.symbols["L"].total()[0] == pytest.approx(float(squared_error(y, target)[0]), rel=1e-12)
+
+
+def test_the_run_of_two_layers_is_a_stack_of_the_package():
+    """The states of both layers are those of Stack."""
+    for network in networks("stack"):
+        w = {name: value[0] for (name, t), value in network.arrays.items() if t is None}
+        layers = [RNN(w["W_1"], w["U_1"], w["b_1"][:, 0]), RNN(w["W_2"], w["U_2"], w["b_2"][:, 0])]
+        x = np.stack([network.arrays["x", t][0].T for t in range(1, network.T + 1)])
+        trace = Stack(tuple(layers)).forward(x, *(network.arrays[s, 0][0].T for s in ("h_1", "h_2")))
+        for symbol, layer in zip(("h_1", "h_2"), trace.layers, strict=True):
+            ours = np.stack([network.values[symbol, t][0].T for t in range(network.T + 1)])
+            np.testing.assert_allclose(ours, layer.h, rtol=1e-11, atol=1e-13)
+
+
+def test_the_run_of_two_directions_is_that_of_the_package():
+    """The states from the front and those from the back, side by side, are those of Bidirectional."""
+    for network in networks("bidirectional"):
+        w = {name: value[0] for (name, t), value in network.arrays.items() if t is None}
+        cells = RNN(w["W_xh"], w["W_hh"], w["b_h"][:, 0]), RNN(w["W_xu"], w["W_uu"], w["b_u"][:, 0])
+        x = np.stack([network.arrays["x", t][0].T for t in range(1, network.T + 1)])
+        h = Bidirectional(*cells).forward(x, network.arrays["h", 0][0].T).h[1:]
+        ours = [np.hstack([network.values[s, t][0].T for s in ("h", "u")]) for t in range(1, network.T + 1)]
+        np.testing.assert_allclose(ours, h, rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("name", ["lecture", "rnn", "lstm", "gru"])
