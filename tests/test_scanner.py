@@ -284,8 +284,8 @@ def test_a_comment_is_no_prose_and_what_is_beside_it_is():
     )
     assert [p.text.strip() for p in page.paragraphs] == ["It is 0.2.", "Then 0.5.", "`<!-- no -->` 0.6"]
     assert [claim.expression for claim in page.paragraphs[1].claims] == ["1"]
-    lines = ["a <!-- holds: 1 -->", "```html", "<!-- holds: 2 -->", "```", "<!-- counts -->", "<!-- note: a", "b -->"]
-    assert pages.without_comments(lines) == ["a ", "```html", "<!-- holds: 2 -->", "```", "<!-- counts -->", "", ""]
+    lines = ["a <!-- holds: 1 -->", "```html", "<!-- holds: 2 -->", "```", "<!-- formulas -->", "<!-- note: a", "b -->"]
+    assert pages.without_comments(lines) == ["a ", "```html", "<!-- holds: 2 -->", "```", "<!-- formulas -->", "", ""]
 
 
 def test_a_formula_in_text_is_found_with_its_line_and_the_mark_behind_it():
