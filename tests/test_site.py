@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 from matplotlib.image import imread
 
 from rnn_notes import pages
-from rnn_notes.web import slips
+from rnn_notes.web import glossary, slips
 
 BASE = "/rnn_notes/"  # where GitHub Pages serves the site
 OWN = "https://rnn-notes.github.io" + BASE
@@ -72,7 +72,7 @@ def test_no_formula_is_an_error(page):
 
 def test_every_display_has_a_badge(source, page):
     """As many badges as displays in the source; each says what was checked, and none has failed."""
-    displays = page.select("div.display")
+    displays = page.select("div.display:not(.copied)")
     rows = [row for line in source.read_text(encoding="utf-8").split("\n") for row in slips.expand(line)]
     read = pages.read(source) if source.suffix == ".ipynb" else pages.scan(source, enumerate(rows, start=1))
     assert len(displays) == len(read.displays)
@@ -88,6 +88,53 @@ def test_every_display_has_a_badge(source, page):
             "refuted",
         }
         assert len(display.select_one("a.badge")["aria-label"]) > 10
+
+
+def test_the_summary_has_every_numbered_formula_once(parsed):
+    """In the order of the book, with the LaTeX of the display that its number leads to."""
+    summary = parsed["reference/summary/"]
+    copies = summary.select("div.display.copied")
+    links = [link for link in summary.select("article a.eqref") if link.find_parent("p").find_next("div") in copies]
+    assert len(links) == len(copies)
+    originals = [div for soup in parsed.values() for div in soup.select("div.display:has(a.number)")]
+    assert len(copies) == len(originals) == len({link["href"] for link in links})
+    for link, copied in zip(links, copies, strict=True):
+        address, anchor = urldefrag(urljoin("reference/summary/", link["href"]))
+        original = parsed[address].find(id=anchor)
+        assert copied.select_one(".tex").get_text() == original.select_one(".tex").get_text()
+        assert link.get_text() == original.select_one(".number").get_text()
+
+
+TERMS = glossary.forms(pages.DOCS / "reference" / "glossary.md")
+WITHOUT = {"", "reference/api/", "reference/glossary/", "reference/sources/", "reference/summary/", "404.html"}
+ASIDE = "a:not(.term), code, pre, h1, h2, h3, h4, h5, h6, figure, details, th, script, .maths, .display, .highlight"
+
+
+def test_the_first_use_of_a_term_leads_to_the_glossary(parsed):
+    """On each page the first of its names in the text is a link to its entry, or bold, as it is explained there."""
+    entries = {term["id"] for term in parsed["reference/glossary/"].select("dt")}
+    assert entries == {*TERMS.values()}
+    word = re.compile(rf"(?<![\w-])({'|'.join(sorted(TERMS, key=len, reverse=True))})s?(?![\w-])", re.IGNORECASE)
+    found = 0
+    for name in parsed.keys() - WITHOUT:
+        article = copy.copy(parsed[name].article)
+        for tag in article.select(ASIDE):
+            tag.replace_with("|")
+        seen = set()
+        for text in article.find_all(string=True):
+            for match in word.finditer(text):
+                entry = TERMS[match[1].lower()]
+                if entry not in seen:
+                    seen.add(entry)
+                    tags = [parent.name for parent in text.parents]
+                    assert text.parent["href"].endswith(f"glossary/#{entry}") if "a" in tags else "strong" in tags, (
+                        name,
+                        match[0],
+                    )
+        links = [link["href"] for link in article.select("a.term")]
+        assert len(links) == len(set(links))
+        found += len(links)
+    assert found > 100
 
 
 def test_every_figure_is_there_and_named(source, page):

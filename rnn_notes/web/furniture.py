@@ -11,7 +11,9 @@ from rnn_notes.web import slips
 from rnn_notes.web.census import Counts
 from rnn_notes.web.code_blocks import CodeBlocks
 from rnn_notes.web.figures import Figures, ShareGlyphs
+from rnn_notes.web.glossary import Glossary
 from rnn_notes.web.nesting import Nesting
+from rnn_notes.web.summary import Summary
 from rnn_notes.web.tables import Tables
 
 
@@ -21,6 +23,8 @@ class Furniture(Extension):
     def __init__(self, **settings: Any) -> None:
         self.config = {
             "repo_url": ["", "the address of the repository, for links to the code of a figure"],
+            "glossary": ["", "the page of the glossary, below the folder of the pages; without it no term is a link"],
+            "unlinked": [[], "pages on which no term is a link"],
             "assets": ["../../assets", "the way from the page to docs/assets/, for the scripts of interactive pieces"],
         }
         super().__init__(**settings)
@@ -30,7 +34,10 @@ class Furniture(Extension):
         md.preprocessors["notes-source"].insertions.append(slips.expand)  # of rnn_notes.web.extension
         md.preprocessors.register(Nesting(md), "notes-nesting", 199)
         md.preprocessors.register(Counts(md), "notes-counts", 190)
+        md.preprocessors.register(Summary(md), "notes-summary", 190)
         md.treeprocessors.register(Figures(md, self.getConfigs()), "notes-figures", 6)
+        glossary = Glossary(md, self.getConfig("glossary"), self.getConfig("unlinked"))
+        md.treeprocessors.register(glossary, "notes-glossary", 5.5)  # between the formulas and the anchors of MkDocs
         md.postprocessors.register(ShareGlyphs(md), "notes-glyphs", 0)
         md.postprocessors.register(CodeBlocks(md), "notes-code", 0)
         md.postprocessors.register(Tables(md), "notes-tables", 0)
