@@ -34,7 +34,7 @@ class Furniture(Extension):
         md.preprocessors["notes-source"].insertions.append(slips.expand)  # of rnn_notes.web.extension
         md.preprocessors.register(Nesting(md), "notes-nesting", 199)
         md.preprocessors.register(Counts(md), "notes-counts", 190)
-        md.preprocessors.register(Summary(md), "notes-summary", 190)
+        md.preprocessors.register(Summary(md), "notes-summary", 29)  # Markdown drops its own marks at 30
         md.treeprocessors.register(Figures(md, self.getConfigs()), "notes-figures", 6)
         glossary = Glossary(md, self.getConfig("glossary"), self.getConfig("unlinked"))
         md.treeprocessors.register(glossary, "notes-glossary", 5.5)  # between the formulas and the anchors of MkDocs
