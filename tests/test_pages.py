@@ -89,6 +89,14 @@ def test_a_chapter_is_complete(page):
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
+def test_a_chapter_says_what_its_reader_can_do_after_it(page):
+    """Once, above its first section, in one paragraph."""
+    head, *sections = page.read_text().split("\n## ")
+    assert len(re.findall(r"(?m)^\*\*After this you can\*\* \w.*\.$", head)) == 1
+    assert not any("**After this you can**" in section for section in sections)
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_an_exercise_says_how_hard_it_is(page):
     """One to three stars, with three two hints; a chapter of Learning has one for a pencil and one that trains."""
     exercises = re.split(r"^\*\*\d\.\*\*", page.read_text().split("\n## Exercises\n")[1], flags=re.MULTILINE)[1:]
