@@ -107,7 +107,7 @@ def test_the_summary_has_every_numbered_formula_once(parsed):
 
 TERMS = glossary.forms(pages.DOCS / "reference" / "glossary.md")
 WITHOUT = {"", "reference/api/", "reference/glossary/", "reference/sources/", "reference/summary/", "404.html"}
-ASIDE = "a:not(.term), code, pre, h1, h2, h3, h4, h5, figure, details, th, script, .maths, .display, .try-formula"
+ASIDE = "a:not(.term), code, h1, h2, h3, h4, figure, details, th, script, .maths, .display, .highlight, .try-formula"
 
 
 def test_the_first_use_of_a_term_leads_to_the_glossary(parsed):
