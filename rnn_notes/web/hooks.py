@@ -47,7 +47,7 @@ def on_config(config: Any) -> None:
     building.enter_context(finish.alone(Path(config.site_dir)))
     typeset.rules.clear()
     if not before or live:  # what is not to be had at the first build of a server is not asked for at each
-        live = "material/offline" not in config.plugins and pack.available()
+        live = pack.available()
     if live and "rnn_notes.web.live.buttons" not in config.markdown_extensions:
         config.markdown_extensions.append("rnn_notes.web.live.buttons")
         config.extra_css.append("assets/live/bar.css")

@@ -6,8 +6,11 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
+from static_host import serve
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +38,13 @@ def file_tab(context, offline_site):
     tab.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
     tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    tab.on("request", lambda request: request.url.startswith((offline_site, "data:")) or complaints.append(request.url))
+    tab.on(
+        "request",
+        lambda request: (
+            request.url.startswith((offline_site, "data:", "blob:", "http://127.0.0.1"))
+            or complaints.append(request.url)
+        ),
+    )
     yield tab
     tab.close()
     assert not complaints
@@ -80,3 +89,16 @@ def test_the_search_needs_no_server(file_tab, offline_site):
     file_tab.locator(".md-search__input").press_sequentially("vanishing gradient")
     file_tab.locator(".md-search-result__link", has_text="Vanishing").first.click()
     file_tab.wait_for_url("**/learning/gradients.html*")
+
+
+def test_a_block_says_what_lets_it_run(file_tab, offline_site):
+    """A browser loads no Python from a file; the way out is in the message, and leads out with what was unpacked."""
+    file_tab.goto(f"{offline_site}/lecture/forward-pass.html")
+    file_tab.locator(".live .run").first.click()
+    said = file_tab.locator(".live-status").first
+    expect(said).to_contain_text("type “python -m http.server” in its folder and open localhost:8000")
+    folder = Path(urlsplit(offline_site).path)
+    with serve(folder) as address:
+        file_tab.goto(f"{address}lecture/forward-pass.html")
+        file_tab.locator(".live .run").first.click()
+        expect(file_tab.locator(".live-status").first).to_have_text("the same as printed", timeout=120_000)
