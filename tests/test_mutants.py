@@ -10,7 +10,7 @@ from mutants import TABLE, Mutant, all_edits, equivalents, mutants
 
 from rnn_notes.web import census
 
-SAMPLE = 400
+SAMPLE = 500
 KNOWN = equivalents()
 
 
