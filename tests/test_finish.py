@@ -81,14 +81,23 @@ def test_a_strict_build_counts_a_warning_of_every_kind(tmp_path):
     assert len(warnings) == len(FAULTS)
 
 
-def test_an_error_of_a_page_ends_a_build_in_a_sentence(tmp_path):
+ERRORS = {  # a change of a page, and what is said
+    "a dollar": (lambda text: f"{text}\nIt costs $5.\n", r"docs/mine\.md:\d+: .*dollar"),
+    "a colon in front matter": (lambda text: f"---\ntitle: One: two\n---\n\n{text}", r"docs/mine\.md:1: .*quotes"),
+    "a quote in front matter": (lambda text: f"---\ntitle: 'One\n---\n\n{text}", r"docs/mine\.md:1: .*quotes"),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_of_a_page_ends_a_build_in_a_sentence(tmp_path, error):
     """File and line, without a traceback."""
+    change, said = ERRORS[error]
     site = TinySite(tmp_path)
-    site.pages["mine"] += "\nIt costs $5.\n"
+    site.pages["mine"] = change(site.pages["mine"])
     status, printed = site.build("--strict")
     assert status != 0
     assert "Traceback" not in printed
-    assert re.search(r"docs/mine\.md:\d+: .*dollar", printed)
+    assert re.search(said, printed)
 
 
 def test_the_policy_knows_the_scripts_of_the_templates_alone(tmp_path):

@@ -59,7 +59,7 @@ def test_there_is_a_page_for_every_source_and_no_other(parsed):
 def test_no_formula_is_left_raw(page):
     """Outside of code and of the LaTeX to copy, no dollar and no backslash is in the text, nor in words read aloud."""
     article = copy.copy(page.article)  # other tests look at the page as it is
-    for tag in article.select(".tex, code, script, style, svg"):
+    for tag in article.select(".tex, code, script, style, svg, textarea"):
         tag.extract()
     spoken = [tag.get(name, "") for tag in article.find_all() for name in ("alt", "title", "aria-label")]
     assert not re.findall(r".*(?:\$|\\|\(\?\?\?\)).*", "\n".join([article.get_text(), page.title.get_text(), *spoken]))
