@@ -62,6 +62,25 @@ QUERIES = {
     "tensorflow": ["learning/conventions/#to-and-from-pytorch"],
     "dW_hh": ["learning/bptt/#the-gradient-of-the-weights"],
     "exploding gradients": ["learning/gradients/", "learning/gradients/#many-steps-back"],
+    "padding": ["beyond/lengths/#the-loss-must-not-count-the-padding", "beyond/lengths/#a-batch-is-a-box"],
+    "mask": ["beyond/lengths/#the-loss-must-not-count-the-padding", "beyond/lengths/#a-batch-is-a-box"],
+    "masking": ["beyond/lengths/#the-loss-must-not-count-the-padding", "beyond/lengths/"],
+    "variable length": ["beyond/lengths/", "beyond/lengths/#a-batch-is-a-box"],
+    "bidirectional": ["beyond/lengths/#two-directions"],
+    "minGRU": ["beyond/scan/#a-gated-cell-without-the-wait"],
+    "parallel scan": ["beyond/scan/#the-scan", "beyond/scan/"],
+    "attention": ["beyond/attention/#scores-weights-a-mean", "reference/where-this-stands/#attention"],
+    "self-attention": ["beyond/attention/#self-attention"],
+    "transformer": [
+        "reference/where-this-stands/#transformers-and-why-they-train-in-parallel",
+        "beyond/attention/#self-attention",
+    ],
+    "Adam": ["learning/training/#momentum-and-adam"],
+    "xavier": ["learning/debugging/#a-start-that-is-too-large"],
+    "loss does not decrease": ["learning/debugging/"],
+    "reber grammar": ["uses/classics/#the-embedded-reber-grammar"],
+    "stacked lstm": ["reference/where-this-stands/#several-layers-two-directions"],
+    "overfitting": ["learning/training/#when-to-stop"],
 }
 
 
