@@ -8,7 +8,7 @@ TOOLS := .cache/tools
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check site offline mutants soundness bench lock advisories clean
+.PHONY: help serve test quick reader check site offline mutants soundness bench lock advisories clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,11 +17,14 @@ help: ## List the targets
 serve: $(READY) ## Read the notes at http://127.0.0.1:8000 (PORT=8000), rebuilt as you edit
 	$(BIN)/python -m mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
-test: $(READY) ## Run every check: code, pages, equations, figures, site
+test: $(READY) ## Run the checks: code, pages, equations, figures, site
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 quick: $(READY) ## Run the checks that need no browser, no site and no patience: after each edit
 	$(BIN)/python -m pytest --quick --numprocesses logical --maxprocesses 4 --dist loadfile
+
+reader: $(READY) ## Run all blocks of all pages in the reader's own Python, by Node.js and in Chromium
+	$(BIN)/python -m pytest --reader --numprocesses logical --maxprocesses 4 --dist loadfile
 
 check: $(READY) ## Format, lint and types
 	$(BIN)/python -m ruff format --check .

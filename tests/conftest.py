@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+READER = ("tests/live/test_reader.py", "tests/browser/test_live")  # these run whole pages in the reader's Python
 SLOW_FIXTURES = {"built_site", "browser", "opinions"}
 SLOW = (  # folders and files whose tests start processes, or judge hundreds of formulas
     *("tests/browser/", "tests/live/", "tests/soundness/", "tests/test_mutants.py", "tests/test_first_minute.py"),
@@ -21,16 +22,23 @@ SLOW = (  # folders and files whose tests start processes, or judge hundreds of 
 
 
 def pytest_addoption(parser):
-    """What ``make quick`` says."""
+    """What ``make quick`` and ``make reader`` say."""
     parser.addoption("--quick", action="store_true", help="leave out what needs a browser, a site or many seconds")
+    parser.addoption("--reader", action="store_true", help="only what runs in the reader's Python, which else is left out")
 
 
 def pytest_collection_modifyitems(config, items):
-    """With --quick, only what a developer runs after each edit."""
+    """With --quick, only what a developer runs after each edit; whole pages in the reader's Python only with --reader.
+
+    What is named by its file on the command line runs in any case.
+    """
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    out = [] if named else [i for i in items if i.nodeid.startswith(READER) is not config.getoption("reader")]
     if config.getoption("quick"):
-        slow = [i for i in items if i.nodeid.startswith(SLOW) or SLOW_FIXTURES & {*getattr(i, "fixturenames", ())}]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in {*slow}]
+        out += [i for i in items if i.nodeid.startswith(SLOW) or SLOW_FIXTURES & {*getattr(i, "fixturenames", ())}]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in {*out}]
 
 
 @pytest.fixture(scope="session")
