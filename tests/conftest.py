@@ -24,7 +24,9 @@ SLOW = (  # folders and files whose tests start processes, or judge hundreds of 
 def pytest_addoption(parser):
     """What ``make quick`` and ``make reader`` say."""
     parser.addoption("--quick", action="store_true", help="leave out what needs a browser, a site or many seconds")
-    parser.addoption("--reader", action="store_true", help="only what runs in the reader's Python, which else is left out")
+    parser.addoption(
+        "--reader", action="store_true", help="only what runs in the reader's Python, which else is left out"
+    )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -85,7 +85,7 @@ def test_a_chapter_is_complete(page):
     assert 2 <= len(exercises) <= 5
     for exercise in exercises:
         solution = exercise.split('\n??? success "Solution"\n')[1]
-        assert re.search(r"^ {4}```(pycon|python|r)$", solution, re.MULTILINE)
+        assert re.search(r"^ {4}```(pycon|python|r)\b", solution, re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)

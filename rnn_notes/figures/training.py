@@ -43,7 +43,7 @@ def three_rates() -> Figure:
     """Three walks down the surface: too small a rate is slow, a good one arrives, too large a one is thrown out."""
     fig = sheet(520, 360)
     ax: Any = fig.subplots()
-    x, y = np.meshgrid(np.linspace(-1, 3.5, 46), np.linspace(-4.6, 3, 77))
+    x, y = np.meshgrid(np.linspace(-1, 3.5, 31), np.linspace(-4.6, 3, 52))
     z = height(x, y)
     ax.set_facecolor(colour(-STEP / 2))
     for level in np.arange(0, z.max(), STEP):

@@ -136,7 +136,7 @@ def test_a_copied_formula_is_latex(tab, site):
 @pytest.mark.parametrize(
     ("words", "title", "path"),
     [
-        ("hidden state", "From feed-forward to recurrent", "lecture/unrolling/"),
+        ("feed-forward", "From feed-forward to recurrent", "lecture/unrolling/"),
         ("vanishing gradient", "Vanishing and exploding gradients", "learning/gradients/"),
         ("BPTT", "Backpropagation through time", "learning/bptt/"),
     ],

@@ -14,7 +14,7 @@ from rnn_notes.checks.verdicts import judge
 MARKS = {
     None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes, numbers, false",
     "": "the first line of a display says how it is checked",
-    "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, layers, ",
+    "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, ",
     "skip": "say why this display is skipped: '% check: skip: reason'",
     "skip:": "say why this display is skipped",
     "rnn s<": "the mark ends in 's<', which is no condition such as s<t: the formula ends too early",
