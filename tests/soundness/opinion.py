@@ -9,7 +9,7 @@ from typing import Any
 from mpmath import mp, mpf
 from soundness.algebra import FUNCTIONS, MeaninglessError, Value, entrywise, is_number, shape
 from soundness.evaluator import DIGITS, EXACT, POINT, SAME, Evaluator, UndecidedError
-from soundness.networks import Network, many, networks, plus
+from soundness.networks import FORMULAS, Network, many, networks, plus
 from soundness.nodes import Claim, Member, Node, Range, free, walk
 from soundness.reader import UnreadError, read
 
@@ -248,6 +248,8 @@ def opinion(latex: str, mark: str, earlier: tuple[str, ...] = ()) -> bool:
     kind, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
     if "within" in rest:
         raise UnreadError("within")
+    if kind not in (*FORMULAS, "layers"):
+        raise UndecidedError(f"no network of this kind: {kind}")
     found = []
     for network in networks(kind):
         known = frozenset({*network.weights, *(name for name, _ in network.steps)})
