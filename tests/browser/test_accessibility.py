@@ -3,8 +3,7 @@
 from importlib.resources import files
 
 import pytest
-
-from rnn_notes import pages
+from addresses import SOURCES, address
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -32,13 +31,7 @@ OPTIONS = {"runOnly": RULES, "rules": {"aria-dialog-name": {"enabled": True}}}
 LOOKS = [("light", 390), ("dark", 768), ("light", 1280), ("dark", 390)]  # colours hardly depend on the width
 
 
-def address(source):
-    """Where the page of a source lies below the site."""
-    path = source.relative_to(pages.DOCS).with_suffix("")
-    return "" if path.name == "index" else f"{path.as_posix()}/"
-
-
-@pytest.mark.parametrize("at", [*map(address, pages.all_pages()), "404.html"])
+@pytest.mark.parametrize("at", [*map(address, SOURCES), "404.html"])
 def test_axe_finds_nothing(tab, site, at):
     """No rule of WCAG 2.2 AA that a machine can judge is broken, whatever the theme and the window."""
     tab.goto(site + at)
