@@ -35,12 +35,15 @@ def pytest_collection_modifyitems(config, items):
     What is named by its file on the command line runs in any case.
     """
     named = config.args_source is pytest.Config.ArgsSource.ARGS
-    out = [] if named else [i for i in items if i.nodeid.startswith(READER) is not config.getoption("reader")]
-    if config.getoption("quick"):
-        out += [i for i in items if i.nodeid.startswith(SLOW) or SLOW_FIXTURES & {*getattr(i, "fixturenames", ())}]
+    reader, quick = config.getoption("reader"), config.getoption("quick")
+    kept, out = [], []
+    for item in items:
+        elsewhere = not named and item.nodeid.startswith(READER) is not reader
+        slow = item.nodeid.startswith(SLOW) or SLOW_FIXTURES & {*getattr(item, "fixturenames", ())}
+        (out if elsewhere or (quick and slow) else kept).append(item)
     if out:
         config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if item not in {*out}]
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from addresses import SOURCES, address
 from bs4 import BeautifulSoup
 from matplotlib.image import imread
 
@@ -23,13 +24,6 @@ from rnn_notes.web import glossary, slips
 
 BASE = "/rnn_notes/"  # where GitHub Pages serves the site
 OWN = "https://rnn-notes.github.io" + BASE
-SOURCES = pages.all_pages()
-
-
-def address(source):
-    """Where the page of a source lies below the site."""
-    path = source.relative_to(pages.DOCS).with_suffix("")
-    return "" if path.name == "index" else f"{path.as_posix()}/"
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,11 @@ def edition(folder: Path) -> str:
     commit, so that one source gives the same pages whenever it is built; without either there is none.
     """
     seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit(folder)
-    day = f", {datetime.fromtimestamp(int(seconds), UTC):%-d %B %Y}" if seconds.isdigit() else ""
-    return f"version {rnn_notes.__version__}{day}"
+    version = f"version {rnn_notes.__version__}"
+    if not seconds.isdigit():
+        return version
+    day = datetime.fromtimestamp(int(seconds), UTC)
+    return f"{version}, {day.day} {day:%B %Y}"
 
 
 def _last_commit(folder: Path) -> str:
