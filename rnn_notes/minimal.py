@@ -1,14 +1,13 @@
-"""minGRU and minLSTM (Feng et al. 2024): gates that see the input alone, so that the recurrence is linear.
+"""minGRU (Feng et al. 2024): a GRU whose parts see the input alone, so that its recurrence is linear, and a scan.
 
 ```text title="not run: the formulas of one step"
-minGRU    z_t = σ(W_xz x_t + b_z)      n_t = W_xn x_t + b_n      h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ n_t
-minLSTM   f_t = σ(W_xf x_t + b_f)      i_t = σ(W_xi x_t + b_i)   n_t = W_xn x_t + b_n
-          h_t = (f_t ⊙ h_{t−1} + i_t ⊙ n_t) / (f_t + i_t)
+z_t = σ(W_xz x_t + b_z)      n_t = W_xn x_t + b_n      h_t = z_t ⊙ h_{t−1} + (1 − z_t) ⊙ n_t
 ```
 
-z = 1 keeps, as in the GRU of these notes; in the paper it overwrites. All steps are computed by one scan.
+z = 1 keeps, as in the GRU of these notes; in the paper it overwrites.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -29,7 +28,7 @@ class MinimalTrace:
     x: ndarray  # (T, B, D)
     h: ndarray  # (T + 1, B, H)
     gates: ndarray  # (gates, T, B, H): the sigmoids, then the candidate n
-    keep: ndarray  # (T, B, H), by which h_{t−1} is multiplied; 1 − keep is the share of n_t
+    keep: ndarray  # (T, B, H), by which h_{t−1} is multiplied; n_t is multiplied by 1 − keep
 
     last = last_of("h")
 
@@ -40,115 +39,69 @@ class MinGRU:
 
     states: ClassVar = ("h",)
     gates: ClassVar = ("z", "n")  # in the order of the first axis
+    lowest: ClassVar = 0.0  # what z = 0 multiplies a state by; z = 1 keeps it
 
     W_x: ndarray  # (2, H, D)
     b: ndarray  # (2, H)
 
     def __post_init__(self) -> None:
-        _check(self)
+        check(self)
 
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√D; biases zero."""
-        return cls(*_drawn(2, D, H, rng, dtype))
+        D, H = door.sizes(rng, D=D, H=H)
+        return cls(uniform(rng, (2, H, D), dtype), np.zeros((2, H), dtype))
 
     @property
     def dtype(self) -> dtype:
         return self.W_x.dtype
 
-    def step(self, x_t: ArrayLike, h: ArrayLike) -> ndarray:
-        """One time step: x_t (B, D) and the state before, h (B, H), give the state after, (B, H)."""
-        return self.forward(np.asarray(x_t)[None], h).h[1]
-
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:
         """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing, in about 2 log₂ T rounds."""
-        x, h0, gates = _gates(self, x, h0)
-        return _run(x, h0, gates, keep=gates[0])
+        return forward(self, x, h0, lambda z: self.lowest + (1 - self.lowest) * z)
 
     def backward(self, trace: MinimalTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
         """From dh (T, B, H) to the gradient of the parameters (a MinGRU), of x (T, B, D) and of h0 (B, H)."""
-        dkeep, dn, dh0 = _run_backward(self, trace, dh)
-        return *_gates_backward(self, trace, dkeep * sigmoid_prime(trace.gates[0]), dn), dh0
+        return backward(self, trace, dh, lambda dkeep, z: [dkeep * (1 - self.lowest) * sigmoid_prime(z)])
 
 
-@dataclass(frozen=True, eq=False)
-class MinLSTM:
-    """A layer of H units with the parts f, i and n; what is kept and what is written have the sum 1."""
+class SignedMinGRU(MinGRU):
+    """A minGRU that multiplies its state by 2z − 1, from −1 to 1 (after Grazzi et al. 2025)."""
 
-    states: ClassVar = ("h",)
-    gates: ClassVar = ("f", "i", "n")  # in the order of the first axis
-
-    W_x: ndarray  # (3, H, D)
-    b: ndarray  # (3, H)
-
-    def __post_init__(self) -> None:
-        _check(self)
-
-    @classmethod
-    def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
-        """Weights uniform in ±1/√D; biases zero."""
-        return cls(*_drawn(3, D, H, rng, dtype))
-
-    @property
-    def dtype(self) -> dtype:
-        return self.W_x.dtype
-
-    def step(self, x_t: ArrayLike, h: ArrayLike) -> ndarray:
-        """One time step: x_t (B, D) and the state before, h (B, H), give the state after, (B, H)."""
-        return self.forward(np.asarray(x_t)[None], h).h[1]
-
-    def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:
-        """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing, in about 2 log₂ T rounds."""
-        x, h0, gates = _gates(self, x, h0)
-        f, i, _ = gates
-        return _run(x, h0, gates, keep=f / (f + i))
-
-    def backward(self, trace: MinimalTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
-        """From dh (T, B, H) to the gradient of the parameters (a MinLSTM), of x (T, B, D) and of h0 (B, H)."""
-        dkeep, dn, dh0 = _run_backward(self, trace, dh)
-        f, i, _ = trace.gates
-        d = dkeep * trace.keep * (1 - trace.keep)  # keep is a sigmoid of log f − log i
-        return *_gates_backward(self, trace, d * (1 - f), -d * (1 - i), dn), dh0
+    lowest = -1.0
 
 
-def _check(cell: Any) -> None:
+# What minGRU and minLSTM have in common: all parts of all steps in one product, and h = keep ⊙ h + (1 − keep) ⊙ n.
+
+
+def check(cell: Any) -> None:
+    """Refuse weights W_x and biases b that are not those of a cell with these gates."""
     G = len(cell.gates)
     _, H, D = door.weights("W_x", cell.W_x, f"({G}, H, D)")
     door.parameters(cell, W_x=(G, H, D), b=(G, H))
 
 
-def _drawn(G: int, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike) -> tuple[ndarray, ndarray]:
-    D, H = door.sizes(rng, D=D, H=H)
-    return uniform(rng, (G, H, D), dtype), np.zeros((G, H), dtype)
-
-
-def _gates(cell: Any, x: ArrayLike, h0: ArrayLike | None) -> tuple[ndarray, ndarray, ndarray]:
-    """The input and the initial state as arrays, and all parts (G, T, B, H), which no state has to be known for."""
+def forward(cell: Any, x: ArrayLike, h0: ArrayLike | None, keep_of: Callable[..., ndarray]) -> MinimalTrace:
+    """``keep_of`` makes of the gates, each (T, B, H), what a state is multiplied by."""
     G, H, D = cell.W_x.shape
     x = door.array(cell, "x", x, T=None, B=None, D=D)
     T, B, _ = x.shape
     h0 = np.zeros((B, H), cell.dtype) if h0 is None else door.array(cell, "h0", h0, B=B, H=H)
     gates = (x.reshape(T * B, D) @ cell.W_x.mT + cell.b[:, None]).reshape(G, T, B, H)
     gates[:-1] = sigmoid(gates[:-1])
-    return x, h0, gates
-
-
-def _run(x: ndarray, h0: ndarray, gates: ndarray, keep: ndarray) -> MinimalTrace:
-    """h_t = keep_t ⊙ h_{t−1} + (1 − keep_t) ⊙ n_t."""
+    keep = keep_of(*gates[:-1])
     return MinimalTrace(x.copy(), scan.scan(keep, (1 - keep) * gates[-1], h0), gates, keep)
 
 
-def _run_backward(cell: Any, trace: MinimalTrace, dh: ArrayLike) -> tuple[ndarray, ndarray, ndarray]:
-    """From dh (T, B, H) to the gradients of keep, n and h0, by a scan in reverse."""
-    _, H, D = cell.W_x.shape
+def backward(
+    cell: Any, trace: MinimalTrace, dh: ArrayLike, through: Callable[..., list[ndarray]]
+) -> tuple[Any, ndarray, ndarray]:
+    """``through`` makes of ∂L/∂keep and the gates the error through the pre-activation of each; the rest is a scan."""
+    G, H, D = cell.W_x.shape
     T, B, _ = door.trace(cell, trace, MinimalTrace, D=D, H=H).x.shape
     da, db, dh0 = scan.backward(trace.keep, trace.h, door.array(cell, "dh", dh, T=T, B=B, H=H))
-    return da - db * trace.gates[-1], db * (1 - trace.keep), dh0
-
-
-def _gates_backward(cell: Any, trace: MinimalTrace, *delta: ndarray) -> tuple[Any, ndarray]:
-    """From the error through each pre-activation to the gradients of the parameters and of x."""
-    T, B, D = trace.x.shape
-    rows = np.stack(delta).reshape(len(delta), T * B, -1)
+    delta = [*through(da - db * trace.gates[-1], *trace.gates[:-1]), db * (1 - trace.keep)]
+    rows = np.stack(delta).reshape(G, T * B, H)
     grads = type(cell)(rows.mT @ trace.x.reshape(T * B, D), rows.sum(axis=1))
-    return grads, (rows @ cell.W_x).sum(axis=0).reshape(T, B, D)
+    return grads, (rows @ cell.W_x).sum(axis=0).reshape(T, B, D), dh0

