@@ -1,6 +1,6 @@
 """Linear attention, which is a network with fast weights: attention without the softmax is a linear recurrence.
 
-y_t = Σ v_s (k_s·q_t), over all s ≤ t, is S_t q_t with S_t = S_{t−1} + v_t k_t⊤. In the sum, each step looks back at all
+y_t = Σ v_s (k_s·q_t), over all s ≤ t, is W_t q_t with W_t = W_{t−1} + v_t k_t⊤. In the sum, each step looks back at all
 others (attention; Katharopoulos et al. 2020); in the product, a matrix is written to and read from (fast weights;
 Schmidhuber 1992, Schlag, Irie and Schmidhuber 2021). Queries and keys are (T, B, D), values (T, B, O), and so is y.
 """
@@ -16,12 +16,12 @@ def attention(q: ndarray, k: ndarray, v: ndarray) -> ndarray:
 
 
 def fast_weights(q: ndarray, k: ndarray, v: ndarray) -> ndarray:
-    """One step after the other, with one matrix S (B, O, D) as memory: about 2 T B D O multiplications."""
-    S = np.zeros((*v.shape[1:], q.shape[2]), np.result_type(q, k, v))
-    y = np.empty(v.shape, S.dtype)
+    """One step after the other, with one matrix W (B, O, D) as memory: about 2 T B D O multiplications."""
+    W = np.zeros((*v.shape[1:], q.shape[2]), np.result_type(q, k, v))
+    y = np.empty(v.shape, W.dtype)
     for t in range(len(q)):
-        S = S + v[t][..., None] * k[t][:, None]
-        y[t] = np.einsum("bod,bd->bo", S, q[t])
+        W = W + v[t][..., None] * k[t][:, None]
+        y[t] = np.einsum("bod,bd->bo", W, q[t])
     return y
 
 

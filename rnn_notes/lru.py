@@ -50,11 +50,16 @@ class LRU:
             raise ValueError(f"W is {self.W.dtype} but an LRU stores real numbers; pass np.stack([W.real, W.imag])")
 
     @classmethod
-    def init(cls, D: int, N: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
-        """λ on a ring, 0.9 ≤ |λ| ≤ 0.999, uniform by area, at angles from 0 to π/10; weights uniform in ±1/√inputs."""
+    def init(
+        cls, D: int, N: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64, angle: float = np.pi
+    ) -> Self:
+        """λ on a ring, 0.9 ≤ |λ| ≤ 0.999, uniform by area, at angles up to ``angle``; weights uniform in ±1/√inputs.
+
+        With small angles the states turn slowly: the paper takes π/10 for its longest sequences.
+        """
         D, N = door.sizes(rng, D=D, H=N)
         size = np.sqrt(rng.uniform(0.9**2, 0.999**2, N))
-        nu, theta = np.log(-np.log(size)), rng.uniform(0, np.pi / 10, N)
+        nu, theta = np.log(-np.log(size)), rng.uniform(0, angle, N)
         return cls(
             nu.astype(dtype), theta.astype(dtype), uniform(rng, (2, N, D), dtype), uniform(rng, (2, H, N), dtype)
         )

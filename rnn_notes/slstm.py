@@ -1,13 +1,15 @@
-"""sLSTM (Beck et al. 2024, equations 8 to 17): an LSTM with an exponential input gate, its state divided by a count.
+"""sLSTM (Beck et al. 2024, equations 8 to 17): an LSTM with an exponential input gate; it shows a weighted mean.
 
 ```text title="not run: the formulas of one step"
-i_t = exp(a_i,t)   f_t = σ(a_f,t)   o_t = σ(a_o,t)   z_t = tanh(a_z,t)      a = W_x x_t + W_h h_{t−1} + b
-c_t = f_t ⊙ c_{t−1} + i_t ⊙ z_t
-n_t = f_t ⊙ n_{t−1} + i_t
-h_t = o_t ⊙ c_t / n_t
+i_t = exp(a_i,t)   f_t = σ(a_f,t)   o_t = σ(a_o,t)   c̃_t = tanh(a_c,t)      a = W_x x_t + W_h h_{t−1} + b
+c_t = f_t ⊙ c_{t−1} + i_t ⊙ c̃_t
+w_t = f_t ⊙ w_{t−1} + i_t
+h_t = o_t ⊙ c_t / w_t
 ```
 
-exp overflows, so c_t and n_t are stored divided by exp(m_t), where m_t = max(log f_t + m_{t−1}, a_i,t): both factors
+w_t is the total weight of what was written; in the paper it is n_t, and the candidate is z_t.
+
+exp overflows, so c_t and w_t are stored divided by exp(m_t), where m_t = max(log f_t + m_{t−1}, a_i,t): both factors
 are then at most 1, and the quotient is the same. For that reason no gradient goes through m.
 """
 
@@ -30,20 +32,20 @@ class SLSTMTrace:
     x: ndarray  # (T, B, D)
     h: ndarray  # (T + 1, B, H)
     c: ndarray  # (T + 1, B, H), the cell state divided by exp(m)
-    n: ndarray  # (T + 1, B, H), the count, likewise
+    w: ndarray  # (T + 1, B, H), the total weight, likewise
     m: ndarray  # (T + 1, B, H), the exponent; −∞ where nothing has been written yet
-    gates: ndarray  # (4, T, B, H): i and f, as they act on the divided states, o and z
+    gates: ndarray  # (4, T, B, H): i and f, as they act on the divided states, o and c̃
     forget: ndarray  # (T, B, H), the forget gate itself
 
-    last = last_of("h", "c", "n", "m")
+    last = last_of("h", "c", "w", "m")
 
 
 @dataclass(frozen=True, eq=False)
 class SLSTM:
     """A layer of H memory cells; the first axis of each array is the gate."""
 
-    states: ClassVar = ("h", "c", "n", "m")
-    gates: ClassVar = ("i", "f", "o", "z")
+    states: ClassVar = ("h", "c", "w", "m")
+    gates: ClassVar = ("i", "f", "o", "c")  # in the order of the first axis
 
     W_x: ndarray  # (4, H, D)
     W_h: ndarray  # (4, H, H)
@@ -70,50 +72,50 @@ class SLSTM:
         x: ArrayLike,
         h0: ArrayLike | None = None,
         c0: ArrayLike | None = None,
-        n0: ArrayLike | None = None,
+        w0: ArrayLike | None = None,
         m0: ArrayLike | None = None,
     ) -> SLSTMTrace:
         """Run a sequence x (T, B, D) from the states (B, H); without them, from nothing written yet."""
         _, H, D = self.W_x.shape
         x = door.array(self, "x", x, T=None, B=None, D=D)
         T, B, _ = x.shape
-        h, c, n, m = start(self, T, B, H, h0=h0, c0=c0, n0=n0, m0=m0)
-        if n0 is None and m0 is None:
+        h, c, w, m = start(self, T, B, H, h0=h0, c0=c0, w0=w0, m0=m0)
+        if w0 is None and m0 is None:
             m[0] = -np.inf
         a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(4, T, B, H)
         forget = np.empty((T, B, H), self.dtype)
         for t in range(T):
-            a_i, a_f, a_o, a_z = a[:, t] + h[t] @ self.W_h.mT
+            a_i, a_f, a_o, a_c = a[:, t] + h[t] @ self.W_h.mT
             log_f = -np.log1p(np.exp(-a_f))  # of σ(a_f)
             m[t + 1] = np.maximum(np.real(log_f + m[t]), np.real(a_i))
             i, f = np.exp(a_i - m[t + 1]), np.exp(log_f + m[t] - m[t + 1])
-            o, z = sigmoid(a_o), np.tanh(a_z)
-            a[:, t], forget[t] = (i, f, o, z), sigmoid(a_f)
-            c[t + 1] = f * c[t] + i * z
-            n[t + 1] = f * n[t] + i
-            h[t + 1] = o * c[t + 1] / n[t + 1]
-        return SLSTMTrace(x.copy(), h, c, n, m, a, forget)
+            o, c_tilde = sigmoid(a_o), np.tanh(a_c)
+            a[:, t], forget[t] = (i, f, o, c_tilde), sigmoid(a_f)
+            c[t + 1] = f * c[t] + i * c_tilde
+            w[t + 1] = f * w[t] + i
+            h[t + 1] = o * c[t + 1] / w[t + 1]
+        return SLSTMTrace(x.copy(), h, c, w, m, a, forget)
 
     def backward(self, trace: SLSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray, ndarray, ndarray]:
-        """From dh (T, B, H) to the gradient of the parameters (an SLSTM), of x (T, B, D) and of h0, c0, n0 and m0."""
+        """From dh (T, B, H) to the gradient of the parameters (an SLSTM), of x (T, B, D) and of h0, c0, w0 and m0."""
         _, H, D = self.W_x.shape
         T, B, _ = door.trace(self, trace, SLSTMTrace, D=D, H=H).x.shape
         dh = door.array(self, "dh", dh, T=T, B=B, H=H)
-        c, n, (i, f, o, z) = trace.c, trace.n, trace.gates
+        c, w, (i, f, o, c_tilde) = trace.c, trace.w, trace.gates
         delta = np.empty((4, T, B, H), self.dtype)
-        dh_next, dc, dn = np.zeros((3, B, H), self.dtype)  # what reaches the states from the steps after t
+        dh_next, dc, dw = np.zeros((3, B, H), self.dtype)  # what reaches the states from the steps after t
         for t in reversed(range(T)):
-            dh_t, mean = dh[t] + dh_next, c[t + 1] / n[t + 1]
-            dc, dn = dc + dh_t * o[t] / n[t + 1], dn - dh_t * o[t] * mean / n[t + 1]
-            delta[0, t] = (dc * z[t] + dn) * i[t]
-            delta[1, t] = (dc * c[t] + dn * n[t]) * f[t] * (1 - trace.forget[t])
+            dh_t, mean = dh[t] + dh_next, c[t + 1] / w[t + 1]
+            dc, dw = dc + dh_t * o[t] / w[t + 1], dw - dh_t * o[t] * mean / w[t + 1]
+            delta[0, t] = (dc * c_tilde[t] + dw) * i[t]
+            delta[1, t] = (dc * c[t] + dw * w[t]) * f[t] * (1 - trace.forget[t])
             delta[2, t] = dh_t * mean * sigmoid_prime(o[t])
-            delta[3, t] = dc * i[t] * tanh_prime(z[t])
+            delta[3, t] = dc * i[t] * tanh_prime(c_tilde[t])
             dh_next = (delta[:, t] @ self.W_h).sum(axis=0)
-            dc, dn = dc * f[t], dn * f[t]
+            dc, dw = dc * f[t], dw * f[t]
         rows = delta.reshape(4, T * B, H)
         grads = type(self)(
             W_x=rows.mT @ trace.x.reshape(T * B, D), W_h=rows.mT @ trace.h[:-1].reshape(T * B, H), b=rows.sum(axis=1)
         )
         dx = (rows @ self.W_x).sum(axis=0).reshape(T, B, D)
-        return grads, dx, dh_next, dc, dn, dc * c[0] + dn * n[0]  # exp(m0) multiplies c0 and n0
+        return grads, dx, dh_next, dc, dw, dc * c[0] + dw * w[0]  # exp(m0) multiplies c0 and w0

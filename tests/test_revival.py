@@ -22,11 +22,11 @@ def lru():
 
 
 def slstm(scale=1.0):
-    """A random one, with initial states; the count is positive."""
+    """A random one, with initial states; the total weight is positive."""
     rng = np.random.default_rng(2)
     cell = parameters.apply(lambda a: scale * rng.normal(size=a.shape), SLSTM.init(D, H, rng))
-    h, c, n, m = rng.normal(size=(4, B, H))
-    return cell, h, c, 1 + np.abs(n), m
+    h, c, w, m = rng.normal(size=(4, B, H))
+    return cell, h, c, 1 + np.abs(w), m
 
 
 def test_an_lru_is_its_formula_step_by_step():
@@ -41,6 +41,17 @@ def test_an_lru_is_its_formula_step_by_step():
         np.testing.assert_allclose(trace.re[t + 1] + 1j * trace.im[t + 1], s, rtol=0, atol=1e-14)
         np.testing.assert_allclose(trace.h[t + 1], (s @ V.T).real, rtol=0, atol=1e-14)
     assert trace.h.dtype == float
+
+
+@pytest.mark.parametrize("angle", [np.pi, 0.1])
+def test_an_lru_begins_on_a_ring(angle):
+    """|λ| from 0.9 to 0.999, and angles all over the slice that was asked for."""
+    cell = LRU.init(D, 1000, H, np.random.default_rng(0), angle=angle)
+    size = np.exp(-np.exp(cell.nu))
+    assert 0.9 < size.min() < 0.901
+    assert 0.998 < size.max() < 0.999
+    assert 0 < cell.theta.min() < 0.01 * angle
+    assert 0.99 * angle < cell.theta.max() < angle
 
 
 def test_an_lru_is_a_convolution():
@@ -104,13 +115,13 @@ def test_an_lru_goes_into_a_stack():
 
 def plain_slstm(cell, x):
     """The published formulas without the stabiliser, for one sequence from nothing."""
-    h, c, n = np.zeros((3, len(cell.b[0])))
+    h, c, w = np.zeros((3, len(cell.b[0])))
     sigma = lambda a: 1 / (1 + np.exp(-a))  # noqa: E731
     for x_t in x:
-        a_i, a_f, a_o, a_z = cell.W_x @ x_t + cell.W_h @ h + cell.b
+        a_i, a_f, a_o, a_c = cell.W_x @ x_t + cell.W_h @ h + cell.b
         i, f = np.exp(a_i), sigma(a_f)
-        c, n = f * c + i * np.tanh(a_z), f * n + i
-        h = sigma(a_o) * c / n
+        c, w = f * c + i * np.tanh(a_c), f * w + i
+        h = sigma(a_o) * c / w
     return h
 
 
@@ -130,7 +141,7 @@ def test_the_stabiliser_holds_where_the_plain_formulas_overflow():
         trace = shifted.forward(X)
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             assert np.isnan(plain_slstm(shifted, X[:, 0])).all()
-        np.testing.assert_allclose(trace.h, cell.forward(X).h, rtol=0, atol=1e-12)  # i is in c and in n alike
+        np.testing.assert_allclose(trace.h, cell.forward(X).h, rtol=0, atol=1e-12)  # i is in c and in w alike
         assert np.isfinite(parameters.global_norm(shifted.backward(trace, W)[0]))
 
 
