@@ -123,6 +123,38 @@ def _linear_recurrence(v: Tape, t: int) -> None:
     _readout(v, t)
 
 
+def _mingru(v: Tape, t: int) -> None:
+    v["a_z", t] = v["W_xz"] @ v["x", t] + v["b_z"]
+    v["z", t] = sigmoid(v["a_z", t])
+    v["n", t] = v["W_xn"] @ v["x", t] + v["b_n"]
+    v["h", t] = (1 - v["z", t]) * v["n", t] + v["z", t] * v["h", t - 1]
+    _readout(v, t)
+
+
+def _lru(v: Tape, t: int) -> None:
+    """With h + i h̃ as the state, a exp(iω) as λ, and W_xh + i U_xh and W_hy + i U_hy as the weights."""
+    cos, sin = v["a"] * np.cos(v["omega"]), v["a"] * np.sin(v["omega"])
+    h, h_tilde, scale = v["h", t - 1], v["h_tilde", t - 1], np.sqrt(1 - v["a"] ** 2)
+    v["h", t] = cos * h - sin * h_tilde + scale * (v["W_xh"] @ v["x", t])
+    v["h_tilde", t] = sin * h + cos * h_tilde + scale * (v["U_xh"] @ v["x", t])
+    v["y", t] = v["W_hy"] @ v["h", t] - v["U_hy"] @ v["h_tilde", t]
+
+
+def _slstm(v: Tape, t: int) -> None:
+    for gate, name, f in (("i", "i", np.exp), ("f", "f", sigmoid), ("o", "o", sigmoid), ("c", "c_tilde", np.tanh)):
+        v[f"a_{gate}", t] = _sum(v, gate, t, v["h", t - 1])
+        v[name, t] = f(v[f"a_{gate}", t])
+    v["c", t] = v["f", t] * v["c", t - 1] + v["i", t] * v["c_tilde", t]
+    v["w", t] = v["f", t] * v["w", t - 1] + v["i", t]
+    v["h", t] = v["o", t] * v["c", t] / v["w", t]
+    _readout(v, t)
+
+
+def _fast_weights(v: Tape, t: int) -> None:
+    v["W", t] = v["W", t - 1] + v["v", t] @ v["k", t].mT
+    v["y", t] = v["W", t] @ v["q", t]
+
+
 def _layers(v: Tape) -> None:
     v["y"] = v["W_2"] @ (v["W_1"] @ v["x"] + v["b_1"]) + v["b_2"]
 
@@ -149,6 +181,16 @@ def identity(rng: Generator, shape: tuple[int, int]) -> ndarray:
 def marks(rng: Generator, shape: tuple[int, int]) -> ndarray:
     """0 or 1, as those of true steps and of padding."""
     return rng.integers(2, size=shape).astype(float)
+
+
+def between(rng: Generator, shape: tuple[int, int]) -> ndarray:
+    """Numbers between 0 and 1, as the sizes of what a state is multiplied by."""
+    return rng.uniform(size=shape)
+
+
+def positive(rng: Generator, shape: tuple[int, int]) -> ndarray:
+    """Positive numbers, as total weights."""
+    return rng.exponential(size=shape)
 
 
 def shares(rng: Generator, shape: tuple[int, int]) -> ndarray:
@@ -255,6 +297,30 @@ RUNS = (
         step=_linear_recurrence,
         totals=("L",),
         meanings={"y_hat": TARGET},
+    ),
+    _recurrent("mingru", "a minGRU", _mingru, _shapes("zn", W_x="H D", b_="H"), "z"),
+    Run(
+        name="lru",
+        words="an LRU in real numbers",
+        sizes="T D H O",
+        parameters={"a": "H", "omega": "H", "W_xh": "H D", "U_xh": "H D", "W_hy": "O H", "U_hy": "O H"},
+        given={"x": "D"},
+        start={"h": "H", "h_tilde": "H"},
+        step=_lru,
+        draw={"a": between},
+    ),
+    replace(
+        _recurrent("slstm", "an sLSTM", _slstm, _weights("ifoc"), "ifoc", states="hcw"),
+        draw={"I": identity, "w": positive},
+    ),
+    Run(
+        name="fast-weights",
+        words="a network with fast weights",
+        sizes="T D O",
+        parameters={},
+        given={"q": "D", "k": "D", "v": "O"},
+        start={"W": "O D"},
+        step=_fast_weights,
     ),
     _recurrent("rnn-unbiased", "an RNN without biases", _rnn, UNBIASED, ""),
     _recurrent("linear-unbiased", "an RNN without tanh and biases", LINEAR, UNBIASED, ""),

@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_notes import gradcheck, lecture, parameters, runs
+from rnn_notes import gradcheck, lecture, linear_attention, parameters, runs
 from rnn_notes.bidirectional import Bidirectional
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.checks import judge
+from rnn_notes.lru import LRU
+from rnn_notes.minimal import MinGRU
 from rnn_notes.readout import Readout, squared_error
+from rnn_notes.slstm import SLSTM
 from rnn_notes.stack import Stack
 
 RUNS = {run.name: run for run in runs.RUNS}
@@ -72,6 +75,48 @@ def test_the_run_of_two_directions_is_that_of_the_package():
         h = Bidirectional(*cells).forward(x, network.arrays["h", 0][0].T).h[1:]
         ours = [np.hstack([network.values[s, t][0].T for s in ("h", "u")]) for t in range(1, network.T + 1)]
         np.testing.assert_allclose(ours, h, rtol=1e-11, atol=1e-13)
+
+
+def of_the_revival(name, w, x, start):
+    """What the package computes with the weights and the initial states of such a run, by the names of its symbols."""
+    if name == "mingru":
+        cell = MinGRU(np.stack([w["W_xz"], w["W_xn"]]), np.hstack([w["b_z"], w["b_n"]]).T)
+        trace = cell.forward(x, start["h"])
+        return {"h": trace.h[1:], "z": trace.gates[0], "n": trace.gates[1]}
+    if name == "lru":
+        nu, theta = np.log(-np.log(w["a"][:, 0])), w["omega"][:, 0]
+        cell = LRU(nu, theta, np.stack([w["W_xh"], w["U_xh"]]), np.stack([w["W_hy"], w["U_hy"]]))
+        trace = cell.forward(x, start["h"], start["h_tilde"])
+        return {"h": trace.re[1:], "h_tilde": trace.im[1:], "y": trace.h[1:]}
+    stacked = [np.stack([w[f"{array}{gate}"] for gate in "ifoc"]) for array in ("W_x", "W_h", "b_")]
+    trace = SLSTM(*stacked[:2], stacked[2][..., 0]).forward(
+        x, start["h"], start["c"], start["w"], np.zeros_like(start["h"])
+    )
+    scale = np.exp(trace.m[1:])
+    return {"h": trace.h[1:], "c": trace.c[1:] * scale, "w": trace.w[1:] * scale, "c_tilde": trace.gates[3]}
+
+
+def rows(network, symbol):
+    """The columns of a symbol at the steps 1 to T, as rows of a batch of one: (T, 1, n)."""
+    return np.stack([network.values[symbol, t][0].T for t in range(1, network.T + 1)])
+
+
+@pytest.mark.parametrize("name", ["mingru", "lru", "slstm"])
+def test_the_runs_of_the_revival_are_cells_of_the_package(name):
+    """States, gates and outputs, at every step, from initial states that are not zero."""
+    for network in networks(name):
+        w = {symbol: value[0] for (symbol, t), value in network.arrays.items() if t is None}
+        start = {symbol: value[0].T for (symbol, t), value in network.arrays.items() if t == 0}
+        for symbol, values in of_the_revival(name, w, rows(network, "x"), start).items():
+            np.testing.assert_allclose(rows(network, symbol), values, rtol=1e-10, atol=1e-12)
+
+
+def test_the_run_of_fast_weights_is_linear_attention():
+    """What the weights held before the first step comes on top."""
+    for network in networks("fast-weights"):
+        q, k, v = (rows(network, symbol) for symbol in "qkv")
+        before = q @ network.arrays["W", 0][0].T
+        np.testing.assert_allclose(rows(network, "y"), linear_attention.attention(q, k, v) + before, rtol=1e-10)
 
 
 @pytest.mark.parametrize("name", ["lecture", "rnn", "lstm", "gru"])
@@ -166,6 +211,10 @@ TRUE_OR_FALSE = [  # mark, formula, and a false one that differs by one symbol
     ("gru", r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}", ("1 - z_t", "z_t - 1")),
     ("gru", r"n_t = \tanh(W_{xn} x_t + b_n + r_t \odot (W_{hn} h_{t-1} + b_{hn}))", ("+ b_{hn}", "- b_{hn}")),
     ("linear", r"h_T = W_{hh}^T h_0 + \sum_{t=1}^{T} W_{hh}^{T-t} (W_{xh} x_t + b_h)", (r"W_{hh}^T", r"W_{hh}^\top")),
+    ("mingru", r"\frac{\partial h_t}{\partial h_{t-1}} = \mathrm{diag}(z_t)", ("z_t", "n_t")),
+    ("lru", r"y_t = W_{hy} h_t - U_{hy} \tilde{h}_t", ("-", "+")),
+    ("slstm", r"w_t \odot h_t = o_t \odot c_t", ("o_t", "f_t")),
+    ("fast-weights", r"W_t q_t = W_{t-1} q_t + v_t (k_t^\top q_t)", ("k_t", "q_t")),
     ("feedforward", r"y_t = W_{hy} \tanh(W_{xh} x_t + b_h) + b_y", ("+ b_h", "")),
     ("layers", r"W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)", ("W_2 b_1", "b_1")),
     ("lecture", r"h_1 \approx \begin{bmatrix} -0.273 \\ 0.264 \\ 0.207 \end{bmatrix}", ("0.207", "0.208")),
