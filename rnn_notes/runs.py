@@ -34,6 +34,10 @@ def _readout(v: Tape, t: int) -> None:
 
 def _classes(v: Tape, t: int) -> None:
     v["y", t] = v["W_hy"] @ v["h", t] + v["b_y"]
+    _choice(v, t)
+
+
+def _choice(v: Tape, t: int) -> None:
     v["p", t] = softmax(v["y", t].mT).mT
     v["L", t] = -(v["y_hat", t] * np.log(v["p", t])).sum(axis=-2, keepdims=True)
 
@@ -118,6 +122,17 @@ def _bidirectional(v: Tape, t: int) -> None:
     v["L", t] = ((v["y", t] - v["y_hat", t]) ** 2).sum(axis=-2, keepdims=True) / 2
 
 
+def _encoder_decoder(v: Tape, t: int) -> None:
+    if t == 1:  # all is read before the first symbol is written
+        T = max(s for name, s in v.values if name == "x" and s)
+        for s in range(1, T + 1):
+            v["h", s] = np.tanh(_sum(v, "h", s, v["h", s - 1]))
+        v["u", 0], v["y_hat", 0] = v["h", T], v["begin"]
+    v["u", t] = np.tanh(v["W_yu"] @ v["y_hat", t - 1] + v["W_uu"] @ v["u", t - 1] + v["b_u"])
+    v["y", t] = v["W_uy"] @ v["u", t] + v["b_y"]
+    _choice(v, t)
+
+
 def _linear_recurrence(v: Tape, t: int) -> None:
     v["h", t] = v["a", t] * v["h", t - 1] + v["b", t]
     _readout(v, t)
@@ -196,6 +211,11 @@ def positive(rng: Generator, shape: tuple[int, int]) -> ndarray:
 def shares(rng: Generator, shape: tuple[int, int]) -> ndarray:
     """Positive numbers that sum to 1, the target of a softmax."""
     return rng.dirichlet(np.ones(shape[0]))
+
+
+def one_hot(rng: Generator, shape: tuple[int, int]) -> ndarray:
+    """A single 1, as for a symbol that is read or written."""
+    return np.eye(shape[0])[rng.integers(shape[0])]
 
 
 def _shapes(gates: str, **arrays: str) -> dict[str, str]:
@@ -286,6 +306,22 @@ RUNS = (
         words="an RNN in both directions",
         parameters={**RNN.parameters, "W_xu": "H D", "W_uu": "H H", "b_u": "H", "W_uy": "O H"},
         step=_bidirectional,
+    ),
+    Run(
+        name="encoder-decoder",
+        words="an encoder and a decoder",
+        sizes="T D H O",
+        parameters={
+            **_weights("h"),
+            **{"W_yu": "H O", "W_uu": "H H", "b_u": "H", "W_uy": "O H", "b_y": "O", "begin": "O"},
+        },
+        given={"x": "D", "y_hat": "O"},
+        start={"h": "H"},
+        step=_encoder_decoder,
+        draw={"y_hat": one_hot, "begin": one_hot},
+        totals=("L",),
+        through=frozenset({"y", "p"}),
+        meanings={"y_hat": "ŷ is the target in this run, and what the decoder is given one step later"},
     ),
     Run(
         name="recurrence",

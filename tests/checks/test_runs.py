@@ -9,9 +9,10 @@ from rnn_notes import gradcheck, lecture, linear_attention, parameters, runs
 from rnn_notes.bidirectional import Bidirectional
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.checks import judge
+from rnn_notes.encoder_decoder import EncoderDecoder
 from rnn_notes.lru import LRU
 from rnn_notes.minimal import MinGRU
-from rnn_notes.readout import Readout, squared_error
+from rnn_notes.readout import Readout, cross_entropy, squared_error
 from rnn_notes.slstm import SLSTM
 from rnn_notes.stack import Stack
 
@@ -119,6 +120,23 @@ def test_the_run_of_fast_weights_is_linear_attention():
         np.testing.assert_allclose(rows(network, "y"), linear_attention.attention(q, k, v) + before, rtol=1e-10)
 
 
+def test_the_run_of_an_encoder_and_a_decoder_is_that_of_the_package():
+    """Given the target of the step before, from an initial state of zeros: states, scores, loss, and its gradient."""
+    for drawn in networks("encoder-decoder"):
+        network = replace(drawn, arrays={**drawn.arrays, ("h", 0): np.zeros_like(drawn.arrays["h", 0])})
+        w = {name: value[0] for (name, t), value in network.arrays.items() if t is None}
+        cells = RNN(w["W_xh"], w["W_hh"], w["b_h"][:, 0]), RNN(w["W_yu"], w["W_uu"], w["b_u"][:, 0])
+        model = EncoderDecoder(*cells, Readout(w["W_uy"], w["b_y"][:, 0]))
+        x, target = rows(network, "x"), rows(network, "y_hat")
+        trace = model.forward(x, np.concatenate([w["begin"].T[None], target[:-1]]))
+        for symbol, expected in (("h", trace.encoder.h[1:]), ("u", trace.decoder.h[1:]), ("y", trace.y)):
+            np.testing.assert_allclose(rows(network, symbol), expected, rtol=1e-11, atol=1e-13)
+        loss, dy = cross_entropy(trace.y, target.argmax(axis=-1))
+        assert network.symbols["L"].total()[0] == pytest.approx(float(loss), rel=1e-12)
+        found = network.derivative(("L", None), ("W_hh", None))[0]
+        np.testing.assert_allclose(found, model.backward(trace, dy)[0].encoder.W_hh, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("name", ["lecture", "rnn", "lstm", "gru"])
 def test_derivatives_by_weights_are_those_of_the_whole_program(name):
     """∂L/∂W of a run is the complex step through all of the package's forward pass, readout and loss."""
@@ -219,6 +237,17 @@ TRUE_OR_FALSE = [  # mark, formula, and a false one that differs by one symbol
     ("layers", r"W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)", ("W_2 b_1", "b_1")),
     ("lecture", r"h_1 \approx \begin{bmatrix} -0.273 \\ 0.264 \\ 0.207 \end{bmatrix}", ("0.207", "0.208")),
     ("lecture", r"H D + H^2 + H + O H + O = 32", ("H^2", "H")),
+    ("encoder-decoder", r"u_0 = h_T", ("h_T", "h_1")),
+    (
+        "encoder-decoder",
+        r"u_t = \tanh(W_{yu} \hat{y}_{t-1} + W_{uu} u_{t-1} + b_u)",
+        (r"\hat{y}_{t-1}", r"\hat{y}_t"),
+    ),
+    (
+        "encoder-decoder",
+        r"\frac{\partial u_s}{\partial h_t} = \frac{\partial u_s}{\partial u_0} \frac{\partial h_T}{\partial h_t}",
+        (r"{\partial h_T}{", r"{\partial h_1}{"),
+    ),
     (
         "numbers",
         r"\begin{bmatrix} 0.5 & 10 \\ 0 & 0.5 \end{bmatrix}^2 = \begin{bmatrix} 0.25 & 10 \\ 0 & 0.25 \end{bmatrix}",
