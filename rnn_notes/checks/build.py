@@ -23,6 +23,17 @@ def _placed(make: Any, _data: str, children: list[Any], meta: Any) -> Any:
     return replace(made, span=(meta.start_pos, meta.end_pos)) if isinstance(made, Node) else made
 
 
+def _product(left: Node, right: Node) -> Node:
+    return tree.Times((*(left.factors if isinstance(left, tree.Times) else [left]), right))
+
+
+def _signed(node: Node) -> Node:
+    """Brackets behind a sign of multiplication hold a factor, and no argument of the letter before them."""
+    if isinstance(node, tree.Power):
+        return replace(node, base=_signed(node.base))
+    return replace(node, times=True) if isinstance(node, tree.Group) else node
+
+
 @v_args(wrapper=_placed)
 class Builder(Transformer_NonRecursive):
     """Raises FormulaError, wrapped in Lark's VisitError, for what the grammar cannot tell apart."""
@@ -130,10 +141,10 @@ class Builder(Transformer_NonRecursive):
         return tree.Hadamard((left, *more))
 
     def times(self, left: Node, right: Node) -> Node:
-        return tree.Times((*(left.factors if isinstance(left, tree.Times) else [left]), right))
+        return _product(left, _signed(right))
 
     def times_negative(self, left: Node, right: Node) -> Node:
-        return self.times(left, tree.Negative(right, span=right.span))
+        return _product(left, tree.Negative(right, span=right.span))
 
     def juxtapose(self, left: Node, right: Node) -> Node:
         first = right.base if isinstance(right, tree.Power) else right
@@ -151,7 +162,7 @@ class Builder(Transformer_NonRecursive):
                 "a number before a fraction is a mixed number, 2½ = 2.5, or a product, 2 · ½ = 1; write + or \\cdot",
                 right.span[0],
             )
-        return self.times(left, right)
+        return _product(left, right)
 
     def root(self, body: Node) -> Node:
         return tree.Power(body, tree.Fraction(tree.Number("1"), tree.Number("2")))

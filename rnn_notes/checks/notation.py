@@ -141,7 +141,7 @@ def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[s
     for node in walk(statements):
         for factor, after in _neighbours(node):
             name = _letter(factor)
-            if name is None or name in plain or not isinstance(after, Group):
+            if name is None or name in plain or not _may_be_argument(after):
                 continue
             apart = name in COEFFICIENTS and factor.span[1] < after.span[0]
             atom = isinstance(after.body, Name | tree.Number | Index)  # brackets that a product would not need: v(2)
@@ -199,6 +199,11 @@ def _neighbours(node: Node) -> Iterator[tuple[Node, Node]]:
             yield factor, after.base if isinstance(after, tree.Power) else after
 
 
+def _may_be_argument(node: Node) -> bool:
+    """Whether it is a pair of brackets without a sign of multiplication before it."""
+    return isinstance(node, Group) and not node.times
+
+
 def _letter(node: Node) -> str | None:
     """The letter that a factor is: f, f_1, f^2 or f^{-1}."""
     base = node.base if isinstance(node, tree.Power) else node
@@ -219,7 +224,7 @@ def _alone(part: object, before_brackets: bool = False) -> Iterator[str]:
             if isinstance(part, tree.Power):
                 yield from _alone(part.exponent)
             return
-        skipped = {id(factor) for factor, after in _neighbours(part) if isinstance(after, Group)}
+        skipped = {id(factor) for factor, after in _neighbours(part) if _may_be_argument(after)}
         children = part.factors if isinstance(part, tree.Times) else tuple(vars(part).values())
         for child in children:
             yield from _alone(child, id(child) in skipped) if isinstance(child, Node) else _alone(child)

@@ -51,6 +51,7 @@ class Group(Node):
 
     body: Node
     square: bool = field(default=False, compare=False, repr=False, kw_only=True)
+    times: bool = field(default=False, compare=False, repr=False, kw_only=True)  # a sign of multiplication before them
 
 
 class Negative(Node):

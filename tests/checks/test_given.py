@@ -36,6 +36,7 @@ REFUSED = {
     "y(t+1) = y(t) + y": "y before brackets is a function",
     "a(b) = b(a)": "a before brackets is a function",
     "w_1(x) = x w_1": "w before brackets is a function",
+    r"f(x) \cdot (x + 1) = x f(x) + f(x)": "f before brackets",
 }
 HOLD = {
     "p (1 + r) = p + p r": "",
@@ -45,6 +46,8 @@ HOLD = {
     "A x + A x = 2 A x": "",
     "x_1 y_1 = y_1 x_1": "",
     r"x \cdot (y + z) = x y + x z": "",
+    r"f \cdot (y + z)^2 = f \cdot [z + y]^2": "",
+    r"p \times (2 + u) = 2 p + p u": "",
     r"\pi R^2 = R^2 \pi": "",
     "A (x + y) = A x + A y": "",
     "(1 + r)^T (1 + r) = (1 + r)^{T+1}": "",

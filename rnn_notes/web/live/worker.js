@@ -49,7 +49,7 @@ async function bytes(name, progress) {
   try {
     const checked = await fetch(copy, { integrity }); // the browser compares the digest
     const buffer = await checked.arrayBuffer();
-    if (!kept) await store?.put(key, new Response(buffer.slice(0))).catch(() => null);
+    if (!kept) await store?.put(key, new Response(data)).catch(() => null);
     return new Uint8Array(buffer);
   } catch {
     await store?.delete(key).catch(() => null);
