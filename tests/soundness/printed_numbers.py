@@ -30,6 +30,7 @@ def arithmetic(rng: random.Random, depth: int) -> Node:
     if not depth:
         return rational(rng)
     a, b = (arithmetic(rng, depth - 1) for _ in range(2))
+    k = "kjm"[depth - 1]  # a sum within a sum counts with a letter of its own
     return rng.choice(
         [
             add(a, b),
@@ -38,7 +39,7 @@ def arithmetic(rng: random.Random, depth: int) -> Node:
             power(a, 2),
             frac(a, num(rng.randint(2, 9))),
             add(a, mul(b, num(rng.randint(2, 6)))),
-            total("k", ONE, num(rng.randint(2, 5)), mul(a, power(sym("k"), rng.randint(1, 2)))),
+            total(k, ONE, num(rng.randint(2, 5)), mul(a, power(sym(k), rng.randint(1, 2)))),
         ]
     )
 
