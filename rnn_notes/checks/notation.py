@@ -21,6 +21,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.errors import FormulaError
@@ -199,7 +200,7 @@ def _neighbours(node: Node) -> Iterator[tuple[Node, Node]]:
             yield factor, after.base if isinstance(after, tree.Power) else after
 
 
-def _may_be_argument(node: Node) -> bool:
+def _may_be_argument(node: Node) -> TypeGuard[Group]:
     """Whether it is a pair of brackets without a sign of multiplication before it."""
     return isinstance(node, Group) and not node.times
 
