@@ -2,11 +2,18 @@
 
 The others are divided by the probability of staying, so that the mean stays what it was and nothing has to change when
 the training is over. The derivative of a product with a mask is the product with the same mask.
+
+It belongs between layers, where ``Stack.forward`` has it (Zaremba, Sutskever and Vinyals 2014). ``along_time`` has it
+on the other edge, with the masks of one sequence alike at all steps (Gal and Ghahramani 2016) or not.
 """
 
 import numpy as np
 from numpy import ndarray
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
+
+from rnn_notes.activations import tanh_prime
+from rnn_notes.cells import RNN, RNNTrace, door
+from rnn_notes.cells.arrays import start
 
 
 def mask(rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: DTypeLike = np.float64) -> ndarray:
@@ -18,3 +25,43 @@ def mask(rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: D
     if not 0 <= rate < 1:
         raise ValueError(f"rate is {rate} but a probability from 0 to below 1 is expected; pass rate=0.5")
     return ((rng.random(shape) >= rate) / (1 - rate)).astype(dtype)
+
+
+def along_time(rnn: RNN, x: ArrayLike, drop: ArrayLike, h0: ArrayLike | None = None) -> RNNTrace:
+    """Run h_t = tanh(W_xh x_t + W_hh (drop_t ⊙ h_{t−1}) + b_h) over x (T, B, D).
+
+    ``drop`` is (T, B, H), or (1, B, H) for the same at all steps; the states of the trace are those before it.
+    Raises ValueError if a shape does not fit.
+    """
+    H, D = rnn.W_xh.shape
+    x = door.array(rnn, "x", x, T=None, B=None, D=D)
+    T, B, _ = x.shape
+    m = _masks(rnn, drop, T, B)
+    (h,) = start(rnn, T, B, H, h0=h0)
+    a = x @ rnn.W_xh.T + rnn.b_h
+    for t in range(T):
+        h[t + 1] = np.tanh(a[t] + (m[t] * h[t]) @ rnn.W_hh.T)
+    return RNNTrace(x.copy(), h)
+
+
+def along_time_backward(rnn: RNN, trace: RNNTrace, drop: ArrayLike, dh: ArrayLike) -> tuple[RNN, ndarray, ndarray]:
+    """From dh (T, B, H) to the gradient with respect to the parameters (an RNN), x (T, B, D) and h0 (B, H)."""
+    H, D = rnn.W_xh.shape
+    T, B, _ = door.trace(rnn, trace, RNNTrace, D=D, H=H).x.shape
+    dh = door.array(rnn, "dh", dh, T=T, B=B, H=H)
+    m = _masks(rnn, drop, T, B)
+    delta, dh_next = tanh_prime(trace.h[1:]), np.zeros((B, H), rnn.dtype)
+    for t in reversed(range(T)):
+        delta[t] *= dh[t] + dh_next
+        dh_next = m[t] * (delta[t] @ rnn.W_hh)
+    rows = delta.reshape(T * B, H)
+    dropped = (m * trace.h[:-1]).reshape(T * B, H)  # what W_hh has seen
+    grads = RNN(rows.T @ trace.x.reshape(T * B, D), rows.T @ dropped, rows.sum(axis=0))
+    return grads, (rows @ rnn.W_xh).reshape(T, B, D), dh_next
+
+
+def _masks(rnn: RNN, drop: ArrayLike, T: int, B: int) -> ndarray:
+    """One for each step."""
+    steps = 1 if np.ndim(drop) == 3 and len(np.asarray(drop)) == 1 else T
+    m = door.array(rnn, "drop", drop, T=steps, B=B, H=len(rnn.W_hh))
+    return np.broadcast_to(m, (T, *m.shape[1:]))

@@ -1,13 +1,15 @@
 """Layer normalisation (Ba, Kiros and Hinton 2016): a step's units get mean 0 and spread 1, then gain and bias."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
+from rnn_notes.activations import tanh_prime
 from rnn_notes.cells import door
+from rnn_notes.cells.arrays import last_of, start, uniform
 
 EPSILON = 1e-5  # under the root, so that equal units are not divided by zero
 
@@ -46,9 +48,84 @@ class LayerNorm:
         a = door.array(self, "a", a, T=None, B=None, H=len(self.gain))
         dy = door.array(self, "dy", dy, T=len(a), B=a.shape[1], H=len(self.gain))
         normal, spread = _normal(a)
-        d = dy * self.gain
-        da = (d - d.mean(axis=-1, keepdims=True) - normal * (d * normal).mean(axis=-1, keepdims=True)) / spread
+        da = _back(dy * self.gain, normal, spread)
         return type(self)((dy * normal).sum(axis=(0, 1)), dy.sum(axis=(0, 1))), da
+
+
+@dataclass(frozen=True, eq=False)
+class NormedRNNTrace:
+    """What a forward pass leaves behind: all that the backward pass needs."""
+
+    x: ndarray  # (T, B, D), the inputs; x[t - 1] is x_t
+    h: ndarray  # (T + 1, B, H), the hidden states; h[0] is the initial state, h[t] is h_t
+    a: ndarray  # (T, B, H), the pre-activations, before the norm
+
+    last = last_of("h")
+
+
+@dataclass(frozen=True, eq=False)
+class NormedRNN:
+    """A plain recurrent network with layer norm in it: h_t = tanh(norm(W_xh x_t + W_hh h_{t−1}))."""
+
+    states: ClassVar = ("h",)
+    gates: ClassVar = ()
+
+    W_xh: ndarray  # (H, D), input to hidden
+    W_hh: ndarray  # (H, H), hidden to hidden
+    gain: ndarray  # (H,), of the norm
+    bias: ndarray  # (H,), of the norm; another one before it would be taken out again, but for its spread
+
+    def __post_init__(self) -> None:
+        H, D = door.weights("W_xh", self.W_xh, "(H, D)")
+        door.parameters(self, W_xh=(H, D), W_hh=(H, H), gain=(H,), bias=(H,))
+
+    @classmethod
+    def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
+        """Weights uniform in ±1/√(inputs of the neuron), gain 1, bias 0."""
+        D, H = door.sizes(rng, D=D, H=H)
+        norm = LayerNorm.init(H, dtype)
+        return cls(uniform(rng, (H, D), dtype), uniform(rng, (H, H), dtype), norm.gain, norm.bias)
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.W_xh.dtype
+
+    @property
+    def norm(self) -> LayerNorm:
+        return LayerNorm(self.gain, self.bias)
+
+    def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> NormedRNNTrace:
+        """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing."""
+        H, D = self.W_xh.shape
+        x = door.array(self, "x", x, T=None, B=None, D=D)
+        T, B, _ = x.shape
+        (h,) = start(self, T, B, H, h0=h0)
+        a = x @ self.W_xh.T
+        for t in range(T):
+            a[t] += h[t] @ self.W_hh.T
+            h[t + 1] = np.tanh(self.gain * _normal(a[t])[0] + self.bias)
+        return NormedRNNTrace(x.copy(), h, a)
+
+    def backward(self, trace: NormedRNNTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
+        """From dh (T, B, H) to the gradient with respect to the parameters (a NormedRNN), x (T, B, D) and h0 (B, H)."""
+        H, D = self.W_xh.shape
+        T, B, _ = door.trace(self, trace, NormedRNNTrace, D=D, H=H).x.shape
+        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        dy, delta = tanh_prime(trace.h[1:]), np.empty_like(dh)  # the errors behind the norm and before it
+        normal, spread = _normal(trace.a)
+        dh_next = np.zeros((B, H), self.dtype)
+        for t in reversed(range(T)):
+            dy[t] *= dh[t] + dh_next
+            delta[t] = _back(dy[t] * self.gain, normal[t], spread[t])
+            dh_next = delta[t] @ self.W_hh
+        rows = delta.reshape(T * B, H)
+        grads = type(self)(
+            W_xh=rows.T @ trace.x.reshape(T * B, D),
+            W_hh=rows.T @ trace.h[:-1].reshape(T * B, H),
+            gain=(dy * normal).sum(axis=(0, 1)),
+            bias=dy.sum(axis=(0, 1)),
+        )
+        return grads, (rows @ self.W_xh).reshape(T, B, D), dh_next
 
 
 def _normal(a: ndarray) -> tuple[ndarray, ndarray]:
@@ -56,3 +133,8 @@ def _normal(a: ndarray) -> tuple[ndarray, ndarray]:
     centred = a - a.mean(axis=-1, keepdims=True)
     spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + EPSILON)
     return centred / spread, spread
+
+
+def _back(d: ndarray, normal: ndarray, spread: ndarray) -> ndarray:
+    """From the gradient with respect to the normalised units to that with respect to the units."""
+    return (d - d.mean(axis=-1, keepdims=True) - normal * (d * normal).mean(axis=-1, keepdims=True)) / spread

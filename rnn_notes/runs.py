@@ -170,6 +170,15 @@ def _fast_weights(v: Tape, t: int) -> None:
     v["y", t] = v["W", t] @ v["q", t]
 
 
+def _normed(v: Tape, t: int) -> None:
+    v["a", t] = v["W_xh"] @ v["x", t] + v["W_hh"] @ v["h", t - 1]
+    v["a_bar", t] = v["a", t].mean(axis=-2, keepdims=True)
+    v["s", t] = np.sqrt(((v["a", t] - v["a_bar", t]) ** 2).mean(axis=-2, keepdims=True) + v["varepsilon"])
+    v["a_hat", t] = (v["a", t] - v["a_bar", t]) / v["s", t]
+    v["h", t] = np.tanh(v["g"] * v["a_hat", t] + v["b_h"])
+    _readout(v, t)
+
+
 def _layers(v: Tape) -> None:
     v["y"] = v["W_2"] @ (v["W_1"] @ v["x"] + v["b_1"]) + v["b_2"]
 
@@ -193,6 +202,12 @@ def identity(rng: Generator, shape: tuple[int, int]) -> ndarray:
     return np.eye(*shape)
 
 
+def orthogonal(rng: Generator, shape: tuple[int, int]) -> ndarray:
+    """A matrix whose columns have the length 1 and are at right angles to each other."""
+    Q = np.linalg.qr(rng.normal(size=shape))[0]
+    return Q @ (3 * np.eye(shape[1]) - Q.T @ Q) / 2  # a step of Newton's method takes out most of its rounding
+
+
 def marks(rng: Generator, shape: tuple[int, int]) -> ndarray:
     """0 or 1, as those of true steps and of padding."""
     return rng.integers(2, size=shape).astype(float)
@@ -204,7 +219,7 @@ def between(rng: Generator, shape: tuple[int, int]) -> ndarray:
 
 
 def positive(rng: Generator, shape: tuple[int, int]) -> ndarray:
-    """Positive numbers, as total weights."""
+    """Positive numbers, as total weights and the ε of layer norm."""
     return rng.exponential(size=shape)
 
 
@@ -357,6 +372,21 @@ RUNS = (
         given={"q": "D", "k": "D", "v": "O"},
         start={"W": "O D"},
         step=_fast_weights,
+    ),
+    replace(
+        RNN,
+        name="orthogonal",
+        words="an RNN with orthogonal weights",
+        draw={"I": identity, "W_hh": orthogonal},
+    ),
+    replace(
+        RNN,
+        name="normed",
+        words="an RNN with layer norm",
+        parameters={**RNN.parameters, "g": "H", "varepsilon": ""},
+        step=_normed,
+        draw={"I": identity, "varepsilon": positive},
+        through=frozenset({"a"}),
     ),
     _recurrent("rnn-unbiased", "an RNN without biases", _rnn, UNBIASED, ""),
     _recurrent("linear-unbiased", "an RNN without tanh and biases", LINEAR, UNBIASED, ""),

@@ -1,6 +1,7 @@
 """Lengths, two directions and several layers: all are their cells run alone, backwards as forwards."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from random_cells import CELLS, random_run
 from rnn_notes import GRU, LSTM, RNN, Readout, conversions, dropout, parameters, sequences, training
 from rnn_notes.bidirectional import Bidirectional
 from rnn_notes.gradcheck import complex_step, relative_difference
-from rnn_notes.layer_norm import LayerNorm
+from rnn_notes.layer_norm import LayerNorm, NormedRNN
 from rnn_notes.readout import cross_entropy, squared_error
 from rnn_notes.stack import Stack
 
@@ -314,6 +315,70 @@ def test_dropout_goes_between_layers():
     grads, dx, *_ = layer.backward(trace, w)
     measured = complex_step(lambda at: np.sum(w * at[0].forward(at[1], drop=drop).h[1:]), (layer, x))
     assert relative_difference((grads, dx), measured) < 1e-12
+
+
+def test_dropout_along_time_is_its_formula_backwards_too():
+    """A step at a time; gradients by the complex step; one mask for all steps is another matrix."""
+    rng = np.random.default_rng(0)
+    rnn, x, h0 = drawn(RNN.init(D, H, rng)), rng.normal(size=(T, B, D)), rng.normal(size=(B, H))
+    drop, w = dropout.mask(rng, (T, B, H), 0.5), rng.normal(size=(T, B, H))
+    trace = dropout.along_time(rnn, x, drop, h0)
+    h = h0
+    for t in range(T):
+        h = rnn.step(x[t], drop[t] * h)
+        np.testing.assert_allclose(trace.h[t + 1], h, rtol=0, atol=1e-15)
+
+    def loss(at):
+        return np.sum(w * dropout.along_time(at[0], at[1], drop, at[2]).h[1:])
+
+    measured = complex_step(loss, (rnn, x, h0))
+    assert relative_difference(dropout.along_time_backward(rnn, trace, drop, w), measured) < 1e-12
+
+    units = dropout.mask(rng, (1, 1, H), 0.5)
+    same = dropout.along_time(rnn, x, np.repeat(units, B, axis=1), h0)
+    other = replace(rnn, W_hh=rnn.W_hh * units[0, 0]).forward(x, h0)
+    np.testing.assert_allclose(same.h, other.h, rtol=0, atol=1e-15)
+    for drop in (np.ones((2, B, H)), np.ones((T, H)), np.ones(H)):
+        with pytest.raises(ValueError, match=r"^drop has .* but this RNN expects .*pass drop of shape \(5, 4, 2\)$"):
+            dropout.along_time(rnn, x, drop)
+        with pytest.raises(ValueError, match=r"^drop has"):
+            dropout.along_time_backward(rnn, trace, drop, w)
+
+
+def test_a_normed_network_does_not_feel_the_size_of_its_weights():
+    """It is its formula, a step at a time; all weights ten times as large change it as little as ε does."""
+    rng = np.random.default_rng(0)
+    rnn, x, h = drawn(NormedRNN.init(D, 7, rng)), rng.normal(size=(T, B, D)), rng.normal(size=(B, 7))
+    trace = rnn.forward(x, h)
+    for t in range(T):
+        a = x[t] @ rnn.W_xh.T + h @ rnn.W_hh.T
+        h = np.tanh(LayerNorm(rnn.gain, rnn.bias).forward(a[None])[0])
+        np.testing.assert_allclose(trace.h[t + 1], h, rtol=0, atol=1e-14)
+    large = replace(rnn, W_xh=10 * rnn.W_xh, W_hh=10 * rnn.W_hh).forward(x, trace.h[0])
+    np.testing.assert_allclose(large.h, trace.h, rtol=0, atol=1e-4)
+    plain = RNN(rnn.W_xh, rnn.W_hh, rnn.bias)
+    assert np.abs(replace(plain, W_hh=10 * plain.W_hh).forward(x).h - plain.forward(x).h).max() > 0.5
+    with pytest.raises(ValueError, match=r"^gain has shape \(6,\) but this NormedRNN expects \(7,\)"):
+        replace(rnn, gain=np.ones(6))
+    with pytest.raises(ValueError, match=r"^x has 1 features but this NormedRNN expects 3"):
+        rnn.forward(x[:, :, :1])
+
+
+def test_dropout_and_layer_norm_go_into_one_stack():
+    """Gradients of all parameters, of x and of all initial states by the complex step, masks of both kinds."""
+    rng = np.random.default_rng(0)
+    stack = drawn(Stack((NormedRNN.init(D, 4, rng), LSTM.init(4, 3, rng), NormedRNN.init(3, 5, rng))))
+    x, w = rng.normal(size=(T, B, D)), rng.normal(size=(T, B, 5))
+    state = [rng.normal(size=(B, n)) for n in (4, 3, 3, 5)]
+    drop = dropout.mask(rng, (T, B, 4), 0.5), dropout.mask(rng, (1, B, 3), 0.5)
+    found = stack.backward(stack.forward(x, *state, lengths=LENGTHS, drop=drop), w)
+
+    def loss(at):
+        h = at[0].forward(at[1], *at[2], drop=drop).h[1:]
+        return np.sum(np.where(sequences.mask(LENGTHS, T)[..., None], w * h, 0))
+
+    measured = complex_step(loss, (stack, x, state))
+    assert relative_difference((*found[:2], list(found[2:])), measured) < 1e-12
 
 
 def test_layer_norm_is_its_formula_backwards_too():

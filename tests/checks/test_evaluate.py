@@ -80,6 +80,10 @@ TEACHING = [  # as other texts have it
     ("attention", r"\sum_{j=1}^{M} A_{i,j} = 1"),
     ("attention", r"\frac{\partial L}{\partial V} = A^\top (Y - \hat{Y})"),
     ("masked", r"h_t = \mu_t \tanh(a_t) + (1 - \mu_t) h_{t-1}"),
+    ("orthogonal", r"W_{hh}^\top W_{hh} = I"),
+    ("orthogonal", r"\lVert W_{hh}^{t} \rVert = 1"),
+    ("normed", r"h_t = \tanh(g \odot \hat{a}_t + b_h)"),
+    ("normed", r"\frac{1}{H} \sum_{k=1}^{H} \hat{a}_{t,k}^2 = 1 - \frac{\varepsilon}{s_t^2}"),
     ("bidirectional t<T", r"u_t = \tanh(W_{xu} x_t + W_{uu} u_{t+1} + b_u)"),
     ("bidirectional", r"\frac{\partial L}{\partial u_1} = W_{uy}^\top (y_1 - \hat{y}_1)"),
     (
@@ -136,6 +140,9 @@ WRONG = [  # mark, formula, what the evidence says
     ("rnn-unbiased", r"y_t = W_{hy} h_t + b_y", "b_y is not known in this run"),
     ("attention", r"Y = \mathrm{softmax}(Q K^\top) V", "largest difference"),
     ("masked", r"h_t = \mu_t h_{t-1} + (1 - \mu_t) \tanh(a_t)", "largest difference"),
+    ("orthogonal", r"W_{hh} = W_{hh}^\top", "largest difference"),
+    ("orthogonal", r"\lVert \frac{\partial h_t}{\partial h_{t-1}} \rVert = 1", "largest difference"),
+    ("normed", r"\frac{\partial \hat{a}_{t,j}}{\partial a_{t,k}} = \frac{1}{s_t} (I_{j,k} - \frac{1}{H})", "at t ="),
     ("bidirectional t<T", r"u_{t+1} = \tanh(W_{xu} x_t + W_{uu} u_t + b_u)", "largest difference"),
     (
         "recurrence",

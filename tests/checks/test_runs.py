@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_notes import gradcheck, lecture, linear_attention, parameters, runs
+from rnn_notes import gradcheck, layer_norm, lecture, linear_attention, parameters, runs
 from rnn_notes.bidirectional import Bidirectional
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.checks import judge
@@ -17,7 +17,7 @@ from rnn_notes.slstm import SLSTM
 from rnn_notes.stack import Stack
 
 RUNS = {run.name: run for run in runs.RUNS}
-CELLS = {"rnn": RNN, "lecture": RNN, "lstm": LSTM, "gru": GRU}
+CELLS = {"rnn": RNN, "lecture": RNN, "orthogonal": RNN, "lstm": LSTM, "gru": GRU}
 
 
 def networks(name):
@@ -65,6 +65,19 @@ def test_the_run_of_two_layers_is_a_stack_of_the_package():
         for symbol, layer in zip(("h_1", "h_2"), trace.layers, strict=True):
             ours = np.stack([network.values[symbol, t][0].T for t in range(network.T + 1)])
             np.testing.assert_allclose(ours, layer.h, rtol=1e-11, atol=1e-13)
+
+
+def test_the_run_with_layer_norm_is_that_of_the_package(monkeypatch):
+    """Its pre-activations and states are those of NormedRNN, whose ε is a fixed one."""
+    for network in networks("normed"):
+        w = {name: value[0] for (name, t), value in network.arrays.items() if t is None}
+        monkeypatch.setattr(layer_norm, "EPSILON", float(w["varepsilon"][0, 0]))
+        rnn = layer_norm.NormedRNN(w["W_xh"], w["W_hh"], w["g"][:, 0], w["b_h"][:, 0])
+        x = np.stack([network.arrays["x", t][0].T for t in range(1, network.T + 1)])
+        trace = rnn.forward(x, network.arrays["h", 0][0].T)
+        for symbol, values in (("a", trace.a), ("h", trace.h[1:])):
+            ours = np.stack([network.values[symbol, t][0].T for t in range(1, network.T + 1)])
+            np.testing.assert_allclose(ours, values, rtol=1e-11, atol=1e-13)
 
 
 def test_the_run_of_two_directions_is_that_of_the_package():
