@@ -8,7 +8,21 @@ import sys
 from rnn_notes.datasets import DataError
 from rnn_notes.experiments import runner
 
-NAMES = ("series", "stocks", "text", "slips", "first_sign", "brackets", "adding", "order", "xor", "reber", "latch")
+NAMES = (
+    "series",
+    "stocks",
+    "text",
+    "slips",
+    "first_sign",
+    "brackets",
+    "adding",
+    "order",
+    "xor",
+    "reber",
+    "latch",
+    "parity",
+    "echo",
+)
 
 
 def main() -> int:

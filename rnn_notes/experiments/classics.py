@@ -9,7 +9,7 @@ from numpy import ndarray
 from rnn_notes.experiments.forecast import Cell, Forecaster, new_cell
 from rnn_notes.experiments.runner import Report
 from rnn_notes.readout import Readout
-from rnn_notes.training import Adam, Loss, train
+from rnn_notes.training import Adam, Loss, Model, train
 
 Batch = tuple[ndarray, ndarray]  # x and its target
 
@@ -39,9 +39,19 @@ def trained(
     rng: np.random.Generator,
     report: Callable[[float], None] = lambda part: None,
 ) -> Forecaster:
-    """A new network of sizes (D, H, O) after its training; the gradient is clipped at a global norm of 1."""
+    """A new network of sizes (D, H, O) after its training."""
     D, H, O = sizes
-    model = new_cell(kind, D, H, rng, recipe.gate_bias), Readout.init(H, O, rng)
+    return fitted((new_cell(kind, D, H, rng, recipe.gate_bias), Readout.init(H, O, rng)), batches, loss, recipe, report)
+
+
+def fitted(
+    model: Model,
+    batches: Iterable[Batch],
+    loss: Loss,
+    recipe: Recipe,
+    report: Callable[[float], None] = lambda part: None,
+) -> Forecaster:
+    """A network after its training; the gradient is clipped at a global norm of 1."""
     steps, optimiser = -(-recipe.sequences // recipe.batch), Adam(recipe.rate)
     for progress in train(model, batches, loss, optimiser, steps=steps, max_norm=1.0):
         optimiser.rate = recipe.rate * (1 - progress.step / steps)
