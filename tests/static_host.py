@@ -3,7 +3,7 @@
 import functools
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,8 +17,8 @@ class Handler(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *arguments: Any, sent: dict[str, int], **settings: Any) -> None:
-        self.sent = sent
+    def __init__(self, *arguments: Any, sent: dict[str, int], torn: Set[str], **settings: Any) -> None:
+        self.sent, self.torn = sent, torn
         super().__init__(*arguments, **settings)
 
     def log_message(self, format: str, *arguments: object) -> None:
@@ -38,16 +38,21 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "max-age=600")
         self.sent[self.path] = len(b"".join(self._headers_buffer)) + len(body)
         self.end_headers()
+        if path.name in self.torn:
+            body = body[: len(body) // 2]
+            self.close_connection = True
         self.wfile.write(body)
 
 
 @contextmanager
-def serve(folder: Path, sent: dict[str, int] | None = None) -> Iterator[str]:
+def serve(folder: Path, sent: dict[str, int] | None = None, torn: Set[str] = frozenset()) -> Iterator[str]:
     """The address at which the folder is served, below its own name as on GitHub Pages.
 
-    ``sent`` is filled with the bytes over the wire of each path that a browser asks for.
+    ``sent`` is filled with the bytes over the wire of each path that a browser asks for. Of a file whose name is in
+    ``torn`` half is sent, and then the connection is lost.
     """
-    handler = functools.partial(Handler, directory=str(folder.parent), sent={} if sent is None else sent)
+    settings = {"directory": str(folder.parent), "sent": {} if sent is None else sent, "torn": torn}
+    handler = functools.partial(Handler, **settings)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)

@@ -6,6 +6,7 @@ import socket
 import pytest
 from playwright.sync_api import expect
 from reader import DONE, SECONDS, begin, block, status, write
+from static_host import serve
 
 
 @pytest.fixture
@@ -89,6 +90,17 @@ def test_silence_is_not_waited_for_longer_than_a_minute(context, live_site):
     tab.clock.fast_forward(70_000)
     expect(tab.locator(".live-status").first).to_contain_text("nothing came for a minute")
     tab.close()
+
+
+def test_a_connection_that_is_lost_half_way_is_said(browser, built_site, live_site):
+    """Half of a file has come; when the connection is back, Run goes on."""
+    torn = {"numpy.zip"}
+    with serve(built_site, torn=torn) as address, browser.new_page() as tab:
+        tab.goto(f"{address}lecture/memory/")
+        expect(status(run(tab))).to_have_text(re.compile("numpy.zip did not come .* Run tries again"))
+        torn.clear()
+        block(tab, 0).evaluate("box => box.dataset.state = 'told'")
+        assert run(tab).get_attribute("data-state") == "same"
 
 
 def test_a_browser_without_webassembly_says_so(context, live_site):
@@ -180,6 +192,12 @@ def elsewhere():
         ("js.fetch('http://{}/')", None),
         ("js.WebSocket.new('ws://{}/')", None),
         ("js.Worker.new('http://{}/x.js')", None),
+        (
+            "text = js.Blob.new(js.Array.of('import \"http://{}/x.js\"'))\n"
+            "kind = js.Object.fromEntries(js.Array.of(js.Array.of('type', 'module')))\n"
+            "js.Worker.new(js.URL.createObjectURL(text), kind)",
+            None,
+        ),
     ],
 )
 def test_the_policy_holds_where_the_code_runs(running, elsewhere, code, refused):
