@@ -36,7 +36,7 @@ class Settings:
 SETTINGS = Settings(
     (100, 110), ((10, 20), (50, 60)), H=8, sequences=31_390, batch=16, rate=0.01, gate_bias=3.0, judged=2560
 )
-CHECK = Settings((8, 9), ((1, 2), (4, 5)), H=3, sequences=160, batch=16, rate=0.01, gate_bias=5.0, judged=128)
+CHECK = Settings((8, 9), ((1, 2), (4, 5)), H=3, sequences=160, batch=16, rate=0.01, gate_bias=3.0, judged=128)
 
 
 def data() -> None:
