@@ -143,7 +143,7 @@ def _memory_of(optimiser: str, memory: list[ndarray], model: Any) -> list[ndarra
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training stands after a step."""
+    """Where a training run stands after a step."""
 
     step: int  # 1 for the first
     loss: float  # of this step's batch, before the step
@@ -198,7 +198,7 @@ def train(
     validate: Callable[[Model], float] | None = None,
     every: int = 100,
 ) -> Iterator[Progress]:
-    """Take one step a batch, until ``batches`` or ``steps`` end, and yield where the training stands after each.
+    """Take one step a batch, until ``batches`` or ``steps`` end, and yield where the run stands after each.
 
     ``max_norm`` clips the gradient; ``carry`` starts each batch in the state in which the batch before it ended.
     The best model is the one of the lowest loss, each on its own batch; with ``validate``, the one of the lowest
