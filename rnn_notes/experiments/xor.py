@@ -1,4 +1,4 @@
-"""The temporal exclusive or of Elman (1990): a stream of bits, every third one the exclusive or of the two before it."""
+"""The temporal exclusive or of Elman (1990): in a stream of bits, every third is the exclusive or of the two before."""
 
 from dataclasses import dataclass
 from typing import Any
