@@ -209,7 +209,7 @@ class Evaluator:
             return self._of_column(name, a)
         if name in ("sigma_max", "rho"):
             return (algebra.sigma_max if name == "sigma_max" else algebra.radius)(a)
-        if not is_number(a) and shape(a)[1] != 1:
+        if not is_number(a) and 1 not in shape(a):
             raise MeaninglessError(f"{name} of a matrix")
         if name not in FUNCTIONS:
             raise UnreadError(f"{name} is not known")
