@@ -193,9 +193,9 @@ def elsewhere():
         ("js.WebSocket.new('ws://{}/')", None),
         ("js.Worker.new('http://{}/x.js')", None),
         (
-            "text = js.Blob.new(js.Array.of('import \"http://{}/x.js\"'))\n"
-            "kind = js.Object.fromEntries(js.Array.of(js.Array.of('type', 'module')))\n"
-            "js.Worker.new(js.URL.createObjectURL(text), kind)",
+            "def one(*pair): return js.Object.fromEntries(js.Array.of(js.Array.of(*pair)))\n"
+            "text = js.Blob.new(js.Array.of('import \"http://{}/x.js\"'), one('type', 'text/javascript'))\n"
+            "js.Worker.new(js.URL.createObjectURL(text), one('type', 'module'))",
             None,
         ),
     ],
