@@ -33,7 +33,8 @@ class Handler(SimpleHTTPRequestHandler):
         if path.suffix in COMPRESSED:
             body = gzip.compress(body)
             self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Type", self.guess_type(str(path)))
+        kind = self.guess_type(str(path))
+        self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "max-age=600")
         self.sent[self.path] = len(b"".join(self._headers_buffer)) + len(body)

@@ -35,6 +35,24 @@
   });
 }
 
+/* A page is copied as the Markdown that stands beside it; where no script may copy, it is shown instead. */
+
+document.addEventListener("click", async ({ target }) => {
+  if (!target.matches(".copy-page")) return;
+  const address = target.parentElement.querySelector("[type='text/markdown']").href;
+  const fetched = async () => {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(answer.status);
+    return new Blob([await answer.text()], { type: "text/plain" });
+  };
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": fetched() })]); // Safari wants it in the click
+    alert$.next("Copied");
+  } catch {
+    location.assign(address);
+  }
+});
+
 /* Once a page has settled, what is out of sight is laid out as well, a little at a time: then the page is whole for
    whatever captures, archives or reads it. The room is there already, so nothing moves. */
 

@@ -64,9 +64,17 @@ def standalone(fig: Figure) -> str:
     root = parse(fig)
     _rename_ids(root, "figure")
     root.set("style", _inherited(style.COLOURS["ink"]))
-    _, _, width, height = root.attrib["viewBox"].split()
-    root.attrib |= {"width": width, "height": height}
-    root.insert(0, Element(f"{SVG}rect", width=width, height=height, rx="8", fill=style.COLOURS["paper"]))
+    _on_paper(root)
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def detached(inline: str) -> str:
+    """An SVG file made of what ``svg`` has returned, with the colours of the light theme on their paper."""
+    for colour, css in sorted(CSS.items(), key=lambda item: -len(item[1])):
+        inline = inline.replace(css, colour)
+    root = ElementTree.fromstring(inline)
+    root.set("style", _inherited(style.COLOURS["ink"]))
+    _on_paper(root)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
@@ -110,6 +118,14 @@ def show(fig: Figure, alt: str) -> Picture:
 def _inherited(fill: str = style.CSS[style.COLOURS["ink"]]) -> str:
     """The properties that Matplotlib leaves to be inherited; it writes no fill for black."""
     return f"fill:{fill};stroke-linejoin:round;stroke-linecap:butt"
+
+
+def _on_paper(root: Element) -> None:
+    """Give a picture its size, and a sheet in the colour of the light theme."""
+    left, top, width, height = root.attrib["viewBox"].split()
+    root.attrib |= {"width": width, "height": height}
+    sheet = {"x": left, "y": top, "width": width, "height": height, "rx": "8", "fill": style.COLOURS["paper"]}
+    root.insert(0, Element(f"{SVG}rect", {k: v for k, v in sheet.items() if v != "0"}))
 
 
 def _share_styles(root: Element, prefix: str) -> None:

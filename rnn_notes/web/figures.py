@@ -1,6 +1,8 @@
 """Figures: the paragraph ``![alt](figure:name)`` becomes the figure of that name, drawn or taken from the cache."""
 
+from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -48,9 +50,7 @@ class Figures(Treeprocessor):
             raise ValueError(f"figure {name} stands within a text; give it a paragraph of its own")
         if name in drawn:
             raise ValueError(f"figure {name} is on this page already; refer to it instead")
-        drawer = figures.REGISTRY[name].__module__
-        key = f"{cache.digest(drawer)} {cache.digest(figures.svg.__module__)} {name}"
-        svg = cache.remember("figures", key, lambda: figures.svg(figures.draw(name), f"figure-{name}"))
+        svg = inline(name)
         caption = escape(alt.replace("'", "’"))
         picture = f'<div role="img" aria-labelledby="caption-{name}">{svg}</div>'
         return (
@@ -59,6 +59,21 @@ class Figures(Treeprocessor):
             f'<a href="{self.repo_url}/blob/main/{path}#L{line}" aria-label="code of the figure {name}" '
             f"data-search-exclude>code</a></figcaption></figure>"
         )
+
+
+def inline(name: str) -> str:
+    """The figure of that name as inline SVG, taken from the cache if it has been drawn. Raises ValueError."""
+    figures.source(name)  # raises if there is none
+    drawer = figures.REGISTRY[name].__module__
+    key = f"{cache.digest(drawer)} {cache.digest(figures.svg.__module__)} {name}"
+    return cache.remember("figures", key, lambda: figures.svg(figures.draw(name), f"figure-{name}"))
+
+
+def write(folder: Path, names: Iterable[str]) -> None:
+    """Write figures as files of their own, for texts that only link to them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / f"{name}.svg").write_text(figures.detached(inline(name)), encoding="utf-8")
 
 
 class ShareGlyphs(Postprocessor):

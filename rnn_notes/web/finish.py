@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rnn_notes import cache
 from rnn_notes.web import csp, pictures, search, theme, typeset, widgets
+from rnn_notes.web.books import actions, outline, twins
 from rnn_notes.web.live import pack
 
 try:
@@ -24,7 +25,7 @@ def finish(
     policy: bool = True,
     live: bool = False,
 ) -> None:
-    """Write the style sheet of the formulas, pictures, data of widgets, words of the search, scripts and the policy.
+    """Write style sheet of the formulas, pictures, data of widgets, words of the search, books, scripts and the policy.
 
     ``site`` is the folder of the built site, ``templates`` are those of the templates it was made with, and
     ``keywords`` is the file with what readers call things.
@@ -36,6 +37,9 @@ def finish(
     typeset.write(assets)
     pictures.write(assets)
     widgets.write(assets)
+    book = outline.read(site)
+    twins.write(book)
+    actions.write(book)
     theme.compile_early(site)
     search.enrich(site, keywords)
     if lazy_search:

@@ -61,6 +61,26 @@ def test_where_a_script_may_not_copy_the_code_is_selected(tab, site):
     assert tab.evaluate("getSelection().toString()").lstrip("> ").startswith("from rnn_notes import lecture")
 
 
+def test_a_page_is_copied_as_markdown(tab, site, built_site):
+    """By the keyboard; what is copied is the file that the link beside the button shows, and the page says so."""
+    tab.goto(site + "lecture/sigmoid/")
+    tab.locator(".copy-page").press("Enter")
+    tab.locator("[role=status].md-dialog--active", has_text="Copied").wait_for()
+    text = (built_site / "lecture/sigmoid/index.html.md").read_text(encoding="utf-8")
+    assert tab.evaluate("navigator.clipboard.readText()") == text
+    tab.locator(".page-actions a", has_text="Markdown").click()
+    tab.wait_for_url("**/lecture/sigmoid/index.html.md")
+    assert tab.locator("pre").inner_text().strip() == text.strip()
+
+
+def test_where_a_script_may_not_copy_the_markdown_is_shown(tab, site):
+    """One key copies it there."""
+    tab.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    tab.goto(site + "lecture/sigmoid/")
+    tab.locator(".copy-page").click()
+    tab.wait_for_url("**/lecture/sigmoid/index.html.md")
+
+
 def test_the_reader_chooses_the_colours(tab, site):
     """By mouse or keyboard, in turn: as the system has them, light, dark; the choice holds on the next page."""
     colours, body = tab.locator(".colours"), tab.locator("body")
@@ -177,6 +197,10 @@ def test_instant_navigation_keeps_everything_working(context, published):
         tab.evaluate("navigator.clipboard.writeText('')")
         tab.locator(".copy").first.evaluate("button => button.click()")
         assert tab.evaluate("navigator.clipboard.readText()")
+        tab.locator(".copy-page").click()
+        copied = "document => navigator.clipboard.readText().then(text => text.split('\\n')[0])"
+        tab.locator("[role=status].md-dialog--active", has_text="Copied").wait_for()
+        assert tab.evaluate(copied) == f"# {title}"
     tab.go_back()
     tab.get_by_role("heading", level=1, name="The forward pass").wait_for()
     tab.close()
