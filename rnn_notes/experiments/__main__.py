@@ -22,6 +22,7 @@ NAMES = (
     "latch",
     "parity",
     "echo",
+    "reversal",
 )
 
 
