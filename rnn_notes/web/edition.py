@@ -22,10 +22,20 @@ def edition(folder: Path) -> str:
     return f"{version}, {day.day} {day:%B %Y}"
 
 
+def commit(folder: Path) -> str:
+    """The name of the last commit; that of the main branch where there is no git, or no repository."""
+    return _git(folder, "%H") or "main"
+
+
 def _last_commit(folder: Path) -> str:
     """Its time in seconds; empty where there is no git, or no repository."""
+    return _git(folder, "%ct")
+
+
+def _git(folder: Path, what: str) -> str:
+    """What git says of the last commit of the repository that a folder is in."""
     try:
-        log = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=folder, capture_output=True, text=True)
+        log = subprocess.run(["git", "log", "-1", f"--format={what}"], cwd=folder, capture_output=True, text=True)
     except OSError:
         return ""
     return log.stdout.strip()

@@ -1,8 +1,8 @@
-"""What a reader can take away from a page, below its title: its Markdown, to view or to copy."""
+"""What a reader can take away from a page, below its title: its Markdown, to view or to copy, and its notebook."""
 
 import re
 
-from rnn_notes.web.books import twins
+from rnn_notes.web.books import notebooks, twins
 from rnn_notes.web.books.outline import Chapter, Outline
 
 TITLE_ENDS = re.compile(r'</h1>(?:<p class="reading-time">[^<]*</p>)?')
@@ -24,7 +24,9 @@ def write(outline: Outline) -> None:
 
 def html(chapter: Chapter) -> str:
     """The links of a page; the button is for those who have scripts, and does what the link beside it helps to do."""
+    notebook = f' <a href="{notebooks.path(chapter).name}" download>Download as notebook</a>'
     return (
         '<p class="page-actions"><button class="copy-page" type="button">Copy page as Markdown</button> '
-        f'<a href="{twins.path(chapter).name}" type="text/markdown">View as Markdown</a></p>'
+        f'<a href="{twins.path(chapter).name}" type="text/markdown">View as Markdown</a>'
+        f"{notebook if notebooks.is_chapter(chapter) else ''}</p>"
     )

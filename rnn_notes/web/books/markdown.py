@@ -17,6 +17,7 @@ SPECIAL = re.compile(r"[\\`*$]|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!])|\](?=[(\[])")
 BEGINS = re.compile(r"(?m)^([ ]*)(#{1,6}|[-+>]|\d+[.)])(?=\s)")  # what would begin a block, at the start of a line
 LANGUAGE = re.compile(r"\blanguage-([\w#.+-]+)")
 BAR = re.compile(r"\\?\|")  # in a formula
+LETTERS = "abcdefgh"  # of the answers to a question
 SMALL = {"sup", "sub", "kbd", "mark", "small"}  # what Markdown has no signs for
 
 
@@ -31,6 +32,7 @@ class Writer:
     article: Article
     base: str
     pictures: str
+    folded: bool = False
 
     def whole(self) -> str:
         """The article."""
@@ -136,11 +138,18 @@ class Writer:
         """The question and its answers as a task list, as their author wrote them, each with its reason."""
         question, *answers = element
         shown = [self.block(question)]
-        for answer in answers:
-            summary, *reason = answer
-            tick = "x" if "right" in classes(answer) else " "
-            inside = "\n\n".join(filter(None, [self.line(summary).strip(), *map(self.block, reason)]))
-            shown.append(_item(f"[{tick}] {inside}", "- "))
+        if self.folded:
+            shown += [
+                f"- **{letter}** {self.line(answer[0]).strip()}"
+                for letter, answer in zip(LETTERS, answers, strict=False)
+            ]
+        for letter, answer in zip(LETTERS, answers, strict=False):
+            reason = "\n\n".join(filter(None, map(self.block, answer[1:])))
+            if self.folded:
+                shown.append(_fold(f"Is it {letter}?", reason))
+            else:
+                tick = "x" if "right" in classes(answer) else " "
+                shown.append(_item(f"[{tick}] {self.line(answer[0]).strip()}\n\n{reason}", "- "))
         return "\n\n".join(shown)
 
     def _footnotes(self, element: Element) -> str:
@@ -185,7 +194,7 @@ class Writer:
     def _details(self, element: Element) -> str:
         summary, *inside = element
         content = "\n\n".join(filter(None, map(self.block, inside)))
-        return f"<details>\n<summary>{self.line(summary).strip()}</summary>\n\n{content}\n\n</details>"
+        return _fold(self.line(summary).strip(), content)
 
 
 def code(element: Element) -> str:
@@ -197,6 +206,10 @@ def fence(content: str, head: str) -> str:
     """A block of code, in a fence that is longer than any within it."""
     ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", content)), default=0))
     return f"{ticks}{head}\n{content.rstrip()}\n{ticks}"
+
+
+def _fold(summary: str, content: str) -> str:
+    return f"<details>\n<summary>{summary}</summary>\n\n{content}\n\n</details>"
 
 
 def _item(content: str, mark: str) -> str:
