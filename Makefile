@@ -8,7 +8,7 @@ TOOLS := .cache/tools
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick reader check site offline mutants soundness bench lock advisories clean
+.PHONY: help serve test quick reader check site offline book epubcheck mutants soundness bench lock advisories clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ site: $(READY) ## Build the site into site/; any warning is an error
 offline: $(READY) ## Build rnn_notes.zip: the site for reading without a server; open its index.html
 	$(BIN)/python -m mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes
 	$(BIN)/python -m zipfile -c $(ARCHIVE) .cache/offline/rnn_notes
+
+book: site offline ## Build a PDF and an EPUB into site/downloads/, and offer them on the home page; needs Chromium
+	$(BIN)/python -m rnn_notes.web.books site $(ARCHIVE)
+
+epubcheck: $(TOOLS)/ready ## Judge the EPUB that make book has made by the EPUBCheck of the W3C; needs Java
+	java -jar $(TOOLS)/lib/python*/site-packages/epubcheck/epubcheck.jar --failonwarnings site/downloads/rnn_notes.epub
 
 mutants: $(READY) ## Try one small mistake after another in every formula, and record which are found
 	$(BIN)/python tests/mutants.py

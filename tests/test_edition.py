@@ -17,30 +17,30 @@ VERSION = rnn_notes.__version__
 def test_the_day_is_that_of_the_source_and_not_of_the_build(monkeypatch):
     """SOURCE_DATE_EPOCH says which day; the same source gives the same pages tomorrow."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert edition(ROOT) == f"version {VERSION}, 2 January 1970"
+    assert edition(ROOT) == f"Version {VERSION}, 2 January 1970"
 
 
 def test_without_it_the_day_is_that_of_the_last_commit(monkeypatch, tmp_path):
     """A repository tells when it was changed last; a folder without history has a version alone."""
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert edition(tmp_path) == f"version {VERSION}"
+    assert edition(tmp_path) == f"Version {VERSION}"
     say = {"GIT_COMMITTER_DATE": "2026-03-04T12:00:00Z", "HOME": str(tmp_path)}
     who = ["-c", "user.name=a", "-c", "user.email=a@b"]
     for command in (["init", "-q"], [*who, "commit", "-q", "--allow-empty", "-m", "one"]):
         subprocess.run(["git", *command], cwd=tmp_path, env=say | {"PATH": "/usr/bin:/bin"}, check=True)
-    assert edition(tmp_path) == f"version {VERSION}, 4 March 2026"
+    assert edition(tmp_path) == f"Version {VERSION}, 4 March 2026"
 
 
 def test_without_git_there_is_a_version_alone(monkeypatch):
     """A reader of an archive may have no git."""
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     monkeypatch.setenv("PATH", "/nowhere")
-    assert edition(ROOT) == f"version {VERSION}"
+    assert edition(ROOT) == f"Version {VERSION}"
 
 
 def test_a_page_names_its_edition(built_site):
     """At the foot of each page."""
-    assert edition(ROOT).capitalize() in (built_site / "index.html").read_text(encoding="utf-8")
+    assert edition(ROOT) in (built_site / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_version_is_the_same_wherever_it_is_named():

@@ -15,10 +15,22 @@ from rnn_notes import extras
 
 extras.load("matplotlib", "figures")
 
-from rnn_notes.figures.inline import Picture, detached, share_glyphs, show, standalone, svg
+from rnn_notes.figures.inline import Picture, detached, light, share_glyphs, show, standalone, svg
 from rnn_notes.figures.registry import REGISTRY, draw, figure, source
 
-__all__ = ["REGISTRY", "Picture", "detached", "draw", "figure", "share_glyphs", "show", "source", "standalone", "svg"]
+__all__ = [
+    "REGISTRY",
+    "Picture",
+    "detached",
+    "draw",
+    "figure",
+    "light",
+    "share_glyphs",
+    "show",
+    "source",
+    "standalone",
+    "svg",
+]
 
 for _module in pkgutil.iter_modules(__path__):  # each registers what it draws
     if _module.name != "__main__":

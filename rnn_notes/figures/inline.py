@@ -70,12 +70,17 @@ def standalone(fig: Figure) -> str:
 
 def detached(inline: str) -> str:
     """An SVG file made of what ``svg`` has returned, with the colours of the light theme on their paper."""
-    for colour, css in sorted(CSS.items(), key=lambda item: -len(item[1])):
-        inline = inline.replace(css, colour)
-    root = ElementTree.fromstring(inline)
+    root = ElementTree.fromstring(light(inline))
     root.set("style", _inherited(style.COLOURS["ink"]))
     _on_paper(root)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def light(html: str) -> str:
+    """What ``svg`` has returned, or a page of such, with the colours of the light theme in place of the page's."""
+    for colour, css in sorted(CSS.items(), key=lambda item: -len(item[1])):
+        html = html.replace(css, colour)
+    return html
 
 
 def share_glyphs(html: str) -> str:

@@ -9,17 +9,20 @@ import rnn_notes
 
 
 def edition(folder: Path) -> str:
-    """For example ``version 0.1.0, 26 November 2026``.
+    """For example ``Version 0.1.0, 26 November 2026``.
 
     The day is that of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/) or of the last
     commit, so that one source gives the same pages whenever it is built; without either there is none.
     """
+    version = f"Version {rnn_notes.__version__}"
+    changed = day(folder)
+    return f"{version}, {changed.day} {changed:%B %Y}" if changed else version
+
+
+def day(folder: Path) -> datetime | None:
+    """When the source was changed last, None if nobody can tell."""
     seconds = os.environ.get("SOURCE_DATE_EPOCH") or _last_commit(folder)
-    version = f"version {rnn_notes.__version__}"
-    if not seconds.isdigit():
-        return version
-    day = datetime.fromtimestamp(int(seconds), UTC)
-    return f"{version}, {day.day} {day:%B %Y}"
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdigit() else None
 
 
 def commit(folder: Path) -> str:

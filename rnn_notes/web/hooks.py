@@ -39,7 +39,7 @@ def on_config(config: Any) -> None:
     from rnn_notes.web import edition, finish, typeset
     from rnn_notes.web.live import pack
 
-    config.copyright = f"{config.copyright or ''} {edition.edition(PACKAGE.parent).capitalize()}."
+    config.copyright = f"{config.copyright or ''} {edition.edition(PACKAGE.parent)}."
 
     if serving and not before:
         _ask_for_port(config)

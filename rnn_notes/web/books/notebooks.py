@@ -190,7 +190,7 @@ def _prints(function: ast.FunctionDef) -> bool:
 def _colophon(outline: Outline, chapter: Chapter) -> str:
     version = edition.edition(Path(__file__).parents[3])
     licence = "Text and figures: CC BY 4.0; code: MIT."
-    return f"*From the [{outline.title}]({outline.url}{chapter.address}), {version}. {licence}*"
+    return f"*From the [{outline.title}]({outline.url}{chapter.address}). {version}. {licence}*"
 
 
 def _joined(cells: Iterator[Cell]) -> Iterator[Cell]:
