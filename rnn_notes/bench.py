@@ -209,6 +209,14 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def in_one_thread(module: str, arguments: list[str] | None) -> int | None:
+    """None if this process has one thread; else the program is run once more so, and its exit status is returned."""
+    if ONE_THREAD.items() <= os.environ.items():
+        return None
+    command = [sys.executable, "-m", module, *(sys.argv[1:] if arguments is None else arguments)]
+    return subprocess.run(command, env=os.environ | ONE_THREAD, check=False).returncode
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure in one thread and print a table, or JSON."""
     parser = argparse.ArgumentParser(prog="python -m rnn_notes.bench", description=(__doc__ or "").split("\n\n")[1])
@@ -219,11 +227,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not 0 <= options.seconds < math.inf:
         parser.error(f"--seconds is {options.seconds} but a time is expected, such as 2")
-    if any(
-        os.environ.get(name) != value for name, value in ONE_THREAD.items()
-    ):  # too late for the NumPy of this process
-        command = [sys.executable, "-m", "rnn_notes.bench", *(sys.argv[1:] if arguments is None else arguments)]
-        return subprocess.run(command, env=os.environ | ONE_THREAD, check=False).returncode
+    if (status := in_one_thread("rnn_notes.bench", arguments)) is not None:
+        return status
     try:
         torch = importlib.import_module("torch")
         torch.set_num_threads(1)
