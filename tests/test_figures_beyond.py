@@ -1,11 +1,13 @@
 """The numbers behind the figures on what lies beyond the plain cell."""
 
 import numpy as np
+import pytest
 from matplotlib.colors import to_hex
 
 from rnn_notes import figures
 from rnn_notes import scan as scans
-from rnn_notes.figures import attention, lengths, scan, style
+from rnn_notes.experiments import recorded
+from rnn_notes.figures import attention, lengths, revival, scan, style
 
 
 def test_only_a_batch_reversed_sequence_by_sequence_begins_with_the_ends():
@@ -60,3 +62,40 @@ def test_the_tree_of_the_scan_finds_every_state():
     assert max(rounds.values()) == 5
     texts = [t.get_text() for t in figures.draw("scan-tree").axes[0].texts]
     assert sorted(texts) == sorted(str(e) if b == e else f"{b}–{e}" for b, e in rounds)
+
+
+def test_on_ones_a_positive_factor_goes_one_way_and_minus_one_to_and_fro():
+    """By a plain loop; full dots, where the number of ones is odd, stand where the state is 1 in the right panel."""
+    for a, candidate in [(0.3, 1), (0.6, 1), (0.9, 1), (-1, 0.5)]:
+        h = [0.0]
+        for _ in range(12):
+            h.append(a * h[-1] + (1 - a) * candidate)
+        np.testing.assert_allclose(revival.on_ones(a), h, rtol=0, atol=1e-14)
+        assert (np.diff(h) > 0).all() == (a > 0)
+    axes = figures.draw("one-way").axes
+    assert [len(ax.lines) for ax in axes] == [9, 3]
+    line, odd, even = axes[1].lines
+    assert odd.get_ydata().tolist() == [1.0] * 6
+    assert even.get_ydata().tolist() == [0.0] * 7
+    assert line.get_ydata().tolist() == [0.0, 1.0] * 6 + [0.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "x"), [("parity-by-length", revival.parity, "lengths"), ("echo-by-lag", revival.echo, "lags")]
+)
+def test_the_tasks_of_the_revival_are_drawn_seed_by_seed_with_their_means(name, of, x):
+    """Of four cells, in per cent, as recorded; and the line of guessing."""
+    experiment = name.partition("-")[0]
+    ax, record = figures.draw(name).axes[0], recorded(experiment)
+    *drawn, guess = [line for line in ax.lines if len(line.get_xdata()) != 2 or line.get_ydata()[0] == 50]
+    assert set(guess.get_ydata()) == {50}
+    names = [line.get_label() for line in drawn if not line.get_label().startswith("_")]
+    assert len(names) == 4
+    seeds = len(record.runs)
+    for n, cell in enumerate(names):
+        lines = drawn[n * (seeds + 1) : (n + 1) * (seeds + 1)]
+        assert all(list(line.get_xdata()) == record.settings[x] for line in lines)
+        shares = [run[cell] for run in record.runs]
+        np.testing.assert_allclose([line.get_ydata() for line in lines[:-1]], 100 * np.array(shares), rtol=1e-12)
+        np.testing.assert_allclose(lines[-1].get_ydata(), 100 * np.mean(shares, axis=0), rtol=1e-12)
+        np.testing.assert_array_equal(of(cell), shares)
