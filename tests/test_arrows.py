@@ -17,6 +17,7 @@ ABOVE = (
     "web",
     "experiments",
     "bench",
+    "bench_lengths",
     "lecture",
     "datasets",
 )
