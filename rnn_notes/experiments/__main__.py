@@ -23,6 +23,8 @@ NAMES = (
     "parity",
     "echo",
     "reversal",
+    "starts",
+    "edges",
 )
 
 

@@ -4,7 +4,7 @@ The task of the chapter on gradients: a sequence begins with 1 or −1, then com
 says how it began. All cells have the same size, optimiser, rate, clipping and number of steps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.experiments.forecast import Cell, last_step, new_cell
 from rnn_notes.experiments.runner import Report
 from rnn_notes.readout import Readout
-from rnn_notes.training import Adam, train
+from rnn_notes.training import Adam, Model, train
 
 CELLS: dict[str, tuple[type[Cell], float]] = {  # by name: the kind, and the bias of the gate that keeps, if it has one
     "RNN": (RNN, 0.0),
@@ -53,26 +53,36 @@ def examples(T: int, B: int, rng: np.random.Generator) -> tuple[ndarray, ndarray
     return x, x[0].copy()
 
 
+def trained(init: Callable[[np.random.Generator], Any], seed: int, T: int, settings: Settings) -> Model:
+    """A cell from ``init`` and its readout, after training; the sequences are the same whatever the cell."""
+    rng, start = np.random.default_rng([seed, T]), np.random.default_rng([seed, T, 1])
+
+    def batches() -> Iterator[tuple[ndarray, ndarray]]:
+        while True:
+            yield examples(T, settings.batch, rng)
+
+    model = init(start), Readout.init(settings.H, 1, start)
+    *_, last = train(model, batches(), last_step, Adam(settings.rate), steps=settings.steps, max_norm=settings.max_norm)
+    return last.model
+
+
+def right(model: Model, seed: int, T: int, settings: Settings) -> float:
+    """The share of right answers: the sign of the last output is that of the first input."""
+    cell, readout = model
+    x, target = examples(T, settings.judged, np.random.default_rng([seed, T, 2]))
+    return float(np.mean(np.sign(readout.forward(cell.forward(x).h[-1:])[0]) == target))
+
+
 def run(seed: int, settings: Settings, data: None, report: Report) -> dict[str, Any]:
-    """The share of right answers, by cell and T: the sign of the last output is that of the first input."""
+    """The share of right answers, by cell and T."""
     found: dict[str, Any] = {name: {} for name in CELLS}
     jobs = [(name, T) for name in CELLS for T in settings.lengths]
     for n, (name, T) in enumerate(jobs):
         kind, bias = CELLS[name]
-        rng = np.random.default_rng([seed, T])  # the same sequences for all cells
 
-        def batches(T: int = T, rng: np.random.Generator = rng) -> Iterator[tuple[ndarray, ndarray]]:
-            while True:
-                yield examples(T, settings.batch, rng)
+        def init(rng: np.random.Generator, kind: type[Cell] = kind, bias: float = bias) -> Any:
+            return new_cell(kind, 1, settings.H, rng, bias)
 
-        start = np.random.default_rng([seed, T, 1])
-        model = new_cell(kind, 1, settings.H, start, bias), Readout.init(settings.H, 1, start)
-        *_, last = train(
-            model, batches(), last_step, Adam(settings.rate), steps=settings.steps, max_norm=settings.max_norm
-        )
-        cell, readout = last.model
-        x, target = examples(T, settings.judged, np.random.default_rng([seed, T, 2]))
-        y = readout.forward(cell.forward(x).h[-1:])[0]
-        found[name][str(T)] = float(np.mean(np.sign(y) == target))
+        found[name][str(T)] = right(trained(init, seed, T, settings), seed, T, settings)
         report((n + 1) / len(jobs))
     return found
