@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 from numpy import ndarray
 from numpy.random import Generator
 
 from rnn_notes import dropout, parameters, sequences, starts
 from rnn_notes.cells import LSTM, RNN
+from rnn_notes.figures.diagram import Diagram
 from rnn_notes.figures.registry import figure
 from rnn_notes.figures.style import COLOURS, DASHED, sheet, tint
 from rnn_notes.layer_norm import NormedRNN
@@ -99,6 +101,51 @@ def two_hundred_steps() -> Figure:
     fig.supxlabel("steps back, $T-t$", fontsize=17)
     fig.supylabel(r"norm of $\partial L_T/\partial h_t$", fontsize=17)
     return fig
+
+
+Place = tuple[int, int]
+"""A layer, 0 being the input and 3 the output, and a step."""
+
+STEPS = 5
+
+
+@figure
+def dropout_edges() -> Figure:
+    """Between layers, what is kept of the first input meets two masks in all; along time it meets one at each step."""
+    d = Diagram(520, 262)
+    for left, along_time in ((20, False), (290, True)):
+        nodes = {
+            (k, t): d.node(left + 10 + 50 * t, 20 + 60 * k, "xhhy"[k], radius=10)
+            for k in range(4)
+            for t in range(STEPS)
+        }
+        lit = way()
+        for start, end in edges():
+            on_way = (start, end) in lit
+            d.arrow(nodes[start], nodes[end], "h" if start[0] else "x", lit=on_way, width=2.6 if on_way else None)
+            if masked(start, end, along_time):
+                (x, y), (to_x, to_y) = ((nodes[place].x, nodes[place].y) for place in (start, end))
+                at = x + 0.42 * (to_x - x), y + 0.42 * (to_y - y)  # clear of the arrow's head
+                d.add(Circle(at, 5, facecolor=COLOURS["ink"], edgecolor=COLOURS["paper"], zorder=5))
+        d.text(left, 240, "along time" if along_time else "between layers", size=15, ha="left")
+    return d.figure
+
+
+def edges() -> list[tuple[Place, Place]]:
+    """All edges of two layers: up, and along time."""
+    up = [((k, t), (k + 1, t)) for k in range(3) for t in range(STEPS)]
+    return up + [((k, t), (k, t + 1)) for k in (1, 2) for t in range(STEPS - 1)]
+
+
+def masked(start: Place, end: Place, along_time: bool) -> bool:
+    """Whether dropout lies on an edge: on what each layer gives to the next, or on what it keeps."""
+    return start[0] == end[0] if along_time else start[0] != end[0] and start[0] > 0
+
+
+def way() -> list[tuple[Place, Place]]:
+    """How the first input comes to the last output, if the lower layer keeps it."""
+    keep = [((1, t), (1, t + 1)) for t in range(STEPS - 1)]
+    return [((0, 0), (1, 0)), *keep, ((1, STEPS - 1), (2, STEPS - 1)), ((2, STEPS - 1), (3, STEPS - 1))]
 
 
 @cache
