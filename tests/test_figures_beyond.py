@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from rnn_notes import figures
+from rnn_notes import dropout, figures, parameters
 from rnn_notes import scan as scans
 from rnn_notes.experiments import recorded
-from rnn_notes.figures import attention, lengths, revival, scan, style
+from rnn_notes.figures import attention, deep, lengths, revival, scan, style
 
 
 def test_only_a_batch_reversed_sequence_by_sequence_begins_with_the_ends():
@@ -27,6 +27,64 @@ def test_the_padded_batch_frames_the_true_ends():
     shown = [t.get_text() for t in axes.texts if t.get_text() == "0" or t.get_text().startswith("$x")]
     expected = [f"$x_{n}$" if n else "0" for batch in lengths.batches() for n in np.ravel(batch)]
     assert shown == expected
+
+
+CURVES = {f"{title}, {n}": curve for title, curves in deep.PANELS.items() for n, curve in enumerate(curves)}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_the_norms_over_two_hundred_steps_are_those_of_runs_from_each_step_on(name):
+    """One run at a time, of the last seed, at some of the distances; without dropout through the plain cell."""
+    curve = CURVES[name]
+    rng = np.random.default_rng(deep.SEEDS - 1)
+    x, w = 0.3 * rng.standard_normal((200, 1, 1)), rng.standard_normal(32)
+    w /= np.linalg.norm(w)
+    layer = curve.layer(rng)
+    m = dropout.mask(rng, (1 if curve.edge == "each sequence" else 200, 1, 32), 0.5) * np.ones((200, 1, 1))
+    for back in (10, 100, 180):
+        t, dh = 200 - back, np.zeros((back, 1, 32))
+        dh[-1] = w
+        if curve.edge.startswith("each"):
+            (h,) = dropout.along_time(layer, x[:t], m[:t]).last
+            d = w[None]
+            for n, h_t in reversed(list(enumerate(dropout.along_time(layer, x[t:], m[t:], h).h[1:], start=t))):
+                d = m[n] * (((1 - h_t**2) * d) @ layer.W_hh)
+            expected = np.linalg.norm(d)
+        else:
+            early, late = ({"drop": [m[part]]} if curve.edge else {} for part in (slice(t), slice(t, None)))
+            trace = layer.forward(x[t:], *layer.forward(x[:t], **early).last, **late)
+            expected = parameters.global_norm(layer.backward(trace, dh)[2:])
+        np.testing.assert_allclose(deep.measured(curve)[-1, back // 10], expected, rtol=1e-6)
+
+
+def test_the_panels_show_what_the_page_says():
+    """Each curve begins at 1; the medians after 180 steps are in the order that the page tells."""
+    drawn = figures.draw("two-hundred-steps").axes
+    assert [ax.get_title() for ax in drawn] == list(deep.PANELS)
+    last = {}
+    for ax, (title, curves) in zip(drawn, deep.PANELS.items(), strict=True):
+        for line, curve in zip(ax.lines, curves, strict=True):
+            found = deep.measured(curve)
+            assert (found[:, 0] == 1).all()
+            np.testing.assert_allclose(line.get_ydata(), np.median(found, axis=0), rtol=1e-15)
+            last.setdefault(title, []).append(line.get_ydata()[18])
+    assert last["three layers"][0] < last["three layers"][1] < 1e-30
+    assert last["forget bias"] == sorted(last["forget bias"])
+    assert 1e-10 < last["orthogonal start"][1] < 1e-6 < 1e-2 < last["identity start"][1] < 1
+    assert sum(deep.measured(deep.PANELS["layer norm"][2])[:, 18] > 1e-5) == 4
+    assert 0.1 < last["dropout between layers"][1] / last["dropout between layers"][0] < 10
+    assert last["dropout, each step anew"][1] > 1e3 * last["dropout, one mask"][1] > 1e4 * last["orthogonal start"][1]
+
+
+def test_the_way_between_layers_meets_two_masks_and_along_time_one_a_step():
+    """The edges of the way are edges, and the dots lie on all that are masked."""
+    assert {*deep.way()} < {*deep.edges()}
+    for along_time, met in ((False, 2), (True, deep.STEPS - 1)):
+        assert sum(deep.masked(start, end, along_time) for start, end in deep.way()) == met
+    dots = [
+        p for p in figures.draw("dropout-edges").axes[0].patches if to_hex(p.get_facecolor()) == style.COLOURS["ink"]
+    ]
+    assert len(dots) == sum(deep.masked(*edge, along) for edge in deep.edges() for along in (False, True))
 
 
 def test_the_alignment_is_that_of_a_network_that_has_learned_to_reverse():

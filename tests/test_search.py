@@ -89,7 +89,14 @@ QUERIES = {
     "xavier": ["learning/debugging/#a-start-that-is-too-large"],
     "loss does not decrease": ["learning/debugging/"],
     "reber grammar": ["uses/classics/#the-embedded-reber-grammar"],
-    "stacked lstm": ["reference/where-this-stands/#several-layers-two-directions"],
+    "stacked lstm": ["beyond/deep/#several-layers", "reference/where-this-stands/#several-layers-two-directions"],
+    "stacked": ["beyond/deep/#several-layers"],
+    "dropout": ["beyond/deep/#dropout-and-on-which-edge"],
+    "variational dropout": ["beyond/deep/#one-mask-for-the-whole-sequence"],
+    "layer norm": ["beyond/deep/#layer-norm"],
+    "layer norm backward": ["beyond/deep/#its-derivative"],
+    "orthogonal": ["beyond/deep/#an-orthogonal-start"],
+    "identity start": ["beyond/deep/#an-orthogonal-start"],
     "overfitting": ["learning/training/#when-to-stop"],
 }
 
