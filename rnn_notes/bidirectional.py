@@ -36,7 +36,7 @@ class BidirectionalTrace:
 
     forth: Any
     back: Any  # of the reversed sequences: its first step is the last of each
-    h: ndarray  # (T + 1, B, H), of both; h[0] holds the two initial states, what is behind an end has no meaning
+    h: ndarray  # (T + 1, B, H), of both; h[0] holds the two initial states, what is after an end has no meaning
     last: tuple[ndarray, ...]  # the states of either cell after it has read everything
     lengths: ndarray | None
 
@@ -83,7 +83,7 @@ class Bidirectional:
     def backward(self, trace: BidirectionalTrace, dh: ArrayLike) -> tuple[Any, ...]:
         """From dh (T, B, H) to the gradients: of the parameters (a Bidirectional), of x, and of each initial state.
 
-        What dh holds behind the end of a sequence is not looked at.
+        What dh holds after the end of a sequence is not looked at.
         """
         T, B, H = trace.h.shape[0] - 1, *trace.h.shape[1:]
         dh = door.array(self, "dh", dh, T=T, B=B, H=H)

@@ -111,7 +111,7 @@ class NormedRNN:
         H, D = self.W_xh.shape
         T, B, _ = door.trace(self, trace, NormedRNNTrace, D=D, H=H).x.shape
         dh = door.array(self, "dh", dh, T=T, B=B, H=H)
-        dy, delta = tanh_prime(trace.h[1:]), np.empty_like(dh)  # the errors behind the norm and before it
+        dy, delta = tanh_prime(trace.h[1:]), np.empty_like(dh)  # the errors after the norm and before it
         normal, spread = _normal(trace.a)
         dh_next = np.zeros((B, H), self.dtype)
         for t in reversed(range(T)):

@@ -1,6 +1,6 @@
 """Sequences of different length in one batch: padded to the longest, so that the padding changes nothing.
 
-A cell reads forwards, so the steps behind the end of a sequence cannot reach the steps before it, and the states up to
+A cell reads forwards, so the steps after the end of a sequence cannot reach the steps before it, and the states up to
 the end are those of the sequence alone. Three things do go wrong, and each has its function here: the state at the end
 is not that of the last step of the batch (``last``), a loss must not count the padding (``masked``), and a sequence
 that is reversed together with its padding begins with the padding (``reverse``).
@@ -21,7 +21,7 @@ Loss = Callable[[ndarray, ndarray], tuple[Any, ndarray]]
 
 
 def pad(sequences: Sequence[ArrayLike]) -> tuple[ndarray, ndarray]:
-    """B sequences (T_b, …) as one array (T, B, …), with zeros behind the end of the shorter ones, and their lengths.
+    """B sequences (T_b, …) as one array (T, B, …), with zeros after the end of the shorter ones, and their lengths.
 
     Raises ValueError if there is none, if one has no steps, or if they differ in more than the number of steps.
     """
@@ -44,7 +44,7 @@ def pad(sequences: Sequence[ArrayLike]) -> tuple[ndarray, ndarray]:
 
 
 def mask(lengths: ArrayLike, T: int) -> ndarray:
-    """(T, B): True at the steps of a sequence, False behind its end. Raises ValueError if a length is not 1 to T."""
+    """(T, B): True at the steps of a sequence, False after its end. Raises ValueError if a length is not 1 to T."""
     return np.arange(T)[:, None] < _lengths(lengths, T)
 
 
@@ -63,7 +63,7 @@ def last_backward(dlast: ndarray, lengths: ArrayLike, T: int) -> ndarray:
 
 
 def reverse(a: ndarray, lengths: ArrayLike | None = None) -> ndarray:
-    """Each sequence of a (T, B, …) from its end to its beginning; what stands behind the end stays there.
+    """Each sequence of a (T, B, …) from its end to its beginning; what is after the end stays there.
 
     Twice, it is a again; and it is its own derivative: the gradient of a is the reversed gradient of the result.
     """
@@ -75,7 +75,7 @@ def reverse(a: ndarray, lengths: ArrayLike | None = None) -> ndarray:
 
 
 def masked(loss: Loss, lengths: ArrayLike) -> Loss:
-    """The same loss over the true steps alone, and zero as its gradient behind the ends.
+    """The same loss over the true steps alone, and zero as its gradient after the ends.
 
     ``loss`` sums over steps and averages over sequences, as those of ``rnn_notes.readout`` do, and so does the result:
     of B sequences it is the mean of their losses, each run alone.

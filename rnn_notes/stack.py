@@ -89,7 +89,7 @@ class Stack:
     def backward(self, trace: StackTrace, dh: ArrayLike) -> tuple[Any, ...]:
         """From dh (T, B, H) of the last layer to the gradients: of the parameters (a Stack), of x, and of each state.
 
-        What dh holds behind the end of a sequence is not looked at.
+        What dh holds after the end of a sequence is not looked at.
         """
         T, B, H = trace.h.shape[0] - 1, *trace.h.shape[1:]
         dx = door.array(self, "dh", dh, T=T, B=B, H=H)

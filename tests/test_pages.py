@@ -59,7 +59,7 @@ def test_every_fence_claim_and_display_is_a_test_item():
 def test_a_fence_that_is_not_run_says_why(page):
     """A block in a language that the tests cannot run carries its reason, for the reader to see."""
     silent = [f.line for f in pages.read(page).fences if f.language not in RUNNABLE and not f.not_run]
-    assert not silent, f'{name(page)}:{silent}: say title="not run: reason" behind the language'
+    assert not silent, f'{name(page)}:{silent}: say title="not run: reason" after the language'
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -167,7 +167,7 @@ $$
     [
         (r"\circ is \odot", r"no formula here needs the spelling '\circ is \odot'; leave it out"),
         ("a is a", "the spelling 'a is a' says nothing"),
-        ("h is b + c", "'h is b + c': what stands behind 'is' must be one symbol"),
+        ("h is b + c", "'h is b + c': what follows 'is' must be one symbol"),
     ],
 )
 def test_a_page_states_its_spelling_and_what_is_wrong_with_it_has_a_line(folder, rule, fault):

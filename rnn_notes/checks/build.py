@@ -28,7 +28,7 @@ def _product(left: Node, right: Node) -> Node:
 
 
 def _signed(node: Node) -> Node:
-    """Brackets behind a sign of multiplication hold a factor, and no argument of the letter before them."""
+    """Brackets after a sign of multiplication hold a factor, and no argument of the letter before them."""
     if isinstance(node, tree.Power):
         return replace(node, base=_signed(node.base))
     return replace(node, times=True) if isinstance(node, tree.Group) else node
@@ -152,7 +152,7 @@ class Builder(Transformer_NonRecursive):
         powers = isinstance(before, tree.Power) and first is not right and before.span[1] < right.span[0]  # 2^x 2^y
         if isinstance(first, tree.Number) and first.span[0] == right.span[0] and not powers:  # it is not below a root
             raise FormulaError(
-                "a number stands right behind another factor; put it first or write \\cdot; two indices have a comma "
+                "a number stands right after another factor; put it first or write \\cdot; two indices have a comma "
                 "between them, and a label has letters only",
                 right.span[0],
             )

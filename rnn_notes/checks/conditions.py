@@ -83,7 +83,7 @@ def visible(hidden: tuple[Statement, ...]) -> None:
         if not isinstance(condition, tree.Range) and not all(isinstance(part, SIMPLE) for part in walk(condition)):
             raise FormulaError(FORM)
         if isinstance(condition, tree.Range) or (isinstance(condition, tree.Relation) and condition.operator == "="):
-            raise FormulaError("a condition with = stands in the display, where readers see it, behind \\quad")
+            raise FormulaError("a condition with = stands in the display, where readers see it, after \\quad")
 
 
 def collapsed(claim: Statement, indices: Sequence[str], cases: Sequence[tuple[Scope, int]]) -> None:
@@ -99,5 +99,5 @@ def collapsed(claim: Statement, indices: Sequence[str], cases: Sequence[tuple[Sc
         if len(set(values)) == 1:
             raise FormulaError(
                 f"under the condition of the mark this is checked for {what} = {values[0]} alone, "
-                "which readers do not see; write the condition into the display, behind \\quad"
+                "which readers do not see; write the condition into the display, after \\quad"
             ).placed(claim)

@@ -40,7 +40,7 @@ def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
 
 
 def _is_whole(node: Node, symbols: Mapping[str, Any]) -> bool:
-    """Whether it is a symbol that has a value at a step only, so that brackets behind it cannot be a factor."""
+    """Whether it is a symbol that has a value at a step only, so that brackets after it cannot be a factor."""
     base, at = (node.base, node.at) if isinstance(node, Index) else (node, ())
     name = f"{base.name}_{label(at[0])}" if isinstance(base, Name) and len(at) == 1 else getattr(base, "name", "")
     found = symbols.get(name)

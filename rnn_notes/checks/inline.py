@@ -16,7 +16,7 @@ from rnn_notes.checks.spelling import Spelling
 
 RANGE = re.compile(r"\s*[A-Za-z]\s*=\s*[^,=]+,\s*(?:[^,=]+,\s*)?\\[lc]?dots\s*,?\s*[^,=]+")  # t = 1, …, T
 WAY_OUT = (
-    "put how it is checked directly behind it, as in $…$<!-- check: rnn -->; "
+    "put how it is checked directly after it, as in $…$<!-- check: rnn -->; "
     "<!-- check: setting --> if it is a choice such as z = 1"
 )
 

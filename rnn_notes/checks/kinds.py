@@ -66,7 +66,7 @@ def _word(token: Token, following: str, script: bool) -> Token:
 
 
 def _index(whole: list[Token], inner: list[Token], _: list[Token], functions: frozenset[str]) -> list[Token]:
-    """An index; [k] is k there, and letters with digits behind them, as ``chao1``, are a label."""
+    """An index; [k] is k there, and letters with digits after them, as ``chao1``, are a label."""
     if bracketed(inner, "["):
         inner = inner[1:-1]
     last = inner[-1]

@@ -46,7 +46,7 @@ def _unwrap(tokens: list[Token]) -> list[Token]:
         tokens = _trimmed(tokens[1:end])
         for first, *others in (list(split(row, "_AND")) for row in split(tokens, "_NEWLINE") if is_system):
             if others and any(token.type in RELATIONS for token in first):
-                way_out = "write one that holds for all rows behind \\quad, or each row as a display"
+                way_out = "write one that holds for all rows after \\quad, or each row as a display"
                 raise FormulaError(f"a condition stands beside an equation of a system; {way_out}", first[0].start_pos)
     return tokens
 
@@ -61,7 +61,7 @@ def _same(begin: Token, end: Token) -> None:
 
 
 def _trimmed(cell: list[Token]) -> list[Token]:
-    """Without space before, and without space and punctuation behind."""
+    """Without space before, and without space and punctuation after."""
     start, end = 0, len(cell)
     while start < end and cell[start].type == "SPACE":
         start += 1

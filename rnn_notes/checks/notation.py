@@ -12,7 +12,7 @@ not a number                                unless ``% given: … is a number`` 
 ``W``, ``W_{…}``; ``b`` with letters below  weights and biases
 ``h_t x_{t-1} a_T \tilde{c}_t`` …            states, gates and inputs at a time step t, s or T that no sum counts
 ``A^{-1}``, ``A B``                          capital letters inverted, or multiplied with others; but T B D H O N alone
-``A x = x A``, ``x^T``                       a capital before and behind small letters; T that stands above letters only
+``A x = x A``, ``x^T``                       a capital before and after small letters; T that stands above letters only
 ``f(x)``                                    a letter before brackets that is nothing else in the display
 ==========================================  ==========================================================================
 """
@@ -183,18 +183,18 @@ def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
 
 
 def _in_both_orders(statements: tuple[Node, ...]) -> set[str]:
-    """The capital letters that stand before a small letter in one product and behind one in another."""
-    before, behind = set[str](), set[str]()
+    """The capital letters that stand before a small letter in one product and after one in another."""
+    before, after = set[str](), set[str]()
     for product in (node for node in walk(statements) if isinstance(node, tree.Times)):
         letters = [{n for n in tree.free_names(factor) if len(n) == 1} - {"e", "T", "W"} for factor in product.factors]
         for left, right in itertools.combinations(letters, 2):
             before |= {n for n in left if n.isupper() and any(map(str.islower, right))}
-            behind |= {n for n in right if n.isupper() and any(map(str.islower, left))}
-    return before & behind
+            after |= {n for n in right if n.isupper() and any(map(str.islower, left))}
+    return before & after
 
 
 def _neighbours(node: Node) -> Iterator[tuple[Node, Node]]:
-    """Each factor of a product with the base of the one behind it."""
+    """Each factor of a product with the base of the one after it."""
     if isinstance(node, tree.Times):
         for factor, after in zip(node.factors, node.factors[1:], strict=False):
             yield factor, after.base if isinstance(after, tree.Power) else after
@@ -213,7 +213,7 @@ def _letter(node: Node) -> str | None:
 
 
 def _alone(part: object, before_brackets: bool = False) -> Iterator[str]:
-    """The letters that stand somewhere without brackets behind them; indices do not count."""
+    """The letters that stand somewhere without brackets after them; indices do not count."""
     if isinstance(part, tuple):
         for child in part:
             yield from _alone(child)

@@ -152,7 +152,7 @@ def read_rule(text: str) -> Rule:
     if not left or not right or plain(left) == plain(right):
         raise FormulaError(f"the spelling '{text}' says nothing")
     if _unknown(right) or not _is_one(right, left):
-        raise FormulaError(f"'{text}': what stands behind 'is' must be one symbol, function, sign or bracket of ours")
+        raise FormulaError(f"'{text}': what follows 'is' must be one symbol, function, sign or bracket of ours")
     alone = [
         {str(t) for n, t in enumerate(side) if INDEX.fullmatch(t) and _is_alone(side, n)} for side in (left, right)
     ]

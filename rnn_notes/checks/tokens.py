@@ -84,7 +84,7 @@ class _Reader:
         return [token]
 
     def is_symbol(self, inner: list[Token]) -> bool:
-        """Whether braces hold a symbol with its indices, and nothing behind them makes a difference."""
+        """Whether braces hold a symbol with its indices, and nothing after them makes a difference."""
         end = end_of(inner, 2) + 1 if inner[1].type == "_SUB" else 1
         if end < len(inner) and inner[end].type == "_SUP":
             above = inner[end + 2 : end_of(inner, end + 1)]

@@ -1,4 +1,4 @@
-"""Brackets: a text of letters, perhaps a bracket that opens, perhaps one that closes, and far behind them a question.
+"""Brackets: a text of letters, perhaps a bracket that opens, perhaps one that closes, and far after them a question.
 
 At the question mark the network says 1 if a bracket is open and 0 if none is; at all other characters it says 0.
 So it has to write at ``(``, to erase at ``)``, to keep in between, and to show what it has kept at ``?`` alone.

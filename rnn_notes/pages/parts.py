@@ -42,7 +42,7 @@ class Inline:
     """A formula within a line of text."""
 
     line: int
-    mark: str | None  # what the comment directly behind it says, None without one
+    mark: str | None  # what the comment directly after it says, None without one
     latex: str
 
     inline: ClassVar[bool] = True

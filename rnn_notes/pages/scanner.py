@@ -60,7 +60,7 @@ NO_DISPLAY = "this display is not read as one; close it, and leave a blank line 
 NO_FORMULA = "this dollar belongs to no formula, which has no space inside its dollars; write \\$ for the sign"
 NO_LATEX = "this LaTeX stands in no formula; put it between dollars"
 NO_HTML = "no formula is read in HTML; write this in Markdown"
-CODE_NEVER_RUNS = 'code that never runs; make it a fence, or say title="not run: reason" behind its language'
+CODE_NEVER_RUNS = 'code that never runs; make it a fence, or say title="not run: reason" after its language'
 
 
 def scan(path: Path, numbered: Iterable[Line]) -> Page:
@@ -73,7 +73,7 @@ def scan(path: Path, numbered: Iterable[Line]) -> Page:
     scanner.blocks([(number, row.expandtabs(4)) for number, row in lines])
     scanner.end_paragraph()
     if lost := [line for line, kind, _ in scanner.comments.values() if kind == "check"]:
-        raise PageError(path, lost[0], "this check stands behind no formula; put it directly behind one, on its line")
+        raise PageError(path, lost[0], "this check follows no formula; put it directly after one, on its line")
     return scanner.page
 
 
@@ -237,7 +237,7 @@ class _Scanner:
             line, kind, expression = self.comments.get(int(token[1]), (0, "", ""))
             if kind == "holds":
                 if not self.page.paragraphs:
-                    raise PageError(self.page.path, line, "this claim follows no text; put it behind what it is about")
+                    raise PageError(self.page.path, line, "this claim follows no text; put it after what it is about")
                 claim = Claim(line, expression)
                 self.page.claims.append(claim)
                 self.page.paragraphs[-1].claims.append(claim)
@@ -279,7 +279,7 @@ def _stays_quoted(row: str) -> bool:
 
 
 def _apart(row: str, *others: str) -> bool:
-    """Whether a line, or one that begins like others, separates what is before it from what is behind."""
+    """Whether a line, or one that begins like others, separates what is before it from what is after."""
     return not row.strip() or row.startswith((NEW_BLOCK, *others)) or bool(COMMENTS_ALONE.fullmatch(row))
 
 

@@ -85,7 +85,7 @@ def _row(node: Element) -> str:
 
 
 def _small(part: str, marks: dict[str, str], sign: str) -> str:
-    """An index or a power: small if there is each of its letters, else behind a sign."""
+    """An index or a power: small if there is each of its letters, else after a sign."""
     part = re.sub(r"\s+", "", part)
     if part and all(letter in marks for letter in part):
         return "".join(marks[letter] for letter in part)

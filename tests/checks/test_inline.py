@@ -51,7 +51,7 @@ def test_any_other_relation_is_refused_with_its_line_and_the_ways_out(relation):
     skipped = "".join(f"$$\n% check: {mark}\n{relation}\n$$\n\n" for mark in ("skip: a test", "false chain"))
     ((line, outcome, evidence),) = judged(f"{DISPLAY}{skipped}Words and\nthen ${relation}$.")
     assert (line, outcome) == (17, "refused")
-    assert evidence.startswith(f"no display of the page states that {relation}; put how it is checked directly behind")
+    assert evidence.startswith(f"no display of the page states that {relation}; put how it is checked directly after")
     assert "<!-- check: setting -->" in evidence
 
 

@@ -67,10 +67,10 @@ REFUSED = {
     r"\sum_{t<1}^{T} a_t = 1": "a range is written index = first",
     r"\sum_{2t=1}^{T} a_t = 1": NO_PLACE,
     "a^b^c = 1": "(a^b)^c",
-    "x^23 = 1": r"a number stands right behind another factor; put it first or write \cdot",
-    "a 2 = 1": "a number stands right behind another factor",
-    "2 3 = 6": "a number stands right behind another factor",
-    "x 2^3 = 1": "a number stands right behind another factor",
+    "x^23 = 1": r"a number stands right after another factor; put it first or write \cdot",
+    "a 2 = 1": "a number stands right after another factor",
+    "2 3 = 6": "a number stands right after another factor",
+    "x 2^3 = 1": "a number stands right after another factor",
     "1/2x = 1": NO_PLACE,
     "a = -+b": NO_PLACE,
     "a = b + - c": NO_PLACE,
@@ -94,7 +94,7 @@ REFUSED = {
     "a − b = 1": "the character '−' is no LaTeX that is read here; type it as a command",
     "a = b\x00": "is no LaTeX that is read here",
     "a = \\text{b\x07}": "is no LaTeX that is read here",
-    "1234567890123456 = a": "a number stands right behind another factor",
+    "1234567890123456 = a": "a number stands right after another factor",
     "__import__('os') = 1": NO_PLACE,
 }
 
@@ -145,7 +145,7 @@ def test_names_are_spelled_as_in_the_code():
 def test_the_digit_after_a_caret_or_underscore_stands_alone_as_in_tex():
     """x^2y is x² y, x_12 is no index twelve."""
     assert left("x^2y") == left("x^{2}y")
-    assert "a number stands right behind" in refused("x_12 = 1")
+    assert "a number stands right after" in refused("x_12 = 1")
     assert left(r"\frac12 x") == left(r"\frac{1}{2} x")
 
 

@@ -246,7 +246,7 @@ WRONG_ON_A_RUN = [
     (
         "rnn",
         r"\begin{cases} h_t = \tanh(a_t) & t > 1 \\ y_t = W_{hy} h_t + b_y \end{cases}",
-        "a condition stands beside an equation of a system; write one that holds for all rows behind \\quad",
+        "a condition stands beside an equation of a system; write one that holds for all rows after \\quad",
     ),
     ("rnn", r"\frac{\partial^2 L}{\partial h_t^2} = 0", "a derivative is that of a symbol, and of first order"),
     ("shapes lstm", r"[x_t; h_{t-1}] \in \mathbb{R}^{D + O}", "the shape is"),
