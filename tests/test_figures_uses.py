@@ -129,3 +129,19 @@ def test_the_recorded_samples_are_shown_word_for_word():
         sample = run["samples"][max(run["samples"], key=int)]
         assert len(text) > 120
         assert " ".join(sample.split()).startswith(text.strip().removesuffix(" …"))
+
+
+def test_of_the_two_series_the_walk_has_the_steeper_slope():
+    """Slopes by NumPy's own fit; A loses a twentieth of its level each month and B nothing, but for the noise."""
+    of_kinds, pair = uses.reversion()
+    fitted = {name: np.polyfit(v[:-1], np.diff(v), 1)[0] for name, v in pair.items()}
+    assert fitted["B"] == pytest.approx(of_kinds["random walks"][uses.PAIR])
+    assert fitted["B"] < fitted["A"]
+    assert fitted["A"] == pytest.approx(of_kinds["5 % a month"][uses.PAIR])
+    for name, kept in (("A", 0.95), ("B", 1.0)):
+        noise = pair[name][1:] - kept * pair[name][:-1]
+        assert 0.085 < noise.std() < 0.115
+        assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1]) < 0.2
+    shown = lines("walk-or-reversion")
+    border = shown["border"][0][0]
+    assert (of_kinds["random walks"] < border).mean() == pytest.approx(0.05)

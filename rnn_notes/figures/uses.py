@@ -16,6 +16,9 @@ from rnn_notes.figures.style import COLOURS, DASHED, sheet, tint
 CELLS = {"RNN": "y", "LSTM": "c", "GRU": "h"}
 """The kinds of cells, each with its colour."""
 
+PAIR = 0
+"""Which of the simulated pairs of prices is drawn."""
+
 
 @figure
 def sunspot_numbers() -> Figure:
@@ -175,6 +178,30 @@ def random_walk_control() -> Figure:
 
 
 @figure
+def walk_or_reversion() -> Figure:
+    """Two series, a random walk and one that reverts: the steeper slope belongs to the walk."""
+    fig = sheet(520, 460)
+    axes = fig.subplot_mosaic([["A", "B"], ["slopes", "slopes"]], height_ratios=[1, 1.2])
+    of_kinds, pair = reversion()
+    for name, v in pair.items():
+        axes[name].axhline(0, color=COLOURS["dim"], linewidth=1.6, linestyle=DASHED)
+        axes[name].plot(v, color=COLOURS["ink"], linewidth=1.5)
+        axes[name].set(title=name, ylim=(-1.1, 1.1), yticks=(-1, 0, 1), xticks=(0, 60, 120), xlabel="month")
+    ax, edges = axes["slopes"], np.linspace(-0.32, 0.04, 37)
+    for (kind, slopes), colour in zip(of_kinds.items(), ("dim", "x"), strict=True):
+        counts, _ = np.histogram(slopes, edges)
+        ax.stairs(100 * counts / len(slopes), edges, color=COLOURS[colour], linewidth=2, label=kind)
+    ax.axvline(np.quantile(of_kinds["random walks"], 0.05), color=COLOURS["ink"], linestyle=DASHED, label="border")
+    for name, v in pair.items():
+        ax.annotate(name, (float(slope(v)), 20.3), ha="center")
+        ax.plot([float(slope(v))] * 2, [0, 20], color=COLOURS["ink"], linewidth=1)
+    ax.set(xlabel="slope", ylabel="per cent of series", xlim=(-0.32, 0.04), ylim=(0, 22.5), yticks=(0, 5, 10, 15, 20))
+    ax.set_xticks([-0.3, -0.2, -0.1, 0], ["−0.3", "−0.2", "−0.1", "0"])
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return fig
+
+
+@figure
 def text_learning() -> Figure:
     """The perplexity on held-out text falls below that of counting pairs, then more slowly, and meets longer counts."""
     fig = sheet(520, 380)
@@ -310,6 +337,29 @@ def excess_errors() -> dict[str, ndarray]:
             for m in months
         ]),
     }  # fmt: skip
+
+
+def charts(pull: float, n: int, rng: np.random.Generator, months: int = 123) -> ndarray:
+    """n series around the level 0, (months, n): each month takes a share of it away, and adds noise."""
+    v = np.zeros((months, n))
+    for t in range(1, months):
+        v[t] = (1 - pull) * v[t - 1] + 0.1 * rng.standard_normal(n)
+    return v
+
+
+def slope(v: ndarray) -> ndarray:
+    """Of the line that gives the change of a month from the level before, by least squares, for each series."""
+    level, change = v[:-1] - v[:-1].mean(axis=0), np.diff(v, axis=0)
+    return (level * change).sum(axis=0) / (level**2).sum(axis=0)
+
+
+@cache
+def reversion() -> tuple[dict[str, ndarray], dict[str, ndarray]]:
+    """The slopes of 4000 series of each kind, and two of them: A, which reverts, and B, a walk with a steeper slope."""
+    rng = np.random.default_rng(0)
+    walks, pulled = charts(0, 4000, rng), charts(0.05, 4000, rng)
+    pair = {"A": pulled[:, PAIR], "B": walks[:, PAIR]}
+    return {"random walks": slope(walks), "5 % a month": slope(pulled)}, pair
 
 
 @cache
