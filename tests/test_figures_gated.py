@@ -100,7 +100,7 @@ def test_fading_is_what_the_page_measures_and_starts_with_the_gate_and_the_matri
     """The curves are those of the page; their first step is the largest forget gate, or the Jacobian of the RNN."""
     fading, names = lstm.fading(), page("lstm", "x_long = ")
     assert np.array_equal(fading[0], names["fading"])
-    for k, bias in enumerate((None, 0, 1, 2)):
+    for k, bias in enumerate((None, 0, 1, 3)):
         rng, first = np.random.default_rng(1), names["x_long"][0, 0]
         if bias is None:
             cell = RNN.init(4, 16, rng)

@@ -14,6 +14,7 @@ NAMES = (
     "text",
     "slips",
     "first_sign",
+    "first_sign_seeds",
     "brackets",
     "adding",
     "order",

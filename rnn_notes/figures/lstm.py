@@ -154,7 +154,7 @@ def forget_bias() -> Figure:
     """How much the initial state matters after t steps: the larger the forget-gate bias, the longer it does."""
     fig = sheet(520, 330)
     ax = fig.subplots()
-    labels = (("plain RNN", "y", (5, 1e-10)), ("0", "c", (56, 5e-12)), ("1", "c", (84, 3e-7)), ("2", "c", (84, 8e-2)))
+    labels = (("plain RNN", "y", (5, 1e-10)), ("0", "c", (56, 5e-12)), ("1", "c", (84, 3e-7)), ("3", "c", (84, 8e-2)))
     for norms, (label, kind, place) in zip(fading(), labels, strict=True):
         ax.plot(norms, color=COLOURS[kind], linestyle=DASHED if kind == "y" else "-")
         ax.text(*place, label if kind == "y" else f"bias {label}", color=COLOURS[kind], va="center")
@@ -240,13 +240,13 @@ def gradients() -> dict[str, ndarray]:
 
 
 def fading() -> ndarray:
-    """Norms of ∂h_t/∂h_0 of an RNN, and of ∂c_t/∂c_0 of LSTMs with forget-gate biases 0, 1 and 2: (4, 101).
+    """Norms of ∂h_t/∂h_0 of an RNN, and of ∂c_t/∂c_0 of LSTMs with forget-gate biases 0, 1 and 3: (4, 101).
 
     All paths count.
     """
     x = np.random.default_rng(0).normal(size=(100, 1, 4))
     kept = [gradcheck.influence(RNN.init(4, 16, np.random.default_rng(1)), x)]
-    for bias in (0, 1, 2):
+    for bias in (0, 1, 3):
         lstm = LSTM.init(4, 16, np.random.default_rng(1), forget_bias=bias)
         kept.append(gradcheck.influence(lstm, x, "c"))
     return np.array(kept)
