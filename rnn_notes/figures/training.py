@@ -26,7 +26,7 @@ H, T, B = 64, 16, 8
 """Hidden units, characters of a piece, and parts of the text that are read side by side."""
 
 SEEDS, PASSES, LONG = 3, 10, 40
-"""Starts of each training, its passes over the text, and those of a long one."""
+"""Starts, passes over the text, and passes of a long run."""
 
 FACTORS = (0.1, 0.3, 1, 2, 3, 4, 5, 7, 10)
 """What the initial weights are multiplied by."""
