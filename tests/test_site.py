@@ -28,8 +28,9 @@ OWN = "https://rnn-notes.github.io" + BASE
 
 @pytest.fixture(scope="session")
 def parsed(built_site):
-    """Every page of the site by its address below the site, as soup; "404.html" is one of them."""
-    soups = {path.relative_to(built_site).as_posix(): path.read_text() for path in built_site.rglob("*.html")}
+    """Every page of the site by its address below the site, as soup; "404.html" is one of them, slides are not."""
+    paths = [path for path in built_site.rglob("*.html") if path.parent.name != "slides"]
+    soups = {path.relative_to(built_site).as_posix(): path.read_text() for path in paths}
     return {name.removesuffix("index.html"): BeautifulSoup(text, "html.parser") for name, text in soups.items()}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnn_notes import cache
 from rnn_notes.web import csp, pictures, search, theme, typeset, widgets
-from rnn_notes.web.books import actions, notebooks, outline, twins
+from rnn_notes.web.books import actions, notebooks, outline, slides, twins
 from rnn_notes.web.live import pack
 
 try:
@@ -40,6 +40,7 @@ def finish(
     book = outline.read(site)
     twins.write(book)
     notebooks.write(book)
+    slides.write(book)
     actions.write(book)
     theme.compile_early(site)
     search.enrich(site, keywords)

@@ -78,6 +78,10 @@ class Article:
             inside = f"<{element.tag}{attributes}{end}"
         return inside + escape(element.tail or "", quote=False)
 
+    def inner_html(self, element: Element) -> str:
+        """What is in an element, as HTML."""
+        return escape(element.text or "", quote=False) + "".join(map(self.html, element))
+
     def _aside(self, found: re.Match[str]) -> str:
         if found[0].startswith("<svg"):
             self.drawings.append(found[0])
