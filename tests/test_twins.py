@@ -22,7 +22,8 @@ OWN = "https://rnn-notes.github.io/rnn_notes/"
 READER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin).use(footnote_plugin).use(deflist_plugin)
 SCREEN = (
     ".headerlink, .md-content__button, .reading-time, .page-actions, .live, .live-exercise, .badge, .try-formula, "
-    ".md-button, .download, .filename, .footnote-backref, button, script, style, svg, figcaption > a"
+    ".md-button, .download, .downloads, .slides, .filename, .footnote-backref, button, script, style, svg, "
+    "figcaption > a"
 )
 
 

@@ -75,6 +75,20 @@ def test_an_interactive_piece_needs_no_server(file_tab, offline_site, piece, pag
     file_tab.locator(f"{piece} :is(button, input):enabled").first.wait_for()
 
 
+def test_what_one_takes_away_from_a_page_is_there(file_tab, offline_site):
+    """Its Markdown, its notebook, the slides, and what they lead to; no index, which only a server is asked for."""
+    folder = Path(urlsplit(offline_site).path)
+    for page, links in (("lecture/sigmoid.html", ".page-actions a"), ("reference/for-teachers.html", ".slides a")):
+        file_tab.goto(f"{offline_site}/{page}")
+        addresses = file_tab.locator(links).evaluate_all("links => links.map(link => link.href)")
+        assert addresses
+        assert all(Path(urlsplit(address).path).is_file() for address in addresses), addresses
+    file_tab.goto(f"{offline_site}/slides/lecture-1.html")
+    for address in file_tab.locator("a[href]").evaluate_all("links => links.map(link => link.href)"):
+        assert not address.startswith("file:") or Path(urlsplit(address).path).is_file(), address
+    assert not (folder / "llms.txt").exists()
+
+
 def test_a_choice_of_colours_holds_from_page_to_page(file_tab, offline_site):
     """Also where pages are files."""
     file_tab.goto(f"{offline_site}/index.html")

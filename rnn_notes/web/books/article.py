@@ -16,10 +16,10 @@ TEX = re.compile(r'<span class="tex"[^>]*>\$\$?(.*?)\$\$?</span>', re.DOTALL)
 MATHML = re.compile(r"<math\b.*?</math>", re.DOTALL)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
-# What only a page on the screen needs.
+# What only a page on the screen needs, and what this folder writes into pages once they have been read.
 FURNITURE = {
     *("headerlink", "md-content__button", "reading-time", "page-actions", "copy", "live", "live-exercise"),
-    *("download", "try-formula", "md-button"),
+    *("download", "downloads", "slides", "try-formula", "md-button"),
 }
 SCREEN = {"script", "button", "style", "textarea", "select"}
 

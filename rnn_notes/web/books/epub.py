@@ -19,7 +19,7 @@ from rnn_notes.web import edition
 from rnn_notes.web import figures as drawn
 from rnn_notes.web.books import whole
 from rnn_notes.web.books.article import Article, classes
-from rnn_notes.web.books.outline import Outline
+from rnn_notes.web.books.outline import LICENCE, Outline
 from rnn_notes.web.books.whole import ANSWERS, Section
 
 STYLE = Path(__file__).with_name("epub.css")
@@ -126,7 +126,7 @@ def _title(outline: Outline) -> Element:
     SubElement(SubElement(root, "p"), "img", picture)
     root.append(_element("p", edition.edition(ROOT)))
     SubElement(SubElement(root, "p"), "a", {"href": outline.url}).text = outline.url
-    root.append(_element("p", "Text and figures: CC BY 4.0. Code: MIT."))
+    root.append(_element("p", LICENCE))
     return root
 
 
@@ -208,7 +208,7 @@ def _package(outline: Outline, files: Mapping[str, str]) -> str:
             f"<dc:description>{escape(outline.description)}</dc:description>",
             f"<dc:source>{outline.url}</dc:source>",
             "<dc:creator>The authors of rnn_notes</dc:creator>",
-            "<dc:rights>Text and figures: CC BY 4.0. Code: MIT.</dc:rights>",
+            f"<dc:rights>{LICENCE}</dc:rights>",
             "<dc:language>en</dc:language>",
             f'<meta property="dcterms:modified">{modified}</meta>',
             *access,

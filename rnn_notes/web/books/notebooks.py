@@ -19,9 +19,8 @@ from rnn_notes.web import edition
 from rnn_notes.web.books import twins
 from rnn_notes.web.books.article import classes, text
 from rnn_notes.web.books.markdown import Writer, code
-from rnn_notes.web.books.outline import Chapter, Outline
+from rnn_notes.web.books.outline import LICENCE, Chapter, Outline
 
-REPOSITORY = "https://github.com/rnn-notes/rnn_notes"
 INSTALL = """\
 # Installs the package of these notes, where it is missing.
 try:
@@ -71,7 +70,7 @@ def write(outline: Outline) -> None:
 def notebook(outline: Outline, chapter: Chapter) -> dict[str, Any]:
     """The notebook, as nbformat 4.5 has it; each cell has an id that stays as long as the cell does."""
     writer = Writer(chapter.article, outline.url + chapter.address, outline.url + twins.FIGURES, folded=True)
-    install = INSTALL.format(repository=REPOSITORY, commit=edition.commit(Path(__file__).parents[3]))
+    install = INSTALL.format(repository=outline.repository, commit=edition.commit(Path(__file__).parents[3]))
     page = _joined(_cells(writer, chapter.article.root, set()))
     cells = [_code(install), _markdown(_colophon(outline, chapter)), *page]
     count, seen = 0, Counter[str]()
@@ -189,8 +188,7 @@ def _prints(function: ast.FunctionDef) -> bool:
 
 def _colophon(outline: Outline, chapter: Chapter) -> str:
     version = edition.edition(Path(__file__).parents[3])
-    licence = "Text and figures: CC BY 4.0; code: MIT."
-    return f"*From the [{outline.title}]({outline.url}{chapter.address}). {version}. {licence}*"
+    return f"*From the [{outline.title}]({outline.url}{chapter.address}). {version}. {LICENCE}*"
 
 
 def _joined(cells: Iterator[Cell]) -> Iterator[Cell]:

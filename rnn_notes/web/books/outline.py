@@ -16,6 +16,7 @@ import yaml
 from rnn_notes import pages
 from rnn_notes.web.books.article import Article
 
+LICENCE = "Text and figures: CC BY 4.0. Code: MIT."
 CONFIGURATION = pages.DOCS.parent / "mkdocs.yml"
 TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>|<[^>]*>', re.DOTALL)
@@ -76,6 +77,7 @@ class Outline:
     description: str
     url: str  # where the site is published, with a slash at its end
     chapters: list[Chapter]
+    repository: str = ""  # its address
 
     @property
     def parts(self) -> dict[str, list[Chapter]]:
@@ -98,7 +100,9 @@ def read(site: Path, configuration: Path = CONFIGURATION) -> Outline:
         for n, source in enumerate(sources, start=1):
             number = "" if alone else f"{numbered}.{n}"
             chapters.append(Chapter(source, "" if alone else part, number, _built(site, source), site))
-    return Outline(settings["site_name"], settings["site_description"], settings["site_url"], chapters)
+    return Outline(
+        settings["site_name"], settings["site_description"], settings["site_url"], chapters, settings["repo_url"]
+    )
 
 
 def address(location: str) -> str:

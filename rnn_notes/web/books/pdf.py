@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from rnn_notes import figures
 from rnn_notes.web import edition
 from rnn_notes.web.books import whole
-from rnn_notes.web.books.outline import Outline
+from rnn_notes.web.books.outline import LICENCE, Outline
 from rnn_notes.web.books.whole import ANSWERS, Section
 
 ROOT = Path(__file__).parents[3]
@@ -109,7 +109,7 @@ def _title(outline: Outline) -> Iterator[str]:
     drawn = whole.picture("unrolled-with-activations")
     yield f'<div class="cover" role="img" aria-label="A recurrent network over five time steps.">{drawn}</div>'
     yield f'<p>{edition.edition(ROOT)}</p><p><a href="{outline.url}">{outline.url}</a></p>'
-    yield "<p>Text and figures: CC BY 4.0. Code: MIT.</p></section>"
+    yield f"<p>{LICENCE}</p></section>"
 
 
 def _contents(book: Mapping[str, list[Section]], numbers: Mapping[str, int]) -> Iterator[str]:
