@@ -201,6 +201,14 @@ def test_every_file_of_an_epub_is_xml_and_its_links_lead_somewhere(archive, sect
     assert formulas == sum(len(section.article.formulas) for section in sections)
 
 
+def test_an_e_reader_can_lay_out_the_formulas(archive):
+    """No letter has a variant that MathML Core lacks, and no style sheet takes a formula's own display from it."""
+    text = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xhtml"))
+    assert "<mi>ℝ</mi>" in text
+    assert set(re.findall(r'mathvariant="([^"]*)"', text)) == {"normal"}
+    assert not re.search(r"math[^{}]*\{[^}]*display:", archive.read("EPUB/book.css").decode())
+
+
 def test_an_epub_has_a_place_for_every_answer(archive, sections):
     """In a file of its own behind all chapters, so that nobody reads it by accident."""
     names = [name for name in archive.namelist() if name.endswith("-answers.xhtml")]

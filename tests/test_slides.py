@@ -108,7 +108,7 @@ PAGES = {
         '<h3 id="lecture-1">Lecture 1</h3>'
         "<table><tr><th></th></tr><tr><td>90</td><td>what</td><td>how</td></tr></table>"
     ),
-    "a.md": '<h2 id="section">A section</h2><ul><li>one <a href="../a/#section">two</a></li></ul>',
+    "a.md": '<h2 id="section">A section</h2><ul><li>one <a href="../a/#section">two</a></li></ul><ol><li>3</li></ol>',
 }
 
 
@@ -134,16 +134,16 @@ def write(notes, plan, monkeypatch, tmp_path):
 
 def test_a_plan_becomes_slides(notes, monkeypatch, tmp_path):
     """A title, the row, the section; a link leads from the slides to the page."""
-    page = write(notes, PLAN.format(shown="L1"), monkeypatch, tmp_path)
+    page = write(notes, PLAN.format(shown="L2 L1"), monkeypatch, tmp_path)
     assert page.count('<section class="slide"') == 3
-    assert '<li>one <a href="../a/#section">two</a></li>' in page
+    assert '<ol><li>3</li></ol><ul><li>one <a href="../a/#section">two</a></li></ul>' in page
     assert '<h2><a href="../a/#section">A section</a></h2>' in page
 
 
 @pytest.mark.parametrize(
     ("plan", "fault"),
     [
-        (PLAN.format(shown="L2"), r"'a\.md#section L2': the section has 1 of the kind list or table"),
+        (PLAN.format(shown="L3"), r"'a\.md#section L3': the section has 2 of the kind list or table"),
         (PLAN.format(shown="F0"), r"the section has 0 of the kind figure"),
         (PLAN.format(shown=""), r"is no line such as lecture/memory\.md#what-memory-means D1 F1"),
         (PLAN.format(shown="L1").replace("#section", "#gone"), r"there is no such section"),

@@ -25,6 +25,9 @@ from rnn_notes.web.books.whole import ANSWERS, Section
 STYLE = Path(__file__).with_name("epub.css")
 ROOT = Path(__file__).parents[3]
 OF_MATHJAX = re.compile(r' (?:data-[\w-]+|class)="[^"]*"')  # of an element of MathML
+# MathML Core knows no variant but "normal" of a letter: https://www.w3.org/TR/mathml-core/
+DOUBLE_STRUCK = re.compile(r'<mi mathvariant="double-struck">([CNPQRZ])</mi>')
+LETTERS = dict(zip("CNPQRZ", "ℂℕℙℚℝℤ", strict=True))
 MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -109,6 +112,7 @@ class _Page:
         article = self.section.article if self.section else Article("<article></article>")
         body = figures.light(article.html(root, mathml=True))
         body = MATH.sub(lambda math: OF_MATHJAX.sub("", math[0]), body)
+        body = DOUBLE_STRUCK.sub(lambda letter: f"<mi>{LETTERS[letter[1]]}</mi>", body)
         return PAGE.format(title=escape(self.title), body=body)
 
 
