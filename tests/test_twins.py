@@ -1,8 +1,8 @@
 """Each page as Markdown says what the page says, read by a parser of its own; the index names every page once."""
 
 import re
-from functools import lru_cache
-from urllib.parse import urldefrag
+from functools import lru_cache, partial
+from urllib.parse import urldefrag, urljoin
 from xml.etree import ElementTree
 
 import pytest
@@ -150,7 +150,9 @@ def test_a_page_leads_to_its_markdown_once(built):
 
 def article(html):
     """An article of our own, as Markdown."""
-    return Writer(Article(f"<article>{html}</article>"), "https://example.org/a/", "https://example.org/f/").whole()
+    return Writer(
+        Article(f"<article>{html}</article>"), partial(urljoin, "https://example.org/a/"), "https://example.org/f/"
+    ).whole()
 
 
 WRITTEN = {
@@ -196,6 +198,24 @@ def test_an_address_is_that_of_the_published_page():
     for file in ("lecture/sigmoid/index.html", "lecture/sigmoid.html"):
         assert outline.address(file) == "lecture/sigmoid/"
     assert outline.address("index.html") == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "href", "address"),
+    [
+        ("a/b/index.html", "../../c/#d", f"{OWN}c/#d"),
+        ("a/b.html", "../c.html#d", f"{OWN}c/#d"),
+        ("a/b.html", "#d", f"{OWN}a/b/#d"),
+        ("a/b/index.html", "", f"{OWN}a/b/"),
+        ("index.html", "a/b/", f"{OWN}a/b/"),
+        ("a/b.html", "../assets/x.svg", f"{OWN}assets/x.svg"),
+        ("a/b.html", "https://example.org/c.html#d", "https://example.org/c.html#d"),
+    ],
+)
+def test_a_link_leads_to_the_published_page(tmp_path, file, href, address):
+    """Whatever it is relative to: where a page was built as a file, its links are those of a file."""
+    chapter = outline.Chapter("a/b.md", "", "", tmp_path / file, tmp_path)
+    assert outline.Outline("T", "D", OWN, [chapter]).link(chapter, href) == address
 
 
 def test_the_outline_asks_for_every_page_of_the_navigation(tmp_path):

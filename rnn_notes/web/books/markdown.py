@@ -6,7 +6,6 @@ What Markdown has no sign for stays HTML that every Markdown program shows: ``<d
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 from rnn_notes.web.books.article import Article, classes, text
@@ -25,12 +24,12 @@ SMALL = {"sup", "sub", "kbd", "mark", "small"}  # what Markdown has no signs for
 class Writer:
     """Writes the elements of an article as Markdown.
 
-    ``base`` is the address that its links are relative to, ``pictures`` that of the folder of the figures: all links
-    are whole addresses, so that a text that was copied elsewhere still leads where it should.
+    ``link`` makes a whole address of what a link names, ``pictures`` is the address of the folder of the figures: so a
+    text that was copied elsewhere still leads where it should. With ``folded``, reasons of answers are folded away.
     """
 
     article: Article
-    base: str
+    link: Callable[[str], str]
     pictures: str
     folded: bool = False
 
@@ -102,7 +101,7 @@ class Writer:
         if tag == "code":
             return _code_span(text(element), cell)
         if tag == "img":
-            return f"![{_escaped(element.get('alt', ''), cell)}]({urljoin(self.base, element.get('src', ''))})"
+            return f"![{_escaped(element.get('alt', ''), cell)}]({self.link(element.get('src', ''))})"
         if "footnote-backref" in kinds:
             return ""
         inside = self.line(element, cell)
@@ -111,7 +110,7 @@ class Writer:
         if tag in ("em", "i", "strong", "b") and inside.strip():
             return _around("**" if tag in ("strong", "b") else "*", inside)
         if tag == "a" and "href" in element.attrib and "term" not in kinds:  # a glossary is of use on the screen
-            return f"[{inside}]({urljoin(self.base, element.attrib['href'])})"
+            return f"[{inside}]({self.link(element.attrib['href'])})"
         return f"<{tag}>{inside}</{tag}>" if tag in SMALL and "doc-label" not in kinds else inside
 
     def _heading(self, element: Element) -> str:

@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def write(outline: Outline) -> None:
 
 def notebook(outline: Outline, chapter: Chapter) -> dict[str, Any]:
     """The notebook, as nbformat 4.5 has it; each cell has an id that stays as long as the cell does."""
-    writer = Writer(chapter.article, outline.url + chapter.address, outline.url + twins.FIGURES, folded=True)
+    writer = Writer(chapter.article, partial(outline.link, chapter), outline.url + twins.FIGURES, folded=True)
     install = INSTALL.format(repository=outline.repository, commit=edition.commit(Path(__file__).parents[3]))
     page = _joined(_cells(writer, chapter.article.root, set()))
     cells = [_code(install), _markdown(_colophon(outline, chapter)), *page]

@@ -10,6 +10,7 @@ from functools import cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 import yaml
 
@@ -78,6 +79,14 @@ class Outline:
     url: str  # where the site is published, with a slash at its end
     chapters: list[Chapter]
     repository: str = ""  # its address
+
+    def link(self, chapter: Chapter, href: str) -> str:
+        """The whole address that a link of a page leads to, on the published site if it is a page of it."""
+        location = chapter.file.relative_to(chapter.site).as_posix()
+        url, anchor = urldefrag(urljoin(self.url + location, href))
+        if url.startswith(self.url):
+            url = self.url + address(url.removeprefix(self.url))
+        return f"{url}#{anchor}" if anchor else url
 
     @property
     def parts(self) -> dict[str, list[Chapter]]:

@@ -7,12 +7,11 @@ one page of HTML, which a browser shows full, scrolls from slide to slide, and p
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 from xml.etree.ElementTree import Element
 
 from rnn_notes import figures
@@ -71,8 +70,7 @@ def write(outline: Outline) -> None:
 
     Raises PlanError if the plan does not fit the pages.
     """
-    chapters = {chapter.source: chapter for chapter in outline.chapters}
-    teachers = chapters.get(TEACHERS)
+    teachers = next((chapter for chapter in outline.chapters if chapter.source == TEACHERS), None)
     if teachers is None:
         return
     topics, lectures = plan(teachers)
@@ -81,7 +79,7 @@ def write(outline: Outline) -> None:
         raise PlanError(f"{PLAN} has {len(shown)} lectures, and {TEACHERS} has {len(lectures)}")
     (teachers.site / FOLDER).mkdir(exist_ok=True)
     for number, (topic, steps, lecture) in enumerate(zip(topics, lectures, shown, strict=True), start=1):
-        page = _lecture(number, topic, steps, lecture["slides"], chapters)
+        page = _lecture(number, topic, steps, lecture["slides"], outline, teachers)
         (teachers.site / path(number)).write_text(page, encoding="utf-8")
     _link(teachers)
 
@@ -113,18 +111,18 @@ def _sections(chapter: Chapter) -> dict[str, list[Element]]:
 
 
 def _lecture(
-    number: int, topic: str, steps: list[Step], lines: list[list[str]], chapters: Mapping[str, Chapter]
+    number: int, topic: str, steps: list[Step], lines: list[list[str]], outline: Outline, teachers: Chapter
 ) -> str:
     """The page of a lecture: a title, and for each row of its table a slide with the row and those of the plan."""
     if len(lines) != len(steps):
         raise PlanError(f"{PLAN}: lecture {number} has {len(lines)} lists, and its table has {len(steps)} rows")
     title = f"Lecture {number}: {topic}"
-    there = posix(chapters[TEACHERS])
+    there = posix(teachers)
     slides = [f'<h1>{escape(title)}</h1><p><a href="{there}#lecture-{number}">The plan of the lecture</a></p>']
     for step, named in zip(steps, lines, strict=True):
         note = f'<details class="note"><summary>For the teacher</summary><p>{escape(step.how)}</p></details>'
         slides.append(f'<h2>{escape(step.what)}</h2><p class="minutes">{step.minutes} minutes</p>{note}')
-        slides += [_slide(line, chapters) for line in named]
+        slides += [_slide(line, outline) for line in named]
     for name, times in Counter(re.findall(r'<(?:figure|div)\b[^>]* id="([^"]*)"', "".join(slides))).items():
         if times > 1:
             raise PlanError(f"{PLAN}: lecture {number} shows {name} twice")
@@ -135,12 +133,12 @@ def _lecture(
     return PAGE.format(title=escape(title), slides=figures.share_glyphs("\n".join(numbered)))
 
 
-def _slide(line: str, chapters: Mapping[str, Chapter]) -> str:
+def _slide(line: str, outline: Outline) -> str:
     """The slide of a line of the plan: the heading of its section, as a link, and what is shown of it."""
     parts = LINE.fullmatch(line)
     if not parts:
         raise PlanError(f"{PLAN}: {line!r} is no line such as lecture/memory.md#what-memory-means D1 F1")
-    chapter = chapters.get(parts["page"])
+    chapter = next((chapter for chapter in outline.chapters if chapter.source == parts["page"]), None)
     section = _sections(chapter).get(parts["section"]) if chapter else None
     if chapter is None or section is None:
         raise PlanError(f"{PLAN}: {line!r}: there is no such {'section' if chapter else 'page'}")
@@ -152,7 +150,7 @@ def _slide(line: str, chapters: Mapping[str, Chapter]) -> str:
         letter, n = shown[0], int(shown[1:])
         if not 0 < n <= len(by_kind[letter]):
             raise PlanError(f"{PLAN}: {line!r}: the section has {len(by_kind[letter])} of the kind {KINDS[letter]}")
-        html.append(_shown(by_kind[letter][n - 1], chapter, chapters))
+        html.append(_shown(by_kind[letter][n - 1], chapter, outline))
     return "".join(html)
 
 
@@ -167,15 +165,15 @@ def _is(letter: str, element: Element) -> bool:
     }[letter]
 
 
-def _shown(element: Element, chapter: Chapter, chapters: Mapping[str, Chapter]) -> str:
+def _shown(element: Element, chapter: Chapter, outline: Outline) -> str:
     """An element of a page with its links as they are from the slides; a figure is drawn whole."""
     element = deepcopy(element)
     element.tail = None
-    addresses = {other.address: posix(other) for other in chapters.values()}
+    addresses = {outline.url + other.address: posix(other) for other in outline.chapters}
     for part in element.iter():
         if "href" in part.attrib:
-            url, anchor = urldefrag(urljoin(f"/{chapter.address}", part.attrib["href"]))
-            there = addresses.get(url.removeprefix("/"), url)
+            url, anchor = urldefrag(outline.link(chapter, part.attrib["href"]))
+            there = addresses.get(url, url)
             part.set("href", f"{there}#{anchor}" if anchor else there)
     if element.tag != "figure":
         return chapter.article.html(element)

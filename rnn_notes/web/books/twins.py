@@ -5,6 +5,7 @@ https://llmstxt.org/
 """
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from rnn_notes.web import figures
@@ -38,7 +39,7 @@ def write(outline: Outline) -> None:
 
 def markdown(outline: Outline, chapter: Chapter) -> str:
     """A page as Markdown, with all of its links to the published site."""
-    return Writer(chapter.article, outline.url + chapter.address, outline.url + FIGURES).whole()
+    return Writer(chapter.article, partial(outline.link, chapter), outline.url + FIGURES).whole()
 
 
 def index(outline: Outline) -> Iterator[str]:

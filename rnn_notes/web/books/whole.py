@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 from xml.etree.ElementTree import Element, SubElement
 
 from rnn_notes.web import figures
@@ -80,7 +80,7 @@ def _section(outline: Outline, chapter: Chapter, numbered: list[Chapter]) -> Sec
                 element.set("href", _link(outline, chapter, element.attrib["href"], known, there))
             element.attrib.pop("new", None)
             if element.tag == "img":
-                element.set("src", urljoin(outline.url + chapter.address, element.get("src", "")))
+                element.set("src", outline.link(chapter, element.get("src", "")))
     return section
 
 
@@ -170,7 +170,7 @@ def _rename(element: Element, name: str) -> None:
 
 def _link(outline: Outline, chapter: Chapter, href: str, known: dict[str, str], there: dict[str, set[str]]) -> str:
     """Where a link of a page leads in the book, or its whole address."""
-    url, anchor = urldefrag(urljoin(outline.url + chapter.address, href))
+    url, anchor = urldefrag(outline.link(chapter, href))
     name = known.get(url.removeprefix(outline.url)) if url.startswith(outline.url) else None
     if name is None:
         return f"{url}#{anchor}" if anchor else url
