@@ -42,8 +42,8 @@ METADATA = {
 Cell = dict[str, Any]
 
 
-class CodeInContainerError(ValueError):
-    """A block of code where no cell can stand; the message names it."""
+class NoCellError(ValueError):
+    """A block of code that a notebook would not show as the page does; the message names it."""
 
 
 def path(chapter: Chapter) -> Path:
@@ -62,7 +62,7 @@ def is_chapter(chapter: Chapter) -> bool:
 
 
 def write(outline: Outline) -> None:
-    """Write the notebook of every chapter; raises CodeInContainerError if code stands in a list, for example."""
+    """Write the notebook of every chapter; raises NoCellError if code stands in a list, for example."""
     for chapter in filter(is_chapter, outline.chapters):
         whole = json.dumps(notebook(outline, chapter), ensure_ascii=False, indent=1)
         path(chapter).write_text(whole + "\n", encoding="utf-8")
@@ -139,7 +139,7 @@ def _cells(writer: Writer, parent: Element, printers: set[str]) -> Iterator[Cell
             yield from _cells(writer, element, printers)
         else:
             near = next(code(part) for part in element.iter() if runs(part)).split("\n")[0]
-            raise CodeInContainerError(f"code in <{element.tag}> can be no cell of a notebook: {near}; put it below")
+            raise NoCellError(f"code in <{element.tag}> can be no cell of a notebook: {near}; put it below")
 
 
 def _exercise(writer: Writer, element: Element) -> str:
@@ -175,6 +175,9 @@ def _output(entered: ast.Module, shown: str, printers: set[str]) -> dict[str, An
         return {"ename": name, "evalue": value, "output_type": "error", "traceback": shown.split("\n")}
     last = entered.body[-1]
     call = last.value.func if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
+    if not isinstance(last, ast.Expr) and not _calls(last) & {"print", *printers}:
+        why = "a notebook shows no value of a line within a block; give it a name there, and show it behind the block"
+        raise NoCellError(f"{ast.unparse(last).splitlines()[0]} … shows {shown.splitlines()[0]}, but {why}")
     if not isinstance(last, ast.Expr) or (isinstance(call, ast.Name) and call.id in {"print", *printers}):
         return {"name": "stdout", "output_type": "stream", "text": _lines(shown + "\n")}
     return {"data": {"text/plain": _lines(shown)}, "metadata": {}, "output_type": "execute_result"}
@@ -182,9 +185,14 @@ def _output(entered: ast.Module, shown: str, printers: set[str]) -> dict[str, An
 
 def _prints(function: ast.FunctionDef) -> bool:
     """Whether a function prints, and has no value to show."""
-    inside = [*ast.walk(function)]
-    calls = {node.func.id for node in inside if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    return "print" in calls and not any(isinstance(node, ast.Return) and node.value for node in inside)
+    returns = any(isinstance(node, ast.Return) and node.value for node in ast.walk(function))
+    return "print" in _calls(function) and not returns
+
+
+def _calls(node: ast.AST) -> set[str]:
+    """The names of the functions that are called in it."""
+    calls = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return {function.id for function in calls if isinstance(function, ast.Name)}
 
 
 def _colophon(outline: Outline, chapter: Chapter) -> str:
