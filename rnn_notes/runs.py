@@ -148,10 +148,10 @@ def _mingru(v: Tape, t: int) -> None:
 
 def _lru(v: Tape, t: int) -> None:
     """With h + i h̃ as the state, a exp(iω) as λ, and W_xh + i U_xh and W_hy + i U_hy as the weights."""
-    cos, sin = v["a"] * np.cos(v["omega"]), v["a"] * np.sin(v["omega"])
-    h, h_tilde, scale = v["h", t - 1], v["h_tilde", t - 1], np.sqrt(1 - v["a"] ** 2)
-    v["h", t] = cos * h - sin * h_tilde + scale * (v["W_xh"] @ v["x", t])
-    v["h_tilde", t] = sin * h + cos * h_tilde + scale * (v["U_xh"] @ v["x", t])
+    v["gamma"] = np.sqrt(1 - v["a"] ** 2)
+    cos, sin, h, h_tilde = np.cos(v["omega"]), np.sin(v["omega"]), v["h", t - 1], v["h_tilde", t - 1]
+    v["h", t] = v["a"] * (cos * h - sin * h_tilde) + v["gamma"] * (v["W_xh"] @ v["x", t])
+    v["h_tilde", t] = v["a"] * (sin * h + cos * h_tilde) + v["gamma"] * (v["U_xh"] @ v["x", t])
     v["y", t] = v["W_hy"] @ v["h", t] - v["U_hy"] @ v["h_tilde", t]
 
 
