@@ -247,6 +247,17 @@ def test_a_security_policy_stands_before_all_that_it_governs(parsed):
     assert not re.search(r"https?:|(?<!'wasm-)unsafe-eval|script-src[^;]*unsafe-inline|\*", policy)
 
 
+def test_no_page_is_seen_before_it_has_its_colours(parsed):
+    """On every page the same script, which a test runs in a browser, chooses them before there is a word to see."""
+    found = set()
+    for name, soup in parsed.items():
+        (script,) = [tag for tag in soup.body.find_all("script", src=False) if "prefers-color-scheme" in tag.string]
+        found.add(script.string)
+        assert not script.find_previous("article"), name
+        assert script.find_next("article"), name
+    assert len(found) == 1
+
+
 def test_a_link_to_a_page_shows_what_it_is(source, page, built_site):
     """Description, icon, and a picture of the size that is announced, at an absolute address."""
     description = page.find("meta", {"name": "description"})["content"]

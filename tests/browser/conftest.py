@@ -41,17 +41,27 @@ def context(browser, request):
         yield context
 
 
+@pytest.fixture(scope="session")
+def watch(site):
+    """Gives a list of what is written to the console of a page, is missing, or is asked of another host from now on."""
+
+    def watch(tab):
+        complaints = []
+        tab.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+        tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        tab.on("response", lambda got: got.status < 400 or complaints.append(f"{got.status}: {got.url}"))
+        tab.on("request", lambda request: request.url.startswith((site, "data:")) or complaints.append(request.url))
+        return complaints
+
+    return watch
+
+
 @pytest.fixture
-def tab(context, site):
+def tab(context, watch):
     """A page that fails the test if anything is written to its console, missing, or asked of another host."""
-    tab, complaints = context.new_page(), []
-    tab.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-    tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-    tab.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
-    tab.on(
-        "response", lambda response: response.status < 400 or complaints.append(f"{response.status}: {response.url}")
-    )
-    tab.on("request", lambda request: request.url.startswith((site, "data:")) or complaints.append(request.url))
+    tab = context.new_page()
+    complaints = watch(tab)
     yield tab
     tab.close()
     assert not complaints

@@ -1,90 +1,81 @@
-"""Every page in a real browser: light and dark, wide and narrow, on paper and without scripts, light and still."""
+"""Every page in a real browser, opened once: in all colours and widths, on paper, for everyone, and without scripts.
+
+A page is loaded as on a first visit, with nothing in the cache; then colours, width and medium change, and in each look
+the claims are held against it that may depend on it.
+"""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from addresses import SOURCES, address
+from playwright.sync_api import Page
 
-WIDTHS = (390, 768, 1280)
+from rnn_notes import pages
 
-
-@pytest.mark.parametrize("context", ["light", "dark"], indirect=True, scope="module")
-@pytest.mark.parametrize("source", SOURCES, ids=address)
-def test_a_page_fits_every_window_and_complains_of_nothing(tab, site, source):
-    """No page scrolls sideways on the phone, the tablet or the desktop; the colours are those of the scheme."""
-    tab.goto(site + address(source))
-    scheme = tab.evaluate("document.body.dataset.mdColorScheme")
-    assert scheme == ("slate" if tab.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "default")
-    for width in WIDTHS:
-        tab.set_viewport_size({"width": width, "height": 800})
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        outside = tab.evaluate(
-            """() => [...document.querySelectorAll('article *')].filter(element => {
-                const box = element.getBoundingClientRect();
-                return box.width > 0 && box.right > innerWidth + 1 && !element.closest(
-                    '.display, pre, .output, .scroll, [role=img], mjx-container');
-            }).map(element => element.outerHTML.slice(0, 200))"""
-        )
-        assert not outside
+PHONE = {"width": 390, "height": 800}
+ADDRESSES = {**{address(source): source for source in SOURCES}, "404.html": None}
+EVERY_PAGE = pytest.mark.parametrize("at", ADDRESSES)
 
 
-FLAT = """() => [...document.querySelectorAll('mjx-container, .lines, [role=img] > svg')]
-    .filter(part => !part.closest('details') && part.getBoundingClientRect().height < 5)
-    .map(part => part.textContent)"""
+@dataclass(frozen=True)
+class Look:
+    """How a page is shown."""
+
+    colours: str = "light"
+    width: int = 390
+    height: int = 800
+    medium: str = "screen"
+
+    def __str__(self) -> str:
+        return f"({self.colours}, {self.width} px, {self.medium})"
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=address)
-def test_a_page_needs_no_javascript(browser, site, source):
-    """Without it there are the text, formulas, code and figures, and nothing to press that does nothing."""
-    with browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}) as window:
+@dataclass
+class Visit:
+    """A page that is open in a window of its own, its source if it has one, and what the server has sent for it."""
+
+    tab: Page
+    source: Path | None
+    sent: dict[str, int]
+    look: Look = Look()
+
+    def show(self, look: Look) -> None:
+        """Change the look of the page, and wait until it has changed."""
+        self.look = look
+        self.tab.set_viewport_size({"width": look.width, "height": look.height})
+        self.tab.emulate_media(media=look.medium, color_scheme=look.colours, reduced_motion="reduce")  # colours at once
+        self.tab.evaluate(SETTLED)
+
+
+# The theme lets the keyboard reach a block of code once it has seen that the block is too wide.
+SETTLED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@EVERY_PAGE
+def test_a_page_keeps_every_promise(browser, site, sent, watch, at):
+    """Each claim below holds; the message names those that do not, and what is wrong in which look."""
+    sent.clear()
+    with browser.new_context(viewport=PHONE, permissions=["clipboard-read", "clipboard-write"]) as window:
         tab = window.new_page()
-        tab.goto(site + address(source))
-        assert not tab.evaluate(FLAT)
-        assert not tab.locator(":is(.copy, .colours, article button):visible").count()
+        complaints = watch(tab)
+        with tab.expect_event("worker"):  # the last that a page asks for
+            tab.goto(site + at, wait_until="networkidle")
+        visit, faults = Visit(tab, ADDRESSES[at], sent.copy()), []
+        for step in STEPS:
+            if isinstance(step, Look):
+                visit.show(step)
+            else:
+                faults += [f"{step.__doc__} {visit.look}: {fault}" for fault in step(visit) or ()]
+    faults += [f"It complains of nothing. {complaint}" for complaint in complaints]
+    assert not faults, "\n".join(faults)
 
 
-PARTS = "mjx-container[display], .lines, [role=img] > svg"
-ROOM = """parts => [...document.querySelectorAll(parts)].map(part => {
-    const height = visibility => {
-        part.style.contentVisibility = visibility;
-        return part.getBoundingClientRect().height;
-    };
-    return [Math.abs(height('hidden') - height('visible')), part.textContent || part.outerHTML.slice(0, 200)];
-})"""
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=address)
-def test_what_is_out_of_sight_takes_the_room_that_it_will_need(tab, site, source):
-    """Formulas, code and figures are laid out near the window only; what is below then moves by 6 pixels at most."""
-    tab.goto(site + address(source))
-    tab.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
-    for width in (390, 1280):
-        tab.set_viewport_size({"width": width, "height": 800})
-        assert not [part for difference, part in tab.evaluate(ROOM, PARTS) if difference > 6]
-
-
-PRINTED = """() => [...document.querySelectorAll(
-    'header, .md-sidebar, footer, nav, button, .headerlink, .md-content__button, .md-top')]
-    .filter(element => element.checkVisibility() && element.getBoundingClientRect().height > 0)
-    .map(element => element.outerHTML.slice(0, 100))"""
-
-
-CUT = """() => [...document.querySelectorAll('.display, .scroll, .output, pre > code')]
-    .filter(box => box.scrollWidth > box.clientWidth + 1)
-    .map(box => box.textContent.slice(0, 100))"""
-
-
-@pytest.mark.parametrize("source", SOURCES, ids=address)
-def test_on_paper_there_is_nothing_but_the_page(tab, site, source):
-    """No navigation, no buttons; nothing is wider than it; no figure is cut by its end, nor higher than it."""
-    tab.set_viewport_size({"width": 718, "height": 1047})  # A4 with margins of 1 cm, in CSS pixels
-    tab.emulate_media(media="print")
-    tab.goto(site + address(source))
-    assert not tab.evaluate(PRINTED)
-    assert not tab.evaluate(CUT)
-    for figure in tab.locator("article figure").all():
-        box = figure.bounding_box()
-        assert figure.evaluate("figure => getComputedStyle(figure).breakInside") == "avoid"
-        assert box["height"] < 1047
-        assert box["x"] + box["width"] <= 718
+def is_still(visit):
+    """While it loads, nothing moves."""
+    if shift := round(visit.tab.evaluate(SHIFT), 2):
+        yield f"layout shift of {shift}"
 
 
 SHIFT = """() => new Promise(resolve => {
@@ -95,15 +86,232 @@ SHIFT = """() => new Promise(resolve => {
 })"""
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=address)
-def test_a_first_visit_is_light_and_still(browser, site, sent, source):
-    """At most 200 kB over the wire, 25 requests, and a layout shift of 0.00, on the phone."""
-    sent.clear()
-    with browser.new_context(viewport={"width": 390, "height": 800}) as window:
-        tab = window.new_page()
-        tab.goto(site + address(source), wait_until="networkidle")
-        assert round(tab.evaluate(SHIFT), 2) == 0
-    assert any("javascripts/workers" in path for path in sent)  # the last that a page asks for
-    assert not any("words.json" in path for path in sent)  # that is for those who search
-    assert len(sent) <= 25
-    assert sum(sent.values()) <= 200e3
+def is_light(visit):
+    """A first visit takes at most 200 kB over the wire and 25 requests, and nothing that only those who search need."""
+    if not any("javascripts/workers" in path for path in visit.sent):
+        yield "not all has been counted"
+    if any("words.json" in path for path in visit.sent):
+        yield "words.json"
+    if len(visit.sent) > 25 or sum(visit.sent.values()) > 200e3:
+        yield f"{sum(visit.sent.values())} bytes in {len(visit.sent)} requests: {sorted(visit.sent)}"
+
+
+def unfold(visit):
+    """What is folded away is looked at too."""
+    visit.tab.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
+def has_the_colours_of_the_system(visit):
+    """Its colours are light or dark as those of the system are."""
+    found = visit.tab.evaluate("document.body.dataset.mdColorScheme")
+    if found != {"light": "default", "dark": "slate"}[visit.look.colours]:
+        yield found
+
+
+def fits_the_window(visit):
+    """It does not scroll sideways."""
+    yield from visit.tab.evaluate(OUTSIDE)
+
+
+OUTSIDE = """() => [
+    ...document.documentElement.scrollWidth > innerWidth ? [`${document.documentElement.scrollWidth} px wide`] : [],
+    ...[...document.querySelectorAll('article *')].filter(element => {
+        const box = element.getBoundingClientRect();
+        return box.width > 0 && box.right > innerWidth + 1 && !element.closest(
+            '.display, pre, .output, .scroll, [role=img], mjx-container');
+    }).map(element => element.outerHTML.slice(0, 200)),
+]"""
+
+
+def keeps_room_for_what_is_out_of_sight(visit):
+    """Formulas, code and figures are laid out near the window only; what is below then moves by 6 pixels at most."""
+    yield from visit.tab.evaluate(MOVED)
+
+
+# A browser remembers how large a part was when it was last seen; it is asked for what it is told of parts not seen yet.
+MOVED = """() => {
+    const parts = [...document.querySelectorAll('mjx-container[display], .lines, [role=img] > svg')];
+    const styles = parts.map(part => part.getAttribute('style'));
+    const rooms = parts.map(part => getComputedStyle(part).containIntrinsicSize.replaceAll('auto ', ''));
+    parts.forEach((part, k) => {
+        part.style.containIntrinsicSize = rooms[k];
+        part.style.contentVisibility = 'hidden';
+    });
+    const hidden = parts.map(part => part.getBoundingClientRect().height);
+    parts.forEach((part, k) => {
+        part.setAttribute('style', styles[k] ?? '');
+        part.style.contentVisibility = 'visible';
+    });
+    const seen = parts.map(part => part.getBoundingClientRect().height);
+    return parts.filter((_, k) => Math.abs(hidden[k] - seen[k]) > 6)
+        .map(part => part.textContent || part.outerHTML.slice(0, 200));
+}"""
+
+
+def copies_code_as_it_is_typed(visit):
+    """The button of each block of code copies what one types, without prompts and output."""
+    if visit.source is None or visit.source.suffix != ".md":  # the cells of a notebook become the same kind of block
+        return
+    fences = [fence for fence in pages.read(visit.source).fences if fence.language in TYPED]
+    kinds = ", ".join(f".language-{language}.highlight" for language in TYPED)
+    copied = visit.tab.evaluate(COPY, kinds) if fences else []
+    if len(copied) != len(fences):
+        yield f"{len(copied)} blocks, but {len(fences)} in the source"
+    for fence, text in zip(fences, copied, strict=False):
+        if text != typed(fence):
+            yield f"{visit.source}:{fence.line}: {text}"
+
+
+TYPED = {"python": None, "pycon": (">>> ", "... "), "console": ("$ ",)}  # what stands before a line that one types
+COPY = """async kinds => {
+    const copied = [];
+    for (const block of document.querySelectorAll(kinds)) {
+        block.querySelector('.copy').click();
+        copied.push(await navigator.clipboard.readText());
+    }
+    return copied;
+}"""
+
+
+def typed(fence):
+    """What a reader would type of a fence, who knows what a prompt is."""
+    prompts = TYPED[fence.language]
+    if not prompts:
+        return fence.code.rstrip()
+    lines = (f"{line} " if line == "..." else line for line in fence.code.splitlines())
+    return "\n".join(line[len(prompts[0]) :] for line in lines if line.startswith(prompts))
+
+
+def is_alone_on_paper(visit):
+    """In print there is no navigation and no button, nothing is wider than the paper, and no figure is cut."""
+    yield from visit.tab.evaluate(PRINTED)
+
+
+PRINTED = """() => [
+    ...[...document.querySelectorAll(
+        'header, .md-sidebar, footer, nav, button, .headerlink, .md-content__button, .md-top')]
+        .filter(element => element.checkVisibility() && element.getBoundingClientRect().height > 0)
+        .map(element => `printed: ${element.outerHTML.slice(0, 100)}`),
+    ...[...document.querySelectorAll('.display, .scroll, .output, pre > code')]
+        .filter(box => box.scrollWidth > box.clientWidth + 1)
+        .map(box => `too wide: ${box.textContent.slice(0, 100)}`),
+    ...[...document.querySelectorAll('article figure')]
+        .filter(figure => {
+            const box = figure.getBoundingClientRect();
+            return getComputedStyle(figure).breakInside !== 'avoid' || box.height >= 1047 || box.right > 718;
+        })
+        .map(figure => `cut: ${figure.textContent.slice(0, 100)}`),
+]"""
+
+
+def take_apart(visit):
+    """What axe-core need not look at again is taken out of the page, and the rest is laid out."""
+    visit.tab.evaluate(THIN)
+    visit.tab.add_style_tag(content="* { content-visibility: visible !important }")  # or axe would pass over it
+    visit.tab.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+
+
+# Pictures and formulas have a name, and what they are drawn of no screen reader sees; formulas within a line are alike,
+# and words of one kind in blocks of code have one colour.
+THIN = """() => {
+    [...document.querySelectorAll('.maths')].slice(2).forEach(formula => formula.replaceWith('formula'));
+    document.querySelectorAll('[role=img] > svg, mjx-math, math').forEach(part => part.replaceChildren());
+    const seen = new Set();
+    for (const word of document.querySelectorAll('pre span:not([id], :has(*))')) {
+        const block = word.closest('[class*=language-]');
+        const kind = [word.className, word.parentElement.className, block?.className].join();
+        if (seen.has(kind)) word.replaceWith(...word.childNodes);
+        seen.add(kind);
+    }
+}"""
+
+
+def is_for_everyone(visit):
+    """No rule of WCAG 2.2 AA that axe-core can judge is broken."""
+    yield from judge(visit, "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+
+def can_be_read(visit):
+    """The colours of its words keep the rules of WCAG 2.2 AA."""
+    yield from judge(visit, *COLOURS)
+
+
+def can_be_read_and_used(visit):
+    """Colours, sizes and places of words, links and boxes keep the rules of WCAG 2.2 AA."""
+    yield from judge(visit, *COLOURS, "target-size", "scrollable-region-focusable")
+
+
+COLOURS = ("color-contrast", "link-in-text-block")
+
+
+def judge(visit, *rules):
+    """What axe-core finds by these rules."""
+    return visit.tab.evaluate(JUDGE, {"runOnly": rules, "rules": {"aria-dialog-name": {"enabled": True}}})
+
+
+# Most of the time would go into contrast. It is judged for the first words in sight of all that have the same colour
+# and size, and the same behind them.
+JUDGE = """async options => {
+    const layers = new Map(), seen = new Set();
+    const behind = element => {
+        if (!element) return '';
+        if (!layers.has(element)) {
+            const {backgroundColor, backgroundImage, opacity, filter, position} = getComputedStyle(element);
+            const own = [backgroundColor, backgroundImage, opacity, filter, position];
+            layers.set(element, `${behind(element.parentElement)} / ${own}`);
+        }
+        return layers.get(element);
+    };
+    document.querySelectorAll('[data-first]').forEach(element => delete element.dataset.first);
+    for (const element of document.body.querySelectorAll('*')) {
+        if (![...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim())) continue;
+        const {x, right, width, height} = element.getBoundingClientRect();
+        if (width < 3 || height < 3 || x >= innerWidth || right <= 0) continue;
+        if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+        const {color, fontSize, fontWeight, textShadow} = getComputedStyle(element);
+        const kind = [behind(element), color, fontSize, fontWeight, textShadow].join(' / ');
+        if (!seen.has(kind)) element.dataset.first = '';
+        seen.add(kind);
+    }
+    axe.configure({rules: [{id: 'color-contrast', selector: '[data-first], input'}]});
+    const {violations} = await axe.run({...options, resultTypes: ['violations'], preload: false});
+    return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`));
+}"""
+
+TALL = 1800  # the navigation fits, so no link of it is cut
+STEPS = (
+    *(is_still, is_light, copies_code_as_it_is_typed, unfold),
+    *(Look("light", 390), has_the_colours_of_the_system, fits_the_window, keeps_room_for_what_is_out_of_sight),
+    *(Look("light", 768), fits_the_window),
+    *(Look("light", 1280), fits_the_window, keeps_room_for_what_is_out_of_sight),
+    *(Look("light", 718, 1047, "print"), is_alone_on_paper),  # A4 with margins of 1 cm, in CSS pixels
+    take_apart,
+    *(Look("light", 390, TALL), is_for_everyone),
+    *(Look("light", 1280, TALL), is_for_everyone),
+    *(Look("dark", 1280, TALL), has_the_colours_of_the_system, fits_the_window, can_be_read),
+    *(Look("dark", 768, TALL), fits_the_window, can_be_read_and_used),
+    *(Look("dark", 390, TALL), fits_the_window, can_be_read),
+)
+
+
+@pytest.fixture(scope="module")
+def window_without_scripts(browser):
+    """A window on the phone in which no script runs."""
+    with browser.new_context(java_script_enabled=False, viewport=PHONE) as window:
+        yield window
+
+
+@EVERY_PAGE
+def test_a_page_needs_no_javascript(window_without_scripts, site, at):
+    """Without it there are the text, formulas, code and figures, and nothing to press that does nothing."""
+    tab = window_without_scripts.new_page()
+    tab.goto(site + at)
+    flat, dead = tab.evaluate(FLAT), tab.locator(":is(.copy, .colours, article button):visible").count()
+    tab.close()
+    assert not flat
+    assert not dead
+
+
+FLAT = """() => [...document.querySelectorAll('mjx-container, .lines, [role=img] > svg')]
+    .filter(part => !part.closest('details') && part.getBoundingClientRect().height < 5)
+    .map(part => part.textContent)"""
