@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,7 +66,12 @@ TOKENS = {  # kind of token -> what it may be mistaken for
 }
 LAYOUT = re.compile(r"(?:&|\\\\|\\(?:begin|end)\{aligned\}|\s)+")
 TABLE = Path(__file__).parent / "equivalent_mutants.txt"
-LABELS = {name for run in RUNS for name in run.family[0].symbols if "_" in name}
+
+
+@cache
+def labels() -> set[str]:
+    """The names of runs in which what looks like an index is a part of the name."""
+    return {name for run in RUNS for name in run.family[0].symbols if "_" in name}
 
 
 @dataclass(frozen=True)
@@ -176,7 +182,7 @@ def edits(text: str, statements: tuple[tree.Statement, ...], scalar: bool) -> It
 
 def _of_node(text: str, node: Node, scalar: bool, in_subscript: bool) -> Iterator[Edit]:
     match node:
-        case Index(Name(name), at) if f"{name}_{tree.label(at[0])}" not in LABELS:
+        case Index(Name(name), at) if f"{name}_{tree.label(at[0])}" not in labels():
             yield from _index(text, at[0].span)
         case Number(digits, span=span) if not in_subscript:
             yield "number", *span, f"{digits[:-1]}{(int(digits[-1]) + 1) % 10}"

@@ -1,6 +1,7 @@
 """A random cell with a random run, as the tests of the cells need it: no bias zero, all sizes different."""
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,21 @@ def random_run(cls, T=3, seed=0, dtype=np.float64, sizes=(B, D, H)):
     cell = parameters.apply(lambda a: rng.normal(size=a.shape).astype(dtype), cls.init(D, H, rng, dtype))
     state = tuple(rng.normal(size=(B, H)).astype(dtype) for _ in cls.states)
     return Run(cell, rng.normal(size=(T, B, D)).astype(dtype), state, rng.normal(size=(T, B, H)).astype(dtype))
+
+
+def slope_error(f, value, gradient, seed=0):
+    """How far a gradient of f at value is off: of each array along a random direction, by the complex step; the worst.
+
+    An error in any entry shows, unless the direction happens to be at right angles to it.
+    """
+    rng, value, off = np.random.default_rng(seed), parameters.astype(value, complex), []
+    for k, g in enumerate(parameters.arrays(gradient).values()):
+        place, direction = count(), rng.normal(size=g.shape)
+        moved = parameters.apply(lambda a, p=place, k=k, d=direction: a + 1e-30j * d if next(p) == k else a, value)
+        slope = f(moved).imag / 1e-30
+        off.append(abs(slope - np.sum(g * direction)) / (np.linalg.norm(g) * np.linalg.norm(direction) or 1))
+    assert len(off) == len(parameters.arrays(value))
+    return np.max(off)
 
 
 def steps(run):

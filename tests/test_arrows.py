@@ -52,7 +52,13 @@ def imports(source):
     return {"" if name == "rnn_notes" else name for name in found}
 
 
-IMPORTS = {module: imports(path.read_bytes()) for module, path in FILES.items()}
+@pytest.fixture(scope="module", autouse=True)
+def every_import():
+    """What each module imports, read once."""
+    IMPORTS.update({module: imports(path.read_bytes()) for module, path in FILES.items()})
+
+
+IMPORTS = {}
 
 
 def room(module):
