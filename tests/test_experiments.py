@@ -26,7 +26,7 @@ import rnn_notes
 from rnn_notes import datasets, gradcheck, parameters
 from rnn_notes.cells import GRU, LSTM
 from rnn_notes.datasets import DataError, Series
-from rnn_notes.experiments import corpus, forecast, generator, recorded, runner, series, stocks
+from rnn_notes.experiments import corpus, forecast, generator, novels, recorded, runner, series, stocks
 from rnn_notes.experiments.__main__ import NAMES
 from rnn_notes.experiments.__main__ import main as experiments_main
 from rnn_notes.experiments.forecast import Forecaster
@@ -280,8 +280,14 @@ def test_running_a_seed_again_gives_the_recorded_numbers(name):
     does not grow to where it would be seen: in these runs it stays below 1e-12.
     """
     experiment, record = importlib.import_module(f"rnn_notes.experiments.{name}"), recorded(name)
-    data = corpus.load() if name == "text" else experiment.data()
-    found = experiment.run(record.check["seed"], experiment.CHECK, data, lambda part: None)
+    excerpt = {"excerpt": novels.excerpt()}
+    kept = {
+        "text": corpus.load(),
+        "text_again": excerpt,
+        "three_cells": excerpt,
+    }  # no network, no pages as they are now
+    data = kept[name] if name in kept else experiment.data()
+    found = experiment.run(record.check["seed"], experiment.CHECK, data, runner.Keeper())
     found.pop("files", None)
     again = json.loads(json.dumps(found))
     expected = {key: value for key, value in record.check.items() if key not in ("seed", "seconds")}
@@ -551,7 +557,7 @@ def test_a_generator_file_holds_the_network_in_half_precision(tmp_path, small_ge
     file.write_bytes(generator.dump(small_generator))
     loaded = generator.load(file)
     assert loaded.alphabet == small_generator.alphabet
-    for part in ("lstm", "readout"):
+    for part in ("cell", "readout"):
         before, after = (parameters.arrays(getattr(g, part)) for g in (small_generator, loaded))
         for name in before:
             assert after[name].dtype == np.float64
@@ -623,7 +629,9 @@ def test_a_damaged_generator_file_is_refused_with_file_reason_and_remedy(tmp_pat
     content = generator.dump(small_generator)
     assert damage(content) != content
     file.write_bytes(damage(content))
-    reason = "it is not what was written, so it is cut short or damaged; python -m rnn_notes.experiments text writes it"
+    reason = (
+        "it is not what was written, so it is cut short or damaged; python -m rnn_notes.experiments small writes it"
+    )
     with pytest.raises(DataError, match=rf"^{re.escape(str(file))}: {reason}$"):
         generator.load(file)
 
@@ -651,10 +659,10 @@ def test_no_turned_bit_of_a_generator_file_goes_by(tmp_path, small_generator):
 @pytest.mark.parametrize("number", [7e4, -1e9])
 def test_a_number_too_large_for_half_precision_is_not_written(small_generator, number):
     """It would be read as infinite."""
-    b = small_generator.lstm.b.copy()
+    b = small_generator.cell.b.copy()
     b[0, 0] = number
     large = generator.Generator(
-        LSTM(small_generator.lstm.W_x, small_generator.lstm.W_h, b), small_generator.readout, small_generator.alphabet
+        LSTM(small_generator.cell.W_x, small_generator.cell.W_h, b), small_generator.readout, small_generator.alphabet
     )
     with pytest.raises(ValueError, match=r"^lstm\.b has a number above 65504, the largest of half precision"):
         generator.dump(large)
@@ -673,7 +681,7 @@ def test_the_recorded_generator_reads_as_step_by_step_as_the_cell_does(small_gen
     for character in text:
         one_hot = np.zeros((1, 6))
         one_hot[0, small_generator.alphabet.index(character)] = 1
-        h, c = small_generator.lstm.step(one_hot, h, c)
+        h, c = small_generator.cell.step(one_hot, h, c)
     assert np.allclose(state, (h, c))
     assert np.allclose(y, small_generator.readout.W_hy @ h[0] + small_generator.readout.b_y)
 

@@ -26,6 +26,8 @@ NAMES = (
     "reversal",
     "starts",
     "edges",
+    "three_cells",
+    "text_again",
 )
 
 

@@ -2,16 +2,17 @@
 
 The file is in the safetensors format: the length of a header in 8 bytes (little-endian), the header in JSON with the
 name, type, shape and place of each array, then the arrays. They are in half precision, which makes the file small
-enough for a page. The header's ``__metadata__`` has the alphabet, and a CRC-32 of the whole file, with zeros in its own
-place, to tell a damaged one.
+enough for a page; or the weights are whole numbers of 8 bits, each row with a scale of its own, which halves it again.
+The header's ``__metadata__`` has the alphabet, what is read before any text if there is something, and a CRC-32 of the
+whole file, with zeros in its own place, to tell a damaged one.
 """
 
 import json
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy import ndarray
@@ -19,46 +20,60 @@ from numpy.typing import DTypeLike
 
 from rnn_notes import parameters
 from rnn_notes.activations import softmax
-from rnn_notes.cells import LSTM
+from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.datasets import DataError
 from rnn_notes.experiments.corpus import encode
 from rnn_notes.experiments.records import RESULTS
 from rnn_notes.readout import Readout, cross_entropy
 
-State = tuple[ndarray, ...]  # h and c, each (1, H)
+State = tuple[ndarray, ...]  # all that the cell carries, each (B, H); nothing at all is zeros
+KINDS: dict[str, Any] = {
+    kind.__name__.lower(): kind for kind in (RNN, LSTM, GRU)
+}  # by the name that a file has for the cell
+LARGEST = {8: 127, 6: 31, 4: 7}  # of the whole numbers that so many bits hold, the same on both sides of zero
 
 
 @dataclass(frozen=True, eq=False)
 class Generator:
-    """An LSTM over one-hot characters, and a readout with one score for each character of the alphabet."""
+    """A cell over one-hot characters, and a readout with one score for each character of the alphabet."""
 
-    lstm: LSTM
+    cell: Any  # an RNN, LSTM or GRU
     readout: Readout
     alphabet: str  # character k of it is input and output k
+    before: str = ""  # what it reads from a state of zeros before any text begins
 
     def __post_init__(self) -> None:
-        V, H = len(self.alphabet), self.lstm.W_h.shape[-1]
+        V, (W_x, W_h, *_) = len(self.alphabet), parameters.arrays(self.cell).values()
         for what, came, expected in (
             ("the alphabet has different characters", len(set(self.alphabet)), V),
-            ("the LSTM has inputs", self.lstm.W_x.shape[-1], V),
-            ("the readout has outputs and hidden units", self.readout.W_hy.shape, (V, H)),
+            (f"the {type(self.cell).__name__} has inputs", W_x.shape[-1], V),
+            ("the readout has outputs and hidden units", self.readout.W_hy.shape, (V, W_h.shape[-1])),
         ):
             if came != expected:
                 raise ValueError(f"{what}: {came}, but {expected} are expected; pass what belongs together")
 
     @classmethod
-    def init(cls, alphabet: str, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
+    def init(
+        cls, alphabet: str, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64, kind: Any = LSTM
+    ) -> Self:
         V = len(alphabet)
-        return cls(LSTM.init(V, H, rng, dtype), Readout.init(H, V, rng, dtype), alphabet)
+        return cls(kind.init(V, H, rng, dtype), Readout.init(H, V, rng, dtype), alphabet)
 
     def one_hot(self, codes: ndarray) -> ndarray:
         """Numbers of characters, of any shape, to rows with a single 1: the identity's rows, gathered."""
-        return np.eye(len(self.alphabet), dtype=self.lstm.dtype)[codes]
+        return np.eye(len(self.alphabet), dtype=self.cell.dtype)[codes]
+
+    def start(self, B: int) -> State:
+        """The state (B, H) in which it begins each of B texts."""
+        if not self.before:
+            return ()
+        x = self.one_hot(encode(self.before, self.alphabet))[:, None]
+        return tuple(np.repeat(state, B, axis=0) for state in self.cell.forward(x).last)
 
     def read(self, text: str, state: State | None = None) -> tuple[ndarray, State]:
         """Read at least one character: the scores (V,) of what comes next, and the state to go on from."""
         x = self.one_hot(encode(text, self.alphabet))[:, None]
-        trace = self.lstm.forward(x, *(state or ()))
+        trace = self.cell.forward(x, *(self.start(1) if state is None else state))
         return self.readout.forward(trace.h[-1:])[0, 0], trace.last
 
     def generate(self, prompt: str, n: int, temperature: float, rng: np.random.Generator) -> str:
@@ -73,7 +88,7 @@ class Generator:
     def perplexity(self, text: str) -> float:
         """e to the mean cross-entropy of the characters of a text after the first."""
         codes = encode(text, self.alphabet)
-        y = self.readout.forward(self.lstm.forward(self.one_hot(codes[:-1])[:, None]).h[1:])
+        y = self.readout.forward(self.cell.forward(self.one_hot(codes[:-1])[:, None], *self.start(1)).h[1:])
         return float(np.exp(cross_entropy(y, codes[1:, None])[0] / len(y)))
 
 
@@ -84,25 +99,54 @@ def distribution(y: ndarray, temperature: float = 1.0) -> ndarray:
     return softmax(np.asarray(y, np.float64) / temperature)
 
 
-CHECKSUM = '"crc32":"{}"'
+def rounded(W: ndarray, bits: int = 8) -> tuple[ndarray, ndarray]:
+    """The whole numbers q (…, n) and the scales s (…) for which s q is nearest to the weights W (…, n), row by row.
 
-
-def dump(generator: Generator) -> bytes:
-    """The generator as the content of a file, in half precision.
-
-    Raises ValueError if a number is too large for that, 65504.
+    The largest number of a row, in size, is the largest that so many bits hold: 127 of 8 bits, 31 of 6, 7 of 4.
     """
-    with np.errstate(over="ignore"):
-        arrays = {name: array.astype("<f2") for name, array in _arrays(generator).items()}
+    size = np.abs(W).max(axis=-1)
+    scale = np.where(size > 0, size / LARGEST[bits], 1).astype("<f4")
+    return np.rint(W / scale[..., None].astype(np.float64)).astype(np.int8), scale
+
+
+def unrounded(q: ndarray, scale: ndarray) -> ndarray:
+    """The weights s q, in double precision."""
+    return q * scale[..., None].astype(np.float64)
+
+
+def quantised(generator: Generator, bits: int) -> Generator:
+    """The generator with its weights, not its biases, rounded to so many bits."""
+    arrays = _arrays(generator)
+    weights = {name: unrounded(*rounded(W, bits)) for name, W in arrays.items() if _is_weight(name)}
+    return _built({**arrays, **weights}, generator.alphabet, generator.before)
+
+
+CHECKSUM = '"crc32":"{}"'
+DTYPES = {"<f2": "F16", "<f4": "F32", "|i1": "I8"}
+
+
+def dump(generator: Generator, bits: int = 16) -> bytes:
+    """The generator as the content of a file: in half precision, or with weights of 8 bits.
+
+    Raises ValueError if a number is too large for half precision, 65504.
+    """
+    arrays: dict[str, ndarray] = {}
+    for name, array in _arrays(generator).items():
+        if bits == 8 and _is_weight(name):
+            arrays[name], arrays[f"{name}.scale"] = rounded(array)
+        else:
+            with np.errstate(over="ignore"):
+                arrays[name] = array.astype("<f2")
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name} has a number above 65504, the largest of half precision; train it with a decay")
     body = b"".join(array.tobytes() for array in arrays.values())
-    header: dict[str, object] = {"__metadata__": {"alphabet": generator.alphabet, "crc32": "0" * 8}}
+    before = {"before": generator.before} if generator.before else {}
+    header: dict[str, object] = {"__metadata__": {"alphabet": generator.alphabet, **before, "crc32": "0" * 8}}
     start = 0
     for name, array in arrays.items():
         end = start + array.nbytes
-        header[name] = {"dtype": "F16", "shape": list(array.shape), "data_offsets": [start, end]}
+        header[name] = {"dtype": DTYPES[array.dtype.str], "shape": list(array.shape), "data_offsets": [start, end]}
         start = end
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
@@ -116,7 +160,7 @@ def load(path: Path = RESULTS / "text.safetensors") -> Generator:
 
     Raises DataError, with file and reason, if there is none or if it is cut short, damaged or of another form.
     """
-    remedy = "python -m rnn_notes.experiments text writes it"
+    remedy = f"python -m rnn_notes.experiments {path.stem.partition('-')[0]} writes it"
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -128,25 +172,44 @@ def load(path: Path = RESULTS / "text.safetensors") -> Generator:
     start = 8 + int.from_bytes(content[:8], "little")
     try:
         header = json.loads(content[8:start])
-        alphabet = header.pop("__metadata__")["alphabet"]
-        arrays = {}
-        if not isinstance(alphabet, str):
-            raise ValueError(f"the alphabet is {alphabet!r}")
+        metadata = header.pop("__metadata__")
+        alphabet, before = metadata["alphabet"], metadata.get("before", "")
+        arrays: dict[str, ndarray] = {}
+        if not isinstance(alphabet, str) or not isinstance(before, str):
+            raise ValueError(f"the alphabet is {alphabet!r} and begins with {before!r}")
         for name, entry in header.items():
             first, end = entry["data_offsets"]
-            if entry["dtype"] != "F16" or not 0 <= first <= end <= len(content) - start:
+            dtype = "<f4" if name.endswith(".scale") else "|i1" if f"{name}.scale" in header else "<f2"
+            if entry["dtype"] != DTYPES[dtype] or not 0 <= first <= end <= len(content) - start:
                 raise ValueError(f"{name} is {entry}")
-            array = np.frombuffer(content[start + first : start + end], "<f2").astype(np.float64)
+            array = np.frombuffer(content[start + first : start + end], dtype)
             arrays[name] = array.reshape(entry["shape"])
-        lstm = LSTM(**{name: arrays.pop(f"lstm.{name}") for name in ("W_x", "W_h", "b")})
-        readout = Readout(**{name: arrays.pop(f"readout.{name}") for name in ("W_hy", "b_y")})
-        if arrays:
-            raise ValueError(f"{', '.join(arrays)} came as well")
-        return Generator(lstm, readout, alphabet)
+        scales = {name: arrays.pop(name) for name in [*arrays] if name.endswith(".scale")}
+        for name, scale in scales.items():
+            weight = name.removesuffix(".scale")
+            arrays[weight] = unrounded(arrays[weight], scale)
+        return _built({name: array.astype(np.float64) for name, array in arrays.items()}, alphabet, before)
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise DataError(f"{path}: this is not the file of a generator ({error!r:.200}); {remedy}") from None
 
 
 def _arrays(generator: Generator) -> dict[str, ndarray]:
-    parts = {"lstm": generator.lstm, "readout": generator.readout}
+    parts = {type(generator.cell).__name__.lower(): generator.cell, "readout": generator.readout}
     return {f"{part}.{name}": array for part, cell in parts.items() for name, array in parameters.arrays(cell).items()}
+
+
+def _built(arrays: dict[str, ndarray], alphabet: str, before: str) -> Generator:
+    """The generator of which ``_arrays`` has given the arrays."""
+    kind = next((name for name in KINDS if any(array.startswith(f"{name}.") for array in arrays)), "lstm")
+    left = dict(arrays)
+    cell, readout = (
+        of(**{field.name: left.pop(f"{part}.{field.name}") for field in fields(of)})
+        for part, of in ((kind, KINDS[kind]), ("readout", Readout))
+    )
+    if left:
+        raise ValueError(f"{', '.join(left)} came as well")
+    return Generator(cell, readout, alphabet, before)
+
+
+def _is_weight(name: str) -> bool:
+    return ".W_" in name

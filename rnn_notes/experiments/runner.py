@@ -12,6 +12,7 @@ import os
 import pickle
 import shutil
 import signal
+import struct
 import sys
 import threading
 import time
@@ -35,6 +36,40 @@ UNFINISHED = cache.FOLDER / "experiments"
 Report = Callable[[float], None]  # is told which part of the work is done, from 0 to 1
 
 
+class Keeper:
+    """The report of one seed; a seed that takes long also keeps what it needs to go on after an interruption.
+
+    All of it stands in files beside that of the seed, where the worker shares a disk with its caller; else nowhere.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        self.file = file if file and file.parent.is_dir() else None
+        self.start = time.process_time()
+
+    def __call__(self, part: float) -> None:
+        if self.file:
+            self.file.with_suffix(".part").write_text(f"{part:.4f}")
+
+    def keep(self, content: bytes) -> None:
+        """Keep this, in place of what was kept before."""
+        if self.file:
+            files.write(self.file.with_suffix(".kept"), struct.pack("<d", self.seconds) + content)
+
+    def kept(self) -> bytes | None:
+        """What was kept last, before the process was stopped; the time until then counts from now on."""
+        file = self.file and self.file.with_suffix(".kept")
+        if not file or not file.exists():
+            return None
+        content = file.read_bytes()
+        self.start = time.process_time() - struct.unpack("<d", content[:8])[0]
+        return content[8:]
+
+    @property
+    def seconds(self) -> float:
+        """Of a processor, so far."""
+        return time.process_time() - self.start
+
+
 class Experiment(Protocol):
     """What the module of an experiment provides."""
 
@@ -46,7 +81,7 @@ class Experiment(Protocol):
     def data(self) -> Any:
         """What is read once and sent to every seed."""
 
-    def run(self, seed: int, settings: Any, data: Any, report: Report) -> dict[str, Any]:
+    def run(self, seed: int, settings: Any, data: Any, report: Keeper) -> dict[str, Any]:
         """What one seed finds, in a form that JSON can hold: the same whenever it is run.
 
         Under ``"files"`` there may be files to write beside the record: by their path from there, in Base64.
@@ -192,15 +227,10 @@ def _part_of_record(file: Path) -> dict[str, Any]:
 def one(
     run: Callable[..., dict[str, Any]], seed: int, settings: Any, data: Any, file: Path | None = None
 ) -> dict[str, Any]:
-    """One seed, with its time; how far it is stands in a file, where the worker shares a disk with its caller."""
-
-    def report(part: float) -> None:
-        if file and file.parent.is_dir():
-            file.with_suffix(".part").write_text(f"{part:.4f}")
-
-    start = time.perf_counter()
-    found = run(seed, settings, data, report)
-    return {"seed": seed, "seconds": round(time.perf_counter() - start, 1), **found}
+    """One seed, with its time."""
+    keeper = Keeper(file)
+    found = run(seed, settings, data, keeper)
+    return {"seed": seed, "seconds": round(keeper.seconds, 1), **found}
 
 
 @contextmanager

@@ -66,12 +66,11 @@ def run(seed: int, settings: Settings, data: str, report: Report) -> dict[str, A
 
     look(0)
     optimiser = Adam(settings.rate)
-    stream = batches(model, training_text, settings)
+    stream = batches(model, training_text, settings.batch, settings.T)
     for progress in train(
-        (model.lstm, model.readout), stream, per_character, optimiser, steps=settings.steps, max_norm=1.0, carry=True
+        (model.cell, model.readout), stream, per_character, optimiser, steps=settings.steps, max_norm=1.0, carry=True
     ):
-        lstm, readout = progress.model
-        model = Generator(lstm, readout, alphabet)
+        model = Generator(*progress.model, alphabet)
         since.append(progress.loss)
         look(progress.step)
         optimiser.rate = settings.rate * (1 - progress.step / settings.steps)
@@ -87,16 +86,16 @@ def run(seed: int, settings: Settings, data: str, report: Report) -> dict[str, A
     return found
 
 
-def batches(model: Generator, text: str, settings: Settings) -> Iterator[tuple[ndarray, ndarray]]:
+def batches(model: Generator, text: str, B: int, T: int) -> Iterator[tuple[ndarray, ndarray]]:
     """Pieces x (T, B, V) and targets (T, B), the characters one later, of B places of the text, again and again.
 
     Each piece goes on where the one before ended, so that the state can be carried.
     """
     codes = corpus.encode(text, model.alphabet)
-    n = (len(codes) - 1) // settings.batch
-    x, target = (codes[k : k + settings.batch * n].reshape(settings.batch, n).T for k in (0, 1))
+    n = (len(codes) - 1) // B
+    x, target = (codes[k : k + B * n].reshape(B, n).T for k in (0, 1))
     while True:
-        for x_piece, target_piece in pieces(x, target, settings.T):
+        for x_piece, target_piece in pieces(x, target, T):
             yield model.one_hot(x_piece), target_piece
 
 

@@ -1,6 +1,8 @@
 """The interactive pieces: custom elements, in docs/assets/widgets/, that start from the numbers of the package."""
 
+import gzip
 import json
+import re
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
@@ -11,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from rnn_notes import lecture
-from rnn_notes.experiments import generator, text
+from rnn_notes.experiments import generator, text, text_again, three_cells
+from rnn_notes.experiments.records import RESULTS
 
 
 def sigmoid() -> dict[str, Any]:
@@ -43,15 +46,48 @@ def surface() -> dict[str, Any]:
 
 
 def writer() -> dict[str, Any]:
-    """The prompt and the temperature of the recorded samples, and how many characters the network writes."""
-    return {"prompt": text.PROMPT, "temperature": 0.5, "length": 300}
+    """The prompt and the temperature of the recorded samples, how many characters are written, and which network."""
+    common = {"temperature": 0.5, "length": 300, "file": "rnn-text-weights"}
+    return {"prompt": text.PROMPT, **common, "units": text.SETTINGS.H, "told": {}, "size": ""}
+
+
+def larger_writer() -> dict[str, Any]:
+    """The same for the network that has read novels: its file is loaded on request, and two of its units are named."""
+    settings, file = text_again.SETTINGS, "rnn-text-again-weights"
+    size = len(gzip.compress(_script(file, FILES[file]()).encode(), mtime=0))
+    told = {str(unit): meaning for unit, meaning in text_again.meanings().items()}
+    common = {"temperature": 0.5, "length": 300, "file": file}
+    return {
+        "prompt": settings.prompt, **common, "units": settings.H, "told": told, "size": f"{round(size / 1000)} kB"
+    }  # fmt: skip
+
+
+def gradient() -> dict[str, Any]:
+    """Which character of how many is predicted at first, and from how far back."""
+    return {"file": "rnn-gradient-data", "n": three_cells.SHOWN, "at": three_cells.AT, "back": three_cells.BACK}
 
 
 PIECES: dict[str, Callable[[], dict[str, Any]]] = {
+    "rnn-gradient": gradient,
     "rnn-sigmoid": sigmoid,
     "rnn-surface": surface,
     "rnn-text": writer,
+    "rnn-text-again": larger_writer,
     "rnn-unrolled": unrolled,
+}
+ELEMENTS = {"rnn-text-again": "rnn-text"}  # where it is not the piece's own name
+
+
+def weights(file: str) -> str:
+    """The trained network of a file, in Base64; raises DataError if the file is missing or damaged."""
+    generator.load(RESULTS / file)
+    return b64encode((RESULTS / file).read_bytes()).decode()
+
+
+FILES: dict[str, Callable[[], str]] = {  # what pieces load later, by the name of the script that brings it
+    "rnn-gradient-data": lambda: json.dumps(three_cells.passages(), separators=(",", ":")),
+    "rnn-text-again-weights": lambda: weights("text_again.safetensors"),
+    "rnn-text-weights": lambda: weights("text.safetensors"),
 }
 
 
@@ -71,18 +107,32 @@ def wrap(name: str, picture: str, assets: str) -> str:
     ``assets`` is the way from the page to docs/assets/. Raises ValueError if there is no such piece.
     """
     start = escape(json.dumps(data(name), separators=(",", ":")))
-    scripts = "".join(f'<script defer src="{assets}/widgets/{file}.js"></script>' for file in ("piece", name))
-    return f'<{name} data-start="{start}">{picture}</{name}>{scripts}'
+    element = ELEMENTS.get(name, name)
+    scripts = "".join(f'<script defer src="{assets}/widgets/{file}.js"></script>' for file in ("piece", element))
+    return f'<{element} data-start="{start}">{picture}</{element}>{scripts}'
 
 
 def write(folder: Path) -> None:
-    """Write the trained network of rnn-text as a script, which a browser loads from a file as well as from a server.
+    """Write what pieces load later as scripts, which a browser loads from a file as well as from a server.
 
-    ``folder`` is that of the built assets. The script carries the whole safetensors file, its length and its CRC-32.
-    Raises DataError if the file is missing or damaged.
+    ``folder`` is that of the built assets; the scripts of the pieces that lie there lose their comments.
+    Raises DataError if the file of a trained network is missing or damaged.
     """
-    content = generator.dump(generator.load())
-    weights = {"length": len(content), "crc32": zlib.crc32(content), "base64": b64encode(content).decode()}
-    target = folder / "widgets" / "rnn-text-weights.js"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f'customElements.get("rnn-text").weights = {json.dumps(weights)};\n', encoding="utf-8")
+    target = folder / "widgets"
+    target.mkdir(parents=True, exist_ok=True)
+    for script in target.glob("*.js"):
+        if script.stem not in FILES:
+            script.write_text(light(script.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, content in FILES.items():
+        (target / f"{name}.js").write_text(_script(name, content()), encoding="utf-8")
+
+
+def light(script: str) -> str:
+    """A script without the comments that have lines of their own, and without its indentation."""
+    return re.sub(r"^ +", "", re.sub(r"^ */\*.*?\*/\n", "", script, flags=re.M | re.S), flags=re.M)
+
+
+def _script(name: str, content: str) -> str:
+    """A text in ASCII as a script, with its length and its CRC-32."""
+    file = {"length": len(content), "crc32": zlib.crc32(content.encode("ascii")), "text": content}
+    return f'customElements.get("rnn-piece").files["{name}"] = {json.dumps(file)};\n'

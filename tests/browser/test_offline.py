@@ -65,6 +65,7 @@ def test_formulas_and_figures_need_no_server(file_tab, offline_site):
         ("rnn-unrolled", "lecture/forward-pass"),
         ("rnn-surface", "notebooks/surfaces"),
         ("rnn-text", "uses/text"),
+        ("rnn-gradient", "uses/text-again"),
     ],
 )
 def test_an_interactive_piece_needs_no_server(file_tab, offline_site, piece, page):

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from rnn_notes import RNN, activations, gradcheck, lecture, pages
-from rnn_notes.experiments import corpus, generator
+from rnn_notes.experiments import corpus, generator, novels, saliency, text_again, three_cells
 from rnn_notes.web import widgets
 
-PIECES = sorted(widgets.PIECES)
+PIECES = sorted(set(widgets.PIECES) - set(widgets.ELEMENTS))
 PHONE = {"width": 390, "height": 800}
 EXACT = {"rtol": 0, "atol": 1e-9}
 
@@ -45,7 +45,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pieces")
     shutil.copytree(pages.DOCS / "assets", folder / "assets")
     widgets.write(folder / "assets")
-    for name in PIECES:
+    for name in widgets.PIECES:
         (folder / f"{name}.html").write_text(PAGE.format(widgets.wrap(name, "<p>the static picture</p>", "assets")))
     return folder
 
@@ -521,12 +521,11 @@ def test_from_above_the_surface_is_a_map(show):
 
 # The writer
 
-BASE64 = re.compile('"base64": "(.{100}).')
+TEXT = re.compile('"text": "(.{100}).')
 DAMAGES = {
-    "a wrong bit": (lambda script: BASE64.sub(lambda m: f'"base64": "{m[1]}{"B" if m[0][-1] == "A" else "A"}', script),
+    "a wrong bit": (lambda script: TEXT.sub(lambda m: f'"text": "{m[1]}{"B" if m[0][-1] == "A" else "A"}', script),
                     "its numbers are not those that were written"),
-    "numbers cut off": (lambda script: script.replace('=="', '"')[:-4004] + '"};', "instead of 228758"),
-    "no base64": (lambda script: BASE64.sub('"base64": "\\1!', script), "it has 0 bytes instead of 228758"),
+    "numbers cut off": (lambda script: script.replace('=="', '"')[:-4004] + '"};', "characters instead of 305012"),
     "another script": (lambda script: "", "it is cut short"),
     "no file": (lambda script: None, "it cannot be read"),
 }  # fmt: skip
@@ -569,7 +568,7 @@ def test_the_writer_expects_what_the_package_expects(writer, record_property):
     record_property("largest difference of a probability", float(difference))
     print(f"largest difference of a probability: {difference:.1e}")
     assert difference <= 1e-5
-    assert np.allclose(live(tab, "[...piece.network.h]"), state[0][0], rtol=0, atol=1e-5)
+    assert np.allclose(live(tab, "[...piece.network.last.h]"), state[0][0], rtol=0, atol=1e-5)
 
 
 def test_the_writer_draws_each_character_as_often_as_it_is_likely(writer):
@@ -640,7 +639,7 @@ def test_with_reduced_motion_the_text_is_there_at_once(writer):
     text = tab.locator("#written").text_content()
     assert len(text) == len("The hidden state") + 300
     _, (h, _) = generator.load().read(text)
-    assert np.allclose(live(tab, "[...piece.network.h]"), h[0], rtol=0, atol=1e-5)
+    assert np.allclose(live(tab, "[...piece.network.last.h]"), h[0], rtol=0, atol=1e-5)
     cells = tab.locator("svg rect[fill*='%']").evaluate_all("all => all.map(cell => cell.getAttribute('fill'))")
     strengths = [int(re.search(r"(\d+)%", fill)[1]) for fill in cells]
     assert np.allclose(strengths, 100 * np.abs(h[0]), atol=0.51)
@@ -716,6 +715,165 @@ def test_the_weights_come_when_the_reader_does(browser, folder):
         assert tab.locator("rnn-text").bounding_box()["height"] == pytest.approx(tall, abs=0.5)
 
 
+# The writer that colours what it has written
+
+
+@pytest.fixture
+def larger(show):
+    """Opens the page of the larger writer, asks for its network, and has it read a text."""
+
+    def larger(text, **window):
+        tab = show("rnn-text-again", **window)
+        tab.get_by_role("button", name="Load").click()
+        tab.locator("svg > *").first.wait_for(state="attached")
+        tab.get_by_role("textbox", name="prompt").fill(text)
+        return tab
+
+    return larger
+
+
+def test_the_larger_network_comes_on_request_alone(show, folder):
+    """The button says so, and the words how large it is; only then is its file asked for."""
+    tab, asked = show("rnn-text-again"), []
+    tab.on("request", lambda request: asked.append(request.url.rsplit("/")[-1]))
+    kilobytes = widgets.data("rnn-text-again")["size"]
+    tab.get_by_text(f"The network is loaded when you ask for it: {kilobytes}.").wait_for()
+    tab.wait_for_timeout(200)
+    assert asked == []
+    tall = tab.locator("rnn-text").bounding_box()["height"]
+    tab.get_by_role("button", name="Load").click()
+    tab.locator("svg > *").first.wait_for(state="attached")
+    assert asked == ["rnn-text-again-weights.js"]
+    assert tab.get_by_role("button", name="Generate").is_visible()
+    assert tab.locator("rnn-text").bounding_box()["height"] == pytest.approx(tall, abs=0.5)
+
+
+def test_the_writer_differentiates_as_the_package_does(larger):
+    """How strongly each character acts on a later one, to 1e-6; and what each hidden unit is after each character."""
+    text = novels.excerpt()[:120].replace("\n", " ")
+    tab, model = larger(text), text_again.network()
+    expected = saliency.strengths(model, text)
+    for at in (1, 40, 119):
+        found = live(tab, f"piece.network.strengths({at}, piece.text[{at}])")
+        assert np.allclose(found, expected[at - 1, :at], rtol=0, atol=1e-6)
+    states = np.concatenate([*text_again.reading(model, corpus.encode(text, model.alphabet)[:, None])])[:, 0]
+    assert np.allclose(live(tab, "piece.network.steps.slice(1).map(({ h }) => [...h])"), states, rtol=0, atol=1e-6)
+
+
+def test_the_text_is_coloured_by_the_gradient_of_the_character_that_is_pointed_at(larger):
+    """By keyboard or pointer: no colour for a thousandth of the strongest; the words have the numbers."""
+    text = "She had been in love with him"
+    tab, model = larger(text), text_again.network()
+    tab.get_by_role("button", name="by the gradient").click()
+    slide(tab, "at", 11)
+    assert live(tab, "piece.at") == 12
+    tab.locator("#written span").nth(24).click()
+    assert tab.locator("input[name=at]").input_value() == "24"
+    assert tab.locator("#written .at").text_content() == text[24]
+    strengths = saliency.strengths(model, text)[23, :24]
+    shades = np.maximum(0, 1 + np.log10(strengths / strengths.max()) / 3)
+    drawn = tab.locator("#written span").evaluate_all("all => all.map(span => span.style.background)")
+    found = [float((re.search(r"([\d.]+)%", colour) or [0, 0])[1]) / 45 for colour in drawn]
+    assert np.allclose(found[:24], shades, atol=1e-4)
+    assert not any(found[24:])
+    p = saliency.probabilities(model, text)[23]
+    told = tab.locator("#told").text_content()
+    assert f"had the probability {p:.3f}" in told
+    assert f"{strengths.max():.3f}." in told
+    tab.locator("[aria-live=polite]").filter(has_text=f"{p:.3f}").wait_for(state="attached")
+
+
+def test_the_text_is_coloured_by_the_unit_that_the_reader_picks(larger):
+    """Blue above zero, grey below, the more the larger; at first by one whose meaning the page has tested."""
+    text = 'He said, "No."'
+    tab, model = larger(text), text_again.network()
+    tab.get_by_role("button", name="by a unit").click()
+    (unit, meaning), *_ = text_again.meanings().items()
+    assert tab.locator("input[name=unit]").input_value() == str(unit)
+    assert meaning in tab.locator("#told").text_content()
+    slide(tab, "unit", 1)
+    codes = corpus.encode(text, model.alphabet)[:, None]
+    states = np.concatenate([*text_again.reading(model, codes)])[:, 0, unit + 1]
+    drawn = tab.locator("#written span").evaluate_all("all => all.map(span => span.style.background)")
+    assert np.allclose([float(re.search(r"([\d.]+)%", colour)[1]) / 45 for colour in drawn], np.abs(states), atol=1e-4)
+    assert ["--h" in colour for colour in drawn] == (states > 0).tolist()
+    assert meaning not in tab.locator("#told").text_content()
+
+
+# Where the gradient goes
+
+
+@pytest.fixture
+def gradient(show):
+    """Opens the page of the three networks, and waits for their numbers."""
+
+    def gradient(**window):
+        tab = show("rnn-gradient", **window)
+        tab.locator("svg > *").first.wait_for(state="attached")
+        return tab
+
+    return gradient
+
+
+def test_the_strengths_are_those_of_the_package(gradient):
+    """Of all three networks, all passages, all predictions and all characters, to 1e-6; so are the probabilities."""
+    tab = gradient()
+    for start, passage in zip(three_cells.PASSAGES, live(tab, "piece.passages"), strict=True):
+        assert passage["text"] == novels.excerpt()[start : start + three_cells.SHOWN]
+        for name, cell in passage["cells"].items():
+            model = three_cells.network(name)
+            expected = saliency.strengths(model, passage["text"])
+            for t, row in enumerate(cell["rows"]):
+                assert np.allclose(np.array(row) / 1e6, expected[t, : t + 1], rtol=0, atol=1e-6)
+            assert np.allclose(cell["p"], saliency.probabilities(model, passage["text"]), rtol=0, atol=1e-6)
+
+
+def test_each_network_shows_the_strengths_of_the_chosen_prediction(gradient):
+    """By the keyboard: the words have the numbers, and the colours of the pictures are theirs, on one scale for all."""
+    tab = gradient()
+    slide(tab, "at", -10)
+    slide(tab, "back", 2)
+    at, back = three_cells.AT - 10, three_cells.BACK + 2
+    strengths = {
+        name: saliency.strengths(three_cells.network(name), novels.excerpt()[: three_cells.SHOWN])[at - 1, :at]
+        for name in three_cells.THREE
+    }
+    words = tab.locator("#words").text_content()
+    for name, of in strengths.items():
+        assert f"{name} {of[at - back]:.6f}" in words
+    fills = tab.locator("svg rect").evaluate_all("all => all.map(rect => rect.getAttribute('fill'))")
+    shares = np.array([int(re.search(r"(\d+)%", fill)[1]) for fill in fills]).reshape(3, -1)
+    largest = max(of.max() for of in strengths.values())
+    for found, of in zip(shares, strengths.values(), strict=True):
+        assert np.allclose(found[:at], 55 * np.maximum(0, 1 + np.log10(of / largest) / 3), atol=0.51)
+        assert not found[at:].any()
+    tab.locator("[aria-live=polite]").filter(has_text=f"{back} back").wait_for(state="attached")
+
+
+def test_pointing_or_touching_chooses_the_character_that_is_predicted(gradient):
+    """In any of the three pictures; the first character has nothing before it and cannot be chosen."""
+    for window in ({}, {"viewport": PHONE, "has_touch": True}):
+        tab = gradient(**window)
+        for name, at in enumerate((5, 33, 71)):
+            box = tab.locator(f"svg text[data-at='{at}']").nth(name)
+            box.tap() if window else box.hover()
+            assert live(tab, "piece.at") == at
+        tab.locator("svg text[data-at='0']").first.hover()
+        assert live(tab, "piece.at") == 71
+
+
+def test_another_passage_follows_and_the_first_comes_back(gradient):
+    """Each has its own text; where it is looked at stays."""
+    tab = gradient()
+    seen = []
+    for _ in range(len(three_cells.PASSAGES) + 1):
+        seen.append(tab.locator("svg").get_attribute("aria-label"))
+        tab.get_by_role("button", name="Another passage").click()
+    assert seen[0] == seen[-1]
+    assert len({*seen}) == len(three_cells.PASSAGES)
+    assert live(tab, "piece.at") == three_cells.AT
+
+
 # On the site
 
 
@@ -733,6 +891,7 @@ def test_on_the_site_a_piece_lives_wherever_one_comes_from(browser, built_site):
         ("The sigmoid and its derivative", "rnn-sigmoid"),
         ("The forward pass", "rnn-unrolled"),
         ("Text generation", "rnn-text"),
+        ("Text, again", "rnn-gradient"),
         ("3D functions with Matplotlib", "rnn-surface"),
         ("The sigmoid and its derivative", "rnn-sigmoid"),
     ):

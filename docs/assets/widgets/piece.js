@@ -1,5 +1,5 @@
 /*
- * What the interactive pieces share: <rnn-sigmoid>, <rnn-unrolled>, <rnn-surface> and <rnn-text> extend this class.
+ * What the interactive pieces share: each extends this class.
  *
  * A piece stands around its static picture and takes its place once it is alive; on paper the picture comes back.
  * Its numbers arrive as JSON in the attribute data-start, written by rnn_notes/web/widgets.py.
@@ -9,6 +9,18 @@
  */
 
 if (!customElements.get("rnn-piece")) {
+  const here = document.currentScript.src;
+
+  /* CRC-32 of a text in ASCII, as zlib computes it. */
+  const checksum = (text) => {
+    let crc = -1;
+    for (let at = 0; at < text.length; at++) {
+      crc ^= text.charCodeAt(at);
+      for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 && 0xedb88320);
+    }
+    return ~crc >>> 0;
+  };
+
   class Piece extends HTMLElement {
     connectedCallback() {
       if (!this.shadowRoot) {
@@ -62,6 +74,43 @@ if (!customElements.get("rnn-piece")) {
       this.pause = setTimeout(() => (this.$(".spoken").innerHTML = text), 700);
     }
 
+    /* Calls come once the piece is in sight. */
+    near(come) {
+      new IntersectionObserver(([seen], observer) => {
+        if (!seen.isIntersecting) return;
+        observer.disconnect();
+        come();
+      }).observe(this);
+    }
+
+    /* For the message that stands in the place of a piece whose file is missing or damaged. */
+    speak(text) {
+      this.say(text.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
+    }
+
+    /*
+     * A promise of the text in a file beside this one, which is a script that puts it into Piece.files: from file:// a
+     * browser loads nothing else. rnn_notes/web/widgets.py writes it, with a checksum; all pieces load it once.
+     */
+    static load(name) {
+      return (Piece.loading[name] ??= new Promise((done, fail) => {
+        const script = document.createElement("script");
+        script.src = new URL(`${name}.js`, here);
+        script.addEventListener("load", done);
+        script.addEventListener("error", () => fail(new Error("it cannot be read")));
+        document.head.append(script);
+      }).then(() => {
+        const { text, length, crc32 } = Piece.files[name] ?? {};
+        if (!length) throw new Error("it is cut short");
+        if (text.length !== length) throw new Error(`it has ${text.length} characters instead of ${length}`);
+        if (checksum(text) !== crc32) throw new Error("its numbers are not those that were written");
+        return text;
+      }));
+    }
+
+    static files = {};
+    static loading = {};
+
     /* The picture of a piece is an <svg> of the full width. */
     paint(height, content) {
       const svg = this.$("svg");
@@ -72,6 +121,11 @@ if (!customElements.get("rnn-piece")) {
     /* A number as the pages print it: with a true minus, and none before a zero. */
     static number(value, digits = 3) {
       return value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−");
+    }
+
+    /* How much of a colour, from 0 to 1, stands for a strength: none is for a thousandth of the largest, and below. */
+    static shade(strength, largest) {
+      return Math.max(0, 1 + Math.log10(strength / largest) / 3);
     }
 
     static maths(html) {

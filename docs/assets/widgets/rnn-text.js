@@ -1,30 +1,20 @@
 /*
- * <rnn-text>: the trained LSTM of the page reads a prompt and goes on from it, one character at a time.
+ * <rnn-text>: a trained LSTM reads a prompt and goes on from it, one character at a time; then its text is coloured.
  *
- * Its weights are loaded when the reader comes to the piece, from a script beside this one (from file:// a browser
- * loads nothing else): rnn_notes/web/widgets.py writes it, with a checksum, from the file of the trained network.
+ * Its weights are a file of rnn_notes/experiments/generator.py. They come when the reader does, or, if they are large,
+ * when the reader asks for them.
  */
 
-((here) => customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-piece").then((Piece) => {
   if (customElements.get("rnn-text")) return;
 
   const { number } = Piece;
   const RANGE = { min: 0.2, max: 2, step: 0.05 }; // of the temperature
   const PACE = 40; // milliseconds a character
   const LIKELIEST = 12; // characters in the picture
-  const UNITS = 128; // hidden ones, for which the picture has room before the weights are there
   const VISIBLE = { " ": "␣", "\n": "↵" };
   const SPOKEN = { " ": "space", "\n": "new line" };
-
-  /* CRC-32, as zlib computes it. */
-  const checksum = (bytes) => {
-    let crc = -1;
-    for (const byte of bytes) {
-      crc ^= byte;
-      for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 && 0xedb88320);
-    }
-    return ~crc >>> 0;
-  };
+  const STRONGEST = 45; // per cent of a colour behind a character that can still be read
 
   /* A number in half precision: 1 bit is its sign, 5 are the exponent, 10 the fraction. */
   const half = (bits) => {
@@ -32,38 +22,28 @@
     return (bits >> 15 ? -1 : 1) * (exponent ? 1024 + fraction : fraction) * 2 ** (Math.max(exponent, 1) - 25);
   };
 
-  /* No bytes at all if the text is no base64. */
-  const decode = (base64) => {
-    try {
-      return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    } catch {
-      return new Uint8Array();
-    }
+  const NUMBERS = { // by type: the bytes of one, and how it is read
+    F16: [2, (view, at) => half(view.getUint16(at, true))],
+    F32: [4, (view, at) => view.getFloat32(at, true)],
+    I8: [1, (view, at) => view.getInt8(at)],
   };
 
-  /* The file of rnn_notes/experiments/generator.py: the alphabet, and the arrays by name. */
-  const parse = (weights) => {
-    if (!weights) throw new Error("it is cut short");
-    const bytes = decode(weights.base64);
-    if (bytes.length !== weights.length) throw new Error(`it has ${bytes.length} bytes instead of ${weights.length}`);
-    if (checksum(bytes) !== weights.crc32) throw new Error("its numbers are not those that were written");
+  /* The alphabet, what is read before any text, and the arrays by name; weights of 8 bits are multiplied with the scale of their row. */
+  const parse = (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const view = new DataView(bytes.buffer);
     const start = 8 + view.getUint32(0, true);
     const { __metadata__, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-    const numbers = ([from, to]) => Float32Array.from({ length: (to - from) / 2 }, (_, k) =>
-      half(view.getUint16(start + from + 2 * k, true)));
-    const arrays = Object.entries(entries).map(([name, entry]) => [name.split(".")[1], numbers(entry.data_offsets)]);
-    return { alphabet: __metadata__.alphabet, ...Object.fromEntries(arrays) };
+    const found = { before: "", ...__metadata__ };
+    for (const [name, { dtype, data_offsets: [from, to] }] of Object.entries(entries)) {
+      const [size, read] = NUMBERS[dtype];
+      const array = Float64Array.from({ length: (to - from) / size }, (_, k) => read(view, start + from + size * k));
+      const [, weight, scale] = name.split(".");
+      if (scale) found[weight] = found[weight].map((q, k) => q * array[Math.floor((k * array.length) / found[weight].length)]);
+      else found[weight] = array;
+    }
+    return found;
   };
-
-  let loading; // a promise of the weights, the same for all pieces
-  const load = () => (loading ??= new Promise((done, fail) => {
-    const script = document.createElement("script");
-    script.src = new URL("rnn-text-weights.js", here);
-    script.addEventListener("load", done);
-    script.addEventListener("error", () => fail(new Error("it cannot be read")));
-    document.head.append(script);
-  }).then(() => parse(Text.weights)));
 
   const sigmoid = (a) => 1 / (1 + Math.exp(-a));
 
@@ -74,7 +54,20 @@
     return sum;
   };
 
-  /* An LSTM over one-hot characters, with the states h and c (H) and the scores y (V) of what comes next. */
+  /* Adds v, which has an entry for each row of W, times W to sum. */
+  const timesTransposed = (W, v, sum) => {
+    for (let r = 0, at = 0; r < v.length; r++) for (let j = 0; j < sum.length; j++, at++) sum[j] += W[at] * v[r];
+    return sum;
+  };
+
+  const softmax = (y, temperature = 1) => {
+    const largest = Math.max(...y); // is taken off first, so that nothing overflows
+    const powers = Array.from(y, (score) => Math.exp((score - largest) / temperature));
+    const sum = powers.reduce((u, v) => u + v);
+    return powers.map((power) => power / sum);
+  };
+
+  /* An LSTM over one-hot characters; after each, its states h and c (H) and the scores y (V) of what comes next. */
   class Network {
     constructor(weights) {
       Object.assign(this, weights);
@@ -83,24 +76,56 @@
 
     reset() {
       const H = this.b.length / 4;
-      Object.assign(this, { h: new Float32Array(H), c: new Float32Array(H), y: this.b_y });
+      this.steps = [{ h: new Float64Array(H), c: new Float64Array(H), y: this.b_y }];
+      for (const character of this.before) this.read(character);
+      this.steps = [this.last];
+    }
+
+    get last() {
+      return this.steps.at(-1);
     }
 
     /* The gates i, f, o and the candidate lie in a one after another; W_x x is the column of the character. */
     read(character) {
-      const [H, V, k] = [this.h.length, this.alphabet.length, this.alphabet.indexOf(character)];
-      const a = this.b.map((bias, r) => bias + this.W_x[r * V + k] + times(this.W_h, r, this.h));
-      this.c = this.c.map((c, j) => sigmoid(a[H + j]) * c + sigmoid(a[j]) * Math.tanh(a[3 * H + j]));
-      this.h = this.c.map((c, j) => sigmoid(a[2 * H + j]) * Math.tanh(c));
-      this.y = this.b_y.map((bias, r) => bias + times(this.W_hy, r, this.h));
+      const { h: before, c: kept } = this.last;
+      const [H, V, k] = [kept.length, this.alphabet.length, this.alphabet.indexOf(character)];
+      const a = this.b.map((bias, r) => bias + this.W_x[r * V + k] + times(this.W_h, r, before))
+        .map((a, r) => (r < 3 * H ? sigmoid(a) : Math.tanh(a)));
+      const c = kept.map((c, j) => a[H + j] * c + a[j] * a[3 * H + j]);
+      const h = c.map((c, j) => a[2 * H + j] * Math.tanh(c));
+      this.steps.push({ a, c, h, y: this.b_y.map((bias, r) => bias + times(this.W_hy, r, h)) });
     }
 
-    /* softmax(y / temperature), from which the largest score is taken off first, so that nothing overflows. */
     distribution(temperature) {
-      const largest = Math.max(...this.y);
-      const powers = Array.from(this.y, (score) => Math.exp((score - largest) / temperature));
-      const sum = powers.reduce((u, v) => u + v);
-      return powers.map((power) => power / sum);
+      return softmax(this.last.y, temperature);
+    }
+
+    /*
+     * How strongly each of the first n characters acts on what comes behind them: the length of the gradient of the
+     * logarithm of its probability at each one-hot input, by backpropagation through time.
+     */
+    strengths(n, character) {
+      const [H, V, k] = [this.b.length / 4, this.alphabet.length, this.alphabet.indexOf(character)];
+      const found = new Array(n);
+      let dh = timesTransposed(this.W_hy, softmax(this.steps[n].y).map((p, j) => (j === k) - p), new Float64Array(H));
+      let dc = new Float64Array(H);
+      for (let t = n; t > 0; t--) {
+        const { a, c } = this.steps[t];
+        const delta = new Float64Array(4 * H);
+        for (let j = 0; j < H; j++) {
+          const [i, f, o, candidate] = [a[j], a[H + j], a[2 * H + j], a[3 * H + j]];
+          const shown = Math.tanh(c[j]);
+          dc[j] += dh[j] * o * (1 - shown * shown);
+          delta[j] = dc[j] * candidate * i * (1 - i);
+          delta[H + j] = dc[j] * this.steps[t - 1].c[j] * f * (1 - f);
+          delta[2 * H + j] = dh[j] * shown * o * (1 - o);
+          delta[3 * H + j] = dc[j] * i * (1 - candidate * candidate);
+          dc[j] *= f;
+        }
+        found[t - 1] = Math.hypot(...timesTransposed(this.W_x, delta, new Float64Array(V)));
+        dh = timesTransposed(this.W_h, delta, new Float64Array(H));
+      }
+      return found;
     }
   }
 
@@ -119,7 +144,17 @@
       </div>
       <p id="words"></p>
       <div class="live">
-        <p id="written"><span class="x"></span><span class="y"></span></p>
+        <p id="written"></p>
+        <div class="row" role="group" aria-label="Colour the text by">
+          <button name="nothing">plain</button>
+          <button name="gradient">by the gradient</button>
+          <button name="unit">by a unit</button>
+        </div>
+        <div class="row">
+          ${Piece.slider("at", "character", "grad", { min: 1, max: 1, step: 1 })}
+          ${Piece.slider("unit", "hidden unit", "h", { min: 0, max: 1, step: 1 })}
+        </div>
+        <p id="told"></p>
         <svg role="img" aria-label="No network yet."></svg>
       </div>`;
 
@@ -142,31 +177,44 @@
       input[type=text]:focus-visible { outline: 2px solid var(--c); outline-offset: 1px }
       input[aria-invalid=true] { border-color: var(--grad) }
       #go { min-width: 7em }
-      #words { min-height: 1.5em; overflow-wrap: anywhere }
+      #words, #told { min-height: 1.5em; overflow-wrap: anywhere }
+      #told { min-height: 3em }
+      button[aria-pressed=true] { background: var(--grid) }
+      #written.coloured { color: var(--ink); cursor: pointer }
+      .at { outline: 2px solid var(--grad); outline-offset: -1px }
       #written { font-size: 1.15em; min-height: 12em; overflow-wrap: anywhere; white-space: pre-wrap }
       @media (min-width: 45em) { #written { min-height: 7.5em } }
       :host([failed]) slot { display: contents }
       :host([failed]) .live { display: none }
     `;
 
-    start({ prompt, temperature, length }) {
-      Object.assign(this, { prompt, temperature, length, text: prompt, random: Math.random });
+    start({ prompt, temperature, length, file, units, told, size }) {
+      Object.assign(this, { prompt, temperature, length, file, units, told, size, text: prompt, random: Math.random });
+      Object.assign(this, { colour: "nothing", at: 1, unit: Number(Object.keys(told)[0] ?? 0) });
       const field = this.$("[name=prompt]");
       field.value = prompt;
       field.addEventListener("input", () => this.change({ prompt: field.value }));
-      field.addEventListener("keydown", (event) => event.key === "Enter" && this.generate());
-      this.$("#go").addEventListener("click", () => (this.running ? this.stop() : this.generate()));
+      field.addEventListener("keydown", (event) => event.key === "Enter" && this.go());
+      this.$("#go").addEventListener("click", () => (this.running ? this.stop() : this.go()));
       this.sliders((name, value) => this.change({ [name]: value }));
-      new IntersectionObserver(([seen], observer) => {
-        if (!seen.isIntersecting) return;
-        observer.disconnect();
-        load().then((weights) => this.wake(weights), (error) => this.fail(error));
-      }).observe(this);
+      for (const button of this.shadowRoot.querySelectorAll("button[name]"))
+        button.addEventListener("click", () => this.change({ colour: button.name }));
+      this.$("#written").addEventListener("click", ({ target }) => {
+        const at = [...this.$("#written").children].indexOf(target);
+        if (at > 0) this.change({ at });
+      });
+      if (!size) this.near(() => this.load());
     }
 
     disconnectedCallback() {
       super.disconnectedCallback();
       this.rest();
+    }
+
+    load() {
+      this.loading = true;
+      this.draw();
+      Piece.load(this.file).then((weights) => this.wake(parse(weights)), (error) => this.fail(error));
     }
 
     wake(weights) {
@@ -177,7 +225,7 @@
 
     fail({ message }) {
       this.toggleAttribute("failed", true);
-      const words = `The trained network cannot run here. Its file, rnn-text-weights.js, is missing or damaged:
+      const words = `The trained network cannot run here. Its file, ${this.file}.js, is missing or damaged:
         ${message}. Load the page again; until then, the picture has recorded samples.`;
       this.$("#words").textContent = words;
       this.speak(words);
@@ -202,6 +250,7 @@
       if (this.network && "prompt" in what) this.reread();
       this.draw();
       if (!this.network || this.running) return;
+      if (!("prompt" in what || "temperature" in what)) return this.speak(this.$("#told").textContent);
       const [[likeliest, p]] = this.ranking();
       this.speak(this.refusal || `At temperature ${number(this.temperature, 2)} the likeliest next character is
         ${SPOKEN[likeliest] ?? likeliest}, with probability ${number(p)}.`);
@@ -228,7 +277,8 @@
       return this.network.alphabet.at(p.findIndex((probability) => (left -= probability) < 0));
     }
 
-    generate() {
+    go() {
+      if (!this.network && !this.loading) return this.load();
       if (!this.network || this.running) return;
       if (this.refusal) return this.speak(this.refusal);
       this.network.reset();
@@ -253,12 +303,9 @@
 
     stop() {
       this.rest();
+      this.at = this.text.length - 1;
       this.draw();
       this.speak(`The network has written: ${this.text}`);
-    }
-
-    speak(text) {
-      this.say(text.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
     }
 
     /* The characters that may come next, the likeliest first, each with its probability. */
@@ -268,6 +315,7 @@
     }
 
     words() {
+      if (!this.network && this.size && !this.loading) return `The network is loaded when you ask for it: ${this.size}.`;
       if (!this.network) return "The trained network is being loaded.";
       if (this.refusal) return this.refusal;
       const written = this.text.length - this.prompt.length;
@@ -275,24 +323,68 @@
       return written ? `It has written ${Math.max(written, 0)} characters.` : "It has read the prompt.";
     }
 
+    /* How strongly each character before the marked one acts on it; not while it writes, since that takes a while. */
+    get strengths() {
+      const { at, colour, network, running, text } = this;
+      return network && colour === "gradient" && !running && text[at] ? network.strengths(at, text[at]) : [];
+    }
+
+    /* What the colours say, in words. */
+    tell(strengths) {
+      const { network, colour, text, at, unit } = this;
+      const name = (n) => SPOKEN[text[n]] ?? text[n];
+      if (network && colour === "unit" && !this.running) return `Unit ${unit} is ${number(network.last.h[unit])} at the
+        end; blue is above 0, grey below. ${this.told[unit] ?? ""}`;
+      if (!strengths.length) return "";
+      const most = strengths.indexOf(Math.max(...strengths));
+      const p = softmax(network.steps[at].y)[network.alphabet.indexOf(text[at])];
+      return `The marked character, ${name(at)}, had the probability ${number(p)}. The strongest gradient is at
+        ${name(most)}, ${at - most} back: ${number(strengths[most])}.`;
+    }
+
     draw() {
       const { network, prompt, text, running } = this;
       const refusal = network && this.refusal;
       this.show("temperature", this.temperature, 2);
       this.$("[name=prompt]").setAttribute("aria-invalid", Boolean(refusal));
-      this.$("#go").textContent = running ? "Stop" : "Generate";
-      this.$("#go").setAttribute("aria-disabled", !network || Boolean(refusal));
+      this.$("#go").textContent = running ? "Stop" : network || !this.size ? "Generate" : "Load";
+      this.$("#go").setAttribute("aria-disabled", network ? Boolean(refusal) : !this.size || Boolean(this.loading));
       this.$("#words").textContent = this.words();
-      this.$("#written .x").textContent = text.slice(0, prompt.length);
-      this.$("#written .y").textContent = text.slice(prompt.length);
+      this.$("[name=at]").max = Math.max(text.length - 1, 1);
+      this.$("input[name=unit]").max = this.units - 1;
+      this.show("at", this.at, 0);
+      this.show("unit", this.unit, 0);
+      for (const button of this.shadowRoot.querySelectorAll("button[name]"))
+        button.setAttribute("aria-pressed", button.name === this.colour);
+      const { strengths } = this;
+      this.$("#told").textContent = this.tell(strengths);
+      this.write(strengths);
       if (this.width) this.picture();
+    }
+
+    write(strengths) {
+      const { at, colour, network, prompt, text, unit } = this;
+      const largest = Math.max(...strengths);
+      const tints = network && colour === "unit" ? network.steps.slice(1).map(({ h }) => h[unit])
+        : strengths.map((strength) => Piece.shade(strength, largest));
+      const written = this.$("#written");
+      written.classList.toggle("coloured", tints.length > 0);
+      written.replaceChildren(...Array.from(text, (character, n) => {
+        const span = document.createElement("span");
+        span.className = !tints.length ? (n < prompt.length ? "x" : "y") : strengths.length && n === at ? "at" : "";
+        span.textContent = character;
+        const name = colour === "gradient" ? "grad" : tints[n] > 0 ? "h" : "dim";
+        if (tints[n]) span.style.background =
+          `color-mix(in srgb, var(--${name}) ${STRONGEST * Math.abs(tints[n])}%, transparent)`;
+        return span;
+      }));
     }
 
     picture() {
       const { em, width } = this;
       const columns = width > 40 * em ? 64 : 32;
       const [foot, height, size, top] = [10.5 * em, 7.5 * em, width / columns, 15.1 * em];
-      const tall = top + (UNITS / columns) * size + 1;
+      const tall = top + Math.ceil(this.units / columns) * size + 1;
       if (!this.network) return this.paint(tall, "");
 
       const write = (x, y, words, anchor = "middle", look = "") =>
@@ -320,7 +412,7 @@
           height="${size}" fill="${tint}" stroke="var(--grid)"/>`;
       };
 
-      const h = Array.from(this.network.h);
+      const h = Array.from(this.network.last.h);
       this.paint(tall, `
         ${write(0, 1.1 * em, "what may come next, in per cent", "start")}
         <path d="M0,${foot}H${width}" stroke="var(--dim)"/>${shown.map(bar).join("")}
@@ -333,4 +425,4 @@
   }
 
   customElements.define("rnn-text", Text);
-}))(document.currentScript.src);
+});
