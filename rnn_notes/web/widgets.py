@@ -15,6 +15,7 @@ import numpy as np
 from rnn_notes import lecture
 from rnn_notes.experiments import generator, text, text_again, three_cells
 from rnn_notes.experiments.records import RESULTS
+from rnn_notes.figures import gradients
 
 
 def sigmoid() -> dict[str, Any]:
@@ -45,6 +46,12 @@ def surface() -> dict[str, Any]:
     return {"start": [2.5, 2.0], "step_size": 0.1}
 
 
+def cliff() -> dict[str, Any]:
+    """Where both descents of the static figure start, how fast, to which limit one is clipped, and how many steps."""
+    start, rate, limit, steps = gradients.START, gradients.RATE, gradients.CLIP, gradients.STEPS
+    return {"start": list(start), "rate": rate, "limit": limit, "steps": steps}
+
+
 def writer() -> dict[str, Any]:
     """The prompt and the temperature of the recorded samples, how many characters are written, and which network."""
     common = {"temperature": 0.5, "length": 300, "file": "rnn-text-weights"}
@@ -68,6 +75,7 @@ def gradient() -> dict[str, Any]:
 
 
 PIECES: dict[str, Callable[[], dict[str, Any]]] = {
+    "rnn-cliff": cliff,
     "rnn-gradient": gradient,
     "rnn-sigmoid": sigmoid,
     "rnn-surface": surface,
