@@ -120,9 +120,9 @@ def test_every_piece_is_on_a_page():
 
 
 def test_the_scripts_are_light():
-    """Together less than 25 kB on the wire; the weights come later, and by themselves."""
+    """Together less than 30 kB on the wire, of which no page needs all; the weights come later, and by themselves."""
     light = (widgets.light(script.read_text(encoding="utf-8")) for script in SCRIPTS)
-    assert sum(len(gzip.compress(script.encode())) for script in light) < 25_000
+    assert sum(len(gzip.compress(script.encode())) for script in light) < 30_000
 
 
 def test_a_light_script_has_lost_comments_and_indentation_alone():

@@ -40,26 +40,32 @@ def attention_alignment() -> Figure:
     return d.figure
 
 
+def task(rng: np.random.Generator, B: int) -> tuple[ndarray, ndarray, ndarray]:
+    """Digits to be read (T, B), what the decoder is given, one-hot (T, B, SYMBOLS), and what it has to write (T, B)."""
+    digits = rng.integers(1, SYMBOLS, (T, B))
+    target = digits[::-1]
+    return digits, np.eye(SYMBOLS)[np.concatenate([np.zeros((1, B), int), target[:-1]])], target
+
+
 @cache
-def alignment() -> tuple[ndarray, ndarray, ndarray]:
-    """What is read (T,), what the trained network of the page writes (T,), and its weights (T, T), the last T read."""
+def trained() -> EncoderDecoder:
+    """The network of the page after its training."""
     rng = np.random.default_rng(0)
     attention = AdditiveAttention.init(H, H, H, rng)
     readout = Readout.init(2 * H, SYMBOLS, rng)
     model = EncoderDecoder(GRU.init(SYMBOLS, H, rng), GRU.init(SYMBOLS, H, rng), readout, attention)
-    adam, eye = Adam(0.01), np.eye(SYMBOLS)
-
-    def task(rng: np.random.Generator, B: int) -> tuple[ndarray, ndarray, ndarray]:
-        digits = rng.integers(1, SYMBOLS, (T, B))
-        target = digits[::-1]
-        return digits, eye[np.concatenate([np.zeros((1, B), int), target[:-1]])], target
-
+    adam = Adam(0.01)
     for _ in range(STEPS):
         digits, given, target = task(rng, 16)
-        trace = model.forward(eye[digits], given)
+        trace = model.forward(np.eye(SYMBOLS)[digits], given)
         _, dy = cross_entropy(trace.y, target)
         model = adam.step(model, parameters.clip(model.backward(trace, dy)[0], 1.0))
+    return model
+
+
+def alignment() -> tuple[ndarray, ndarray, ndarray]:
+    """What is read (T,), what the trained network of the page writes (T,), and its weights (T, T), the last T read."""
     digits, given, _ = task(np.random.default_rng(99), 1)
-    trace = model.forward(eye[digits], given)
+    trace = trained().forward(np.eye(SYMBOLS)[digits], given)
     assert trace.attention
     return digits[:, 0], trace.y[:, 0].argmax(axis=-1), trace.attention.weights[:, 0]

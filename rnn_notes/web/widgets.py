@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from rnn_notes import lecture
+from rnn_notes import lecture, parameters
 from rnn_notes.experiments import generator, text, text_again, three_cells
 from rnn_notes.experiments.records import RESULTS
+from rnn_notes.figures import attention as alignment
 from rnn_notes.figures import gradients
 
 
@@ -69,12 +70,30 @@ def larger_writer() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def attention() -> dict[str, Any]:
+    """The digits of the static figure, and how many kinds of digits the network knows."""
+    digits, _, _ = alignment.alignment()
+    return {"file": "rnn-attention-data", "digits": digits.tolist(), "kinds": alignment.SYMBOLS - 1}
+
+
+def attentive() -> str:
+    """The trained network of the page on attention as JSON: the arrays of its two cells, and all others, by name."""
+    model = alignment.trained()
+
+    def lists(part: Any) -> dict[str, Any]:
+        return {name: array.round(7).tolist() for name, array in parameters.arrays(part).items()}
+
+    content = {"encoder": lists(model.encoder), "decoder": lists(model.decoder)}
+    return json.dumps(content | lists(model.readout) | lists(model.attention), separators=(",", ":"))
+
+
 def gradient() -> dict[str, Any]:
     """Which character of how many is predicted at first, and from how far back."""
     return {"file": "rnn-gradient-data", "n": three_cells.SHOWN, "at": three_cells.AT, "back": three_cells.BACK}
 
 
 PIECES: dict[str, Callable[[], dict[str, Any]]] = {
+    "rnn-attention": attention,
     "rnn-cliff": cliff,
     "rnn-gradient": gradient,
     "rnn-sigmoid": sigmoid,
@@ -93,6 +112,7 @@ def weights(file: str) -> str:
 
 
 FILES: dict[str, Callable[[], str]] = {  # what pieces load later, by the name of the script that brings it
+    "rnn-attention-data": attentive,
     "rnn-gradient-data": lambda: json.dumps(three_cells.passages(), separators=(",", ":")),
     "rnn-text-again-weights": lambda: weights("text_again.safetensors"),
     "rnn-text-weights": lambda: weights("text.safetensors"),

@@ -8,7 +8,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
   if (customElements.get("rnn-gradient")) return;
 
   const { number } = Piece;
-  const STRONGEST = 55; // per cent of a colour behind a character that can still be read
+  const STRONGEST = 50; // per cent of a colour behind a character that can still be read
   const VISIBLE = { " ": "␣", "\n": "↵", "<": "&lt;", "&": "&amp;" };
   const SPOKEN = { " ": "space", "\n": "new line" };
 
