@@ -6,6 +6,7 @@ PORT ?= 8000
 READY := .venv/ready-$(firstword $(shell printf %s '$(CURDIR)' | cksum))
 TOOLS := .cache/tools
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
+unexport PYTHONDONTWRITEBYTECODE# else each process compiles all that it imports
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test quick reader check site offline book epubcheck mutants soundness bench lock advisories clean

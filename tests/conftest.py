@@ -20,6 +20,13 @@ SLOW = (  # folders and files whose tests start processes, or judge hundreds of 
     *("tests/checks/test_runs.py", "tests/test_marks_page.py", "docs/uses/", "docs/asides/"),
 )
 
+LONG = (  # more than ten seconds each; the first one builds the site while the next ones do not need it
+    *("tests/test_site.py", "tests/test_mutants.py", "tests/test_figures.py", "tests/test_first_minute.py"),
+    *("tests/test_finish.py", "tests/soundness/", "tests/test_notebooks.py", "tests/test_experiments.py"),
+    *("tests/browser/test_offline.py", "tests/browser/test_widgets.py", "tests/browser/test_pages.py"),
+)
+APART = ("tests/browser/test_every_page.py",)  # the tests of these need nothing of each other
+
 
 def pytest_addoption(parser):
     """What ``make quick`` and ``make reader`` say."""
@@ -29,21 +36,55 @@ def pytest_addoption(parser):
     )
 
 
+def named(config):
+    """Whether files are named on the command line, which then run in any case."""
+    return config.args_source is pytest.Config.ArgsSource.ARGS
+
+
+def pytest_ignore_collect(collection_path, config):
+    """What will not run is not imported either."""
+    name = collection_path.relative_to(ROOT).as_posix() + ("/" if collection_path.is_dir() else "")
+    out = (SLOW if config.getoption("quick") else ()) + (() if config.getoption("reader") else READER)
+    return True if name.startswith(out) and not named(config) else None
+
+
 def pytest_collection_modifyitems(config, items):
     """With --quick, only what a developer runs after each edit; whole pages in the reader's Python only with --reader.
 
-    What is named by its file on the command line runs in any case.
+    On several cores, what takes long comes first.
     """
-    named = config.args_source is pytest.Config.ArgsSource.ARGS
     reader, quick = config.getoption("reader"), config.getoption("quick")
     kept, out = [], []
     for item in items:
-        elsewhere = not named and item.nodeid.startswith(READER) is not reader
+        elsewhere = not named(config) and item.nodeid.startswith(READER) is not reader
         slow = item.nodeid.startswith(SLOW) or SLOW_FIXTURES & {*getattr(item, "fixturenames", ())}
         (out if elsewhere or (quick and slow) else kept).append(item)
     if out:
         config.hook.pytest_deselected(items=out)
-        items[:] = kept
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        kept.sort(key=lambda item: turn(item.nodeid))
+    items[:] = kept
+
+
+def turn(nodeid):
+    """Where a test stands in the order of several cores."""
+    long = (k for k, name in enumerate(LONG) if nodeid.startswith(name))
+    return next(long, len(LONG) + nodeid.startswith(APART))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A process is given file by file, in their order, and at the end test by test of what can be taken apart."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if nodeid.startswith(APART) else super()._split_scope(nodeid)
+
+    if config.getoption("dist") == "loadfile":
+        config.option.loadscopereorder = False  # else by the number of tests
+        return Scheduler(config, log)
+    return None
 
 
 @pytest.fixture(scope="session")

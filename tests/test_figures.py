@@ -1,12 +1,12 @@
 """The figures: what every one of them promises, and the numbers that they show."""
 
-import io
 import math
 import re
 import sys
 from functools import cache
 from itertools import combinations
 from pathlib import Path
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import matplotlib
@@ -19,6 +19,7 @@ from matplotlib.transforms import Bbox
 from rnn_notes import figures, lecture
 from rnn_notes.figures import __main__ as command
 from rnn_notes.figures import activation, diagram, forward, home, memory, sigmoid, style, surface
+from rnn_notes.web.figures import inline as published
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "docs/assets"
@@ -27,9 +28,13 @@ EVERY_FIGURE = pytest.mark.parametrize("name", sorted(figures.REGISTRY))
 
 @cache
 def drawn(name):
-    """A figure and its inline SVG, drawn once for all tests."""
-    figure = figures.draw(name)
-    return figure, figures.svg(figure, name)
+    """A figure, its inline SVG, and what Matplotlib wrote: once for all tests, for a caller with another style."""
+    odd = {"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none", "xtick.direction": "in"}
+    with matplotlib.rc_context(odd):
+        figure = figures.draw(name)
+        with patch.object(figure, "savefig", wraps=figure.savefig) as save:
+            inline = figures.svg(figure, f"figure-{name}")
+    return figure, inline, save.call_args.args[0].getvalue()
 
 
 def inline(name):
@@ -47,10 +52,8 @@ def texts(name):
 
 @EVERY_FIGURE
 def test_a_figure_has_the_same_bytes_whatever_the_caller_has_set(name):
-    """The same source gives the same bytes, so a cache may keep them; the caller's own style does not leak in."""
-    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
-        again = figures.svg(figures.draw(name), name)
-    assert again == inline(name)
+    """The same source gives the bytes that the site has; the caller's own style does not leak in."""
+    assert inline(name) == published(name)
 
 
 @EVERY_FIGURE
@@ -81,7 +84,7 @@ def test_a_figure_is_small_plain_and_scales_with_the_page(name):
     assert not re.search(r"\n|<\?|<!|metadata|\d\.\d{3}", re.sub(r"scale\([^)]*\)", "", inline(name)))
     assert len(inline(name).encode()) < 60_000
     rules = "".join(sheet.text for sheet in root.iter("{http://www.w3.org/2000/svg}style"))
-    assert all(selector.startswith(f".{name} .") for selector in re.findall(r"([^{}]+)\{", rules))
+    assert all(selector.startswith(f".figure-{name} .") for selector in re.findall(r"([^{}]+)\{", rules))
 
 
 @EVERY_FIGURE
@@ -89,7 +92,7 @@ def test_the_ids_of_a_figure_are_its_own(name):
     """No two elements share an id, each starts with the prefix or is a glyph's, each reference finds its element."""
     ids = re.findall(r'\bid="([^"]+)"', inline(name))
     assert len(set(ids)) == len(ids)
-    assert all(i.startswith((f"{name}-i", "glyph-")) for i in ids)
+    assert all(i.startswith((f"figure-{name}-i", "glyph-")) for i in ids)
     assert set(re.findall(r'(?:url\(|href=")#([\w-]+)', inline(name))) == set(ids)
 
 
@@ -166,9 +169,7 @@ def points(path):
 @EVERY_FIGURE
 def test_a_figure_is_drawn_where_matplotlib_puts_it(name):
     """Read by the rules of SVG, the points of every path are Matplotlib's, rounded to a tenth of a pixel."""
-    file = io.BytesIO()
-    figures.draw(name).savefig(file, format="svg")
-    ours, theirs = ElementTree.fromstring(inline(name)), ElementTree.fromstring(file.getvalue())
+    ours, theirs = ElementTree.fromstring(inline(name)), ElementTree.fromstring(drawn(name)[2])
     paths = [[path.get("d", "") for path in root.iter("{http://www.w3.org/2000/svg}path")] for root in (ours, theirs)]
     for mine, original in zip(*paths, strict=True):
         assert np.allclose(points(mine), points(original), rtol=0, atol=0.0501), mine
