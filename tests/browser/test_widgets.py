@@ -847,7 +847,7 @@ def test_each_network_shows_the_strengths_of_the_chosen_prediction(gradient):
     shares = np.array([int(re.search(r"(\d+)%", fill)[1]) for fill in fills]).reshape(3, -1)
     largest = max(of.max() for of in strengths.values())
     for found, of in zip(shares, strengths.values(), strict=True):
-        assert np.allclose(found[:at], 55 * np.maximum(0, 1 + np.log10(of / largest) / 3), atol=0.51)
+        assert np.allclose(found[:at], 50 * np.maximum(0, 1 + np.log10(of / largest) / 3), atol=0.51)
         assert not found[at:].any()
     tab.locator("[aria-live=polite]").filter(has_text=f"{back} back").wait_for(state="attached")
 
