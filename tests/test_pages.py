@@ -9,9 +9,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from mkdocs.utils.meta import get_data
 
 from rnn_notes import figures, pages
 from rnn_notes.pages import claims
+from rnn_notes.web import leftovers
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*pages.all_pages(), ROOT / "README.md"]
@@ -161,3 +163,11 @@ def test_code_fits_the_width_of_the_page(page):
     """No line of code is longer than 80 characters, which is what a page shows without scrolling."""
     long = [f.line for f in pages.read(page).fences if any(len(row) > 80 for row in f.code.splitlines())]
     assert not long, f"{name(page)}:{long}: break the lines of more than 80 characters"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md" and page.parent != ROOT], ids=name)
+def test_the_front_matter_is_read_and_describes_the_page(page):
+    """MkDocs can read it, so no line of it is shown as text; a search shows 40 to 220 characters of description."""
+    text, front = get_data(page.read_text(encoding="utf-8"))
+    assert leftovers.front_matter(text) == ""
+    assert 40 <= len(front.get("description", "")) <= 220
