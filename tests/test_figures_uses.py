@@ -5,7 +5,8 @@ import pytest
 
 from rnn_notes import figures
 from rnn_notes.experiments import corpus, generator, recorded, series, stocks
-from rnn_notes.figures import uses
+from rnn_notes.figures import stock_prices, time_series
+from rnn_notes.figures import text as of_text
 
 SUNSPOTS = {int(str(year)): value for year, value in zip(series.data().time, series.data().values, strict=True)}
 
@@ -18,7 +19,7 @@ def lines(name):
 
 def test_the_errors_of_the_simple_forecasts_follow_from_the_years():
     """Looked up year by year: the last value, and the year eleven before, for every origin from 1955 to 1997."""
-    errors = uses.baseline_errors()
+    errors = time_series.baseline_errors()
     for k in range(1, 12):
         targets = np.array([SUNSPOTS[origin + k] for origin in range(1955, 1998)])
         last = np.array([SUNSPOTS[origin] for origin in range(1955, 1998)])
@@ -37,7 +38,7 @@ def test_the_networks_in_the_picture_of_errors_are_at_their_recorded_means():
 
 def test_the_recorded_network_has_the_recorded_error():
     """The forecasts that are drawn come from the network of the first seed: its error is the one in the record."""
-    forecast, _, _ = uses.intervals("GRU")
+    forecast, _, _ = time_series.intervals("GRU")
     target = np.array([[SUNSPOTS[origin + k] for k in range(1, 12)] for origin in range(1955, 1998)])
     error = np.sqrt(np.mean((forecast - target) ** 2, axis=0))
     assert np.allclose(error, recorded("series").runs[0]["GRU"]["error"], rtol=1e-6)
@@ -47,7 +48,7 @@ def test_an_interval_holds_eight_of_ten_errors_of_the_validation_years():
     """Of the 25 errors of each year ahead, 19 or 21 lie inside, whatever the interval holds later."""
     found, settings = series.data(), series.SETTINGS
     network, units = series.network(recorded("series"), "GRU"), series.scaler(found)
-    forecast, low, high = uses.intervals("GRU")
+    forecast, low, high = time_series.intervals("GRU")
     x, target = series.windows(found, "validation", settings.window, settings.ahead)
     errors = target - units.restore(network.forecast(units.scale(x)))
     inside = (errors >= (low - forecast)[0]) & (errors <= (high - forecast)[0])
@@ -58,7 +59,7 @@ def test_an_interval_holds_eight_of_ten_errors_of_the_validation_years():
 
 def test_the_plane_keeps_as_much_of_the_hidden_states_as_a_plane_can():
     """The variance in it is the sum of the two largest eigenvalues of their covariance."""
-    plane, last, rising = uses.state_plane("GRU")
+    plane, last, rising = time_series.state_plane("GRU")
     x = np.array([[SUNSPOTS[year] for year in range(end - 21, end + 1)] for end in range(1721, 2008)]).T[:, :, None]
     h = series.network(recorded("series"), "GRU").state(series.scaler(series.data()).scale(x))
     largest = np.linalg.eigvalsh(np.cov(h.T))[-2:].sum()
@@ -70,7 +71,7 @@ def test_the_plane_keeps_as_much_of_the_hidden_states_as_a_plane_can():
 def test_the_late_forecast_is_closest_to_the_month_before():
     """The bars: at one month the distance is less than half of that at none and at two."""
     bars = [bar.get_height() for bar in figures.draw("one-month-late").axes[1].patches]
-    months, price, predicted = uses.test_prices("MSFT", "prices", 3)
+    months, price, predicted = stock_prices.test_prices("MSFT", "prices", 3)
     assert bars[0] == pytest.approx(np.sqrt(np.mean((predicted - price) ** 2)))
     assert bars[1] == pytest.approx(np.sqrt(np.mean((predicted[1:] - price[:-1]) ** 2)))
     assert bars[1] < min(bars[0], bars[2]) / 2
@@ -82,14 +83,14 @@ def test_the_first_row_of_the_stocks_is_the_size_of_the_returns():
     """To expect no change is wrong by the whole return, and to expect the average by what differs from it."""
     returns = np.concatenate([s.values[-39:] / s.values[-40:-1] - 1 for s in stocks.data().values()])
     earlier = np.concatenate([stocks.returns(s.between("2000-01", "2005-12").values) for s in stocks.data().values()])
-    simple = uses.simple_errors()
+    simple = stock_prices.simple_errors()
     assert simple["no change"] == pytest.approx(100 * np.sqrt(np.mean(returns**2)))
     assert simple["average return"] == pytest.approx(100 * np.sqrt(np.mean((returns - earlier.mean()) ** 2)))
 
 
 def test_the_control_compares_each_walk_with_its_own_first_row():
     """On its random walks no network knows anything: over the seeds the mean excess is small, and not below zero."""
-    excess = uses.excess_errors()
+    excess = stock_prices.excess_errors()
     assert {name: errors.shape for name, errors in excess.items()} == {"real prices": (3, 20), "random walks": (3, 20)}
     run = recorded("stocks").runs[7]["walks"]["LSTM"]["3"]
     assert excess["random walks"][1, 7] == run["error"] - run["no change"]
@@ -104,7 +105,7 @@ def test_the_lines_of_counting_are_perplexities_of_the_held_out_text():
     kinds = len(set(training))
     p = {c: (training.count(c) + kinds / len(characters)) / (len(training) + kinds) for c in characters}
     by_hand = np.exp(-np.mean([np.log(p[c]) for c in held_out]))
-    perplexities = uses.ngram_perplexities()
+    perplexities = of_text.ngram_perplexities()
     assert perplexities[0] == pytest.approx(by_hand)
     assert perplexities[:4] == sorted(perplexities[:4], reverse=True)
 
@@ -133,11 +134,11 @@ def test_the_recorded_samples_are_shown_word_for_word():
 
 def test_of_the_two_series_the_walk_has_the_steeper_slope():
     """Slopes by NumPy's own fit; A loses a twentieth of its level each month and B nothing, but for the noise."""
-    of_kinds, pair = uses.reversion()
+    of_kinds, pair = stock_prices.reversion()
     fitted = {name: np.polyfit(v[:-1], np.diff(v), 1)[0] for name, v in pair.items()}
-    assert fitted["B"] == pytest.approx(of_kinds["random walks"][uses.PAIR])
+    assert fitted["B"] == pytest.approx(of_kinds["random walks"][stock_prices.PAIR])
     assert fitted["B"] < fitted["A"]
-    assert fitted["A"] == pytest.approx(of_kinds["5 % a month"][uses.PAIR])
+    assert fitted["A"] == pytest.approx(of_kinds["5 % a month"][stock_prices.PAIR])
     for name, kept in (("A", 0.95), ("B", 1.0)):
         noise = pair[name][1:] - kept * pair[name][:-1]
         assert 0.085 < noise.std() < 0.115

@@ -8,8 +8,7 @@ from numpy import ndarray
 
 from rnn_notes.experiments import brackets, first_sign, recorded
 from rnn_notes.figures.registry import figure
-from rnn_notes.figures.style import COLOURS, sheet, tint
-from rnn_notes.figures.uses import CELLS
+from rnn_notes.figures.style import CELLS, COLOURS, sheet, tint
 
 TEXT = "ab(ba" + "abba" * 3 + "a)b" + "ab" * 5 + "?" + "ba(b" + "ab" * 4 + "?"
 ROWS = (  # what is drawn of the unit: its name, its label, its colour, where it is 0, and which way its bars go

@@ -2,7 +2,6 @@
 
 from functools import cache
 from itertools import groupby
-from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,12 @@ from matplotlib.patches import Rectangle
 from numpy import ndarray
 
 from rnn_notes.experiments import corpus, novels, recorded, saliency, text_again, three_cells
+from rnn_notes.experiments.three_cells import THREE
 from rnn_notes.figures.diagram import Diagram
 from rnn_notes.figures.registry import figure
+from rnn_notes.figures.rows import passages, strokes
 from rnn_notes.figures.style import COLOURS, DASHED, sheet, tint
 
-CELLS = {"RNN": "x", "LSTM": "c", "GRU": "h"}
 VISIBLE = {" ": "", "\n": "↵"}
 COLUMNS = 36  # characters of a line of a picture
 MONO = "DejaVu Sans Mono"
@@ -46,40 +46,24 @@ def bits_by_model() -> Figure:
     """On each stretch of the held-out novel: counting, small networks of three kinds, and the larger one."""
     fig = sheet(520, 380)
     ax = fig.subplots()
-    rows = bits_of_models()
-    for y, (_, bits, colour) in enumerate(rows):
-        ax.plot(bits, np.full(len(bits), y), "|", color=tint(colour, 50), markersize=10)
-        ax.plot(bits.mean(), y, "o", color=COLOURS[colour])
-    every = np.concatenate([bits for _, bits, _ in rows])
-    ticks = np.arange(np.floor(5 * every.min()), np.ceil(5 * every.max()) + 1) / 5
-    ax.set(xlabel="bits per character of the held-out novel", ylim=(len(rows) - 0.5, -0.5), xlim=ticks[[0, -1]])
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
+    strokes(ax, bits_of_models(), 5)
+    ax.set(xlabel="bits per character of the held-out novel")
     return fig
 
 
 @figure
 def novel_samples() -> Figure:
-    """The network goes on from a name that it has never read, at four temperatures."""
-    rows: list[tuple[str, str]] = []
-    for temperature, sample in found()["samples"].items():
-        first, *lines = wrap(sample, 56, max_lines=3, placeholder=" …")
-        rows += [(temperature, first), *(("", line) for line in lines), ("", "")]
-    fig = sheet(520, 21 * len(rows), layout="none")
-    for row, (temperature, line) in enumerate(rows):
-        y = 1 - (row + 0.8) / len(rows)
-        fig.text(0.01, y, temperature, color=COLOURS["dim"])
-        fig.text(0.1, y, line, color=COLOURS["y"])
-    return fig
+    """The network goes on from the same two words, at four temperatures: the highest makes up words of its own."""
+    return passages(found()["samples"], 0.1)
 
 
 @figure
 def where_the_gradient_goes() -> Figure:
-    """One prediction of three networks: how far back each character still acts on it."""
+    """One prediction of three networks: how strongly each character before it still acts on it."""
     text, at = passage(), three_cells.AT
     lines, line, block = -(-len(text) // COLUMNS), 24, 30
-    d = Diagram(520, len(CELLS) * (lines * line + block) + 6)
-    found = {name: strengths_of(name) for name in CELLS}
+    d = Diagram(520, len(THREE) * (lines * line + block) + 6)
+    found = {name: strengths_of(name) for name in THREE}
     largest = max(strengths[at - 1].max() for strengths in found.values())
     size = 520 / COLUMNS
     for number, (name, strengths) in enumerate(found.items()):
@@ -97,7 +81,7 @@ def where_the_gradient_goes() -> Figure:
 
 @figure
 def gradient_reach() -> Figure:
-    """The further back, the weaker: the plain network forgets within twenty characters, the gated ones do not."""
+    """The further back, the weaker: in all three small networks little is left after two dozen characters."""
     fig = sheet(520, 340)
     ax = fig.subplots()
     back = np.arange(1, three_cells.SETTINGS.back + 1)
@@ -107,7 +91,7 @@ def gradient_reach() -> Figure:
             ax.plot(back, strengths, linewidth=1, color=tint("grad", 40))
         ax.plot(back, np.exp(np.log(of_seeds).mean(axis=0)), linestyle=line, color=COLOURS["grad"], label=name)
     ax.set(yscale="log", xlabel="characters back", ylabel="length of the gradient", xlim=(0, back[-1]))
-    lowest = np.floor(np.log10(min(reach(name).min() for name in CELLS)) / 3)
+    lowest = np.floor(np.log10(min(reach(name).min() for name in THREE)) / 3)
     ax.set(ylim=(10 ** (3 * lowest), 20), yticks=10.0 ** (3 * np.arange(lowest, 1)))
     ax.set_yticks([], minor=True)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -29,6 +29,9 @@ COLOURS = {
     "grad": "#bd2a22",
 }
 
+CELLS = {"RNN": "y", "LSTM": "c", "GRU": "h"}
+"""The kinds of cells, where a picture tells them apart by colour."""
+
 DASHED = (0, (2.5, 1.6))
 STRENGTHS = range(5, 100, 5)
 
