@@ -131,7 +131,7 @@ def text(element: Element) -> str:
 
 
 def remove(parent: Element, child: Element) -> None:
-    """Take an element away, but not the text behind it."""
+    """Take an element away, but not the text after it."""
     at = list(parent).index(child)
     if child.tail and at:
         parent[at - 1].tail = (parent[at - 1].tail or "") + child.tail

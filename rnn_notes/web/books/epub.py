@@ -19,11 +19,10 @@ from rnn_notes.web import edition
 from rnn_notes.web import figures as drawn
 from rnn_notes.web.books import whole
 from rnn_notes.web.books.article import Article, classes
-from rnn_notes.web.books.outline import LICENCE, Outline
+from rnn_notes.web.books.outline import LICENCE, ROOT, Outline
 from rnn_notes.web.books.whole import ANSWERS, Section
 
 STYLE = Path(__file__).with_name("epub.css")
-ROOT = Path(__file__).parents[3]
 OF_MATHJAX = re.compile(r' (?:data-[\w-]+|class)="[^"]*"')  # of an element of MathML
 # MathML Core knows no variant but "normal" of a letter: https://www.w3.org/TR/mathml-core/
 DOUBLE_STRUCK = re.compile(r'<mi mathvariant="double-struck">([CNPQRZ])</mi>')
@@ -128,7 +127,7 @@ def _title(outline: Outline) -> Element:
     root.append(_element("h1", outline.chapters[0].title))
     root.append(_element("p", outline.description))
     SubElement(SubElement(root, "p"), "img", picture)
-    root.append(_element("p", edition.edition(ROOT)))
+    root.append(_element("p", outline.edition))
     SubElement(SubElement(root, "p"), "a", {"href": outline.url}).text = outline.url
     root.append(_element("p", LICENCE))
     return root
@@ -182,8 +181,8 @@ def _answers(section: Section) -> Element:
     heading.append(_element("a", f"{ANSWERS}: {section.heading}", href=f"#{section.name}"))
     root.append(heading)
     root.extend(deepcopy(section.answers))
-    for level, element in ((int(e.tag[1]), e) for e in root.iter() if e.tag == "h3"):
-        element.tag = f"h{level - 1}"
+    for heading in root.iter("h3"):
+        heading.tag = "h2"
     return root
 
 

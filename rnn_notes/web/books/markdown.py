@@ -212,7 +212,7 @@ def _fold(summary: str, content: str) -> str:
 
 
 def _item(content: str, mark: str) -> str:
-    """A block behind a mark, its other lines indented by four spaces."""
+    """A block after a mark, its other lines indented by four spaces."""
     return mark + re.sub(r"\n(?=[^\n])", "\n    ", content)
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from rnn_notes.web import edition
 from rnn_notes.web.books import twins
 from rnn_notes.web.books.article import classes, text
 from rnn_notes.web.books.markdown import Writer, code
@@ -71,7 +70,7 @@ def write(outline: Outline) -> None:
 def notebook(outline: Outline, chapter: Chapter) -> dict[str, Any]:
     """The notebook, as nbformat 4.5 has it; each cell has an id that stays as long as the cell does."""
     writer = Writer(chapter.article, partial(outline.link, chapter), outline.url + twins.FIGURES, folded=True)
-    install = INSTALL.format(repository=outline.repository, commit=edition.commit(Path(__file__).parents[3]))
+    install = INSTALL.format(repository=outline.repository, commit=outline.commit)
     page = _joined(_cells(writer, chapter.article.root, set()))
     cells = [_code(install), _markdown(_colophon(outline, chapter)), *page]
     count, seen = 0, Counter[str]()
@@ -176,7 +175,7 @@ def _output(entered: ast.Module, shown: str, printers: set[str]) -> dict[str, An
     last = entered.body[-1]
     call = last.value.func if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) else None
     if not isinstance(last, ast.Expr) and not _calls(last) & {"print", *printers}:
-        why = "a notebook shows no value of a line within a block; give it a name there, and show it behind the block"
+        why = "a notebook shows no value of a line within a block; give it a name there, and show it after the block"
         raise NoCellError(f"{ast.unparse(last).splitlines()[0]} … shows {shown.splitlines()[0]}, but {why}")
     if not isinstance(last, ast.Expr) or (isinstance(call, ast.Name) and call.id in {"print", *printers}):
         return {"name": "stdout", "output_type": "stream", "text": _lines(shown + "\n")}
@@ -196,8 +195,7 @@ def _calls(node: ast.AST) -> set[str]:
 
 
 def _colophon(outline: Outline, chapter: Chapter) -> str:
-    version = edition.edition(Path(__file__).parents[3])
-    return f"*From the [{outline.title}]({outline.url}{chapter.address}). {version}. {LICENCE}*"
+    return f"*From the [{outline.title}]({outline.url}{chapter.address}). {outline.edition}. {LICENCE}*"
 
 
 def _joined(cells: Iterator[Cell]) -> Iterator[Cell]:

@@ -15,10 +15,12 @@ from urllib.parse import urldefrag, urljoin
 import yaml
 
 from rnn_notes import pages
+from rnn_notes.web import edition
 from rnn_notes.web.books.article import Article
 
 LICENCE = "Text and figures: CC BY 4.0. Code: MIT."
-CONFIGURATION = pages.DOCS.parent / "mkdocs.yml"
+ROOT = pages.DOCS.parent
+CONFIGURATION = ROOT / "mkdocs.yml"
 TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>|<[^>]*>', re.DOTALL)
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)">')
@@ -79,6 +81,8 @@ class Outline:
     url: str  # where the site is published, with a slash at its end
     chapters: list[Chapter]
     repository: str = ""  # its address
+    edition: str = ""  # of which version and day the notes are
+    commit: str = "main"  # of the repository
 
     def link(self, chapter: Chapter, href: str) -> str:
         """The whole address that a link of a page leads to, on the published site if it is a page of it."""
@@ -109,9 +113,10 @@ def read(site: Path, configuration: Path = CONFIGURATION) -> Outline:
         for n, source in enumerate(sources, start=1):
             number = "" if alone else f"{numbered}.{n}"
             chapters.append(Chapter(source, "" if alone else part, number, _built(site, source), site))
-    return Outline(
-        settings["site_name"], settings["site_description"], settings["site_url"], chapters, settings["repo_url"]
+    title, description, url, repository = (
+        settings[name] for name in ("site_name", "site_description", "site_url", "repo_url")
     )
+    return Outline(title, description, url, chapters, repository, edition.edition(ROOT), edition.commit(ROOT))
 
 
 def address(location: str) -> str:

@@ -14,12 +14,11 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from rnn_notes import figures
-from rnn_notes.web import edition
 from rnn_notes.web.books import whole
 from rnn_notes.web.books.outline import LICENCE, Outline
 from rnn_notes.web.books.whole import ANSWERS, Section
+from rnn_notes.web.figures import inline
 
-ROOT = Path(__file__).parents[3]
 STYLE = Path(__file__).with_name("book.css")
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
@@ -63,7 +62,7 @@ def browser() -> str:
 def html(outline: Outline, book: Mapping[str, list[Section]], numbers: Mapping[str, int]) -> str:
     """The page that is printed: a title, the contents, the chapters, and what the site folds away."""
     assets = outline.chapters[0].site / "assets"
-    sheets = [(assets / "mathjax.css").read_text(encoding="utf-8"), STYLE.read_text(encoding="utf-8")]
+    sheets = [sheet.read_text(encoding="utf-8") for sheet in (assets / "mathjax.css", assets / "code.css", STYLE)]
     sections = [section for part in book.values() for section in part]
     sheets += [_running_head(section) for section in sections]
     title = escape(outline.title)
@@ -106,9 +105,9 @@ def _print(source: Path, target: Path) -> None:
 def _title(outline: Outline) -> Iterator[str]:
     yield '<section class="title-page">'
     yield f"<h1>{escape(outline.chapters[0].title)}</h1><p>{escape(outline.description)}</p>"
-    drawn = whole.picture("unrolled-with-activations")
+    drawn = inline("unrolled-with-activations")
     yield f'<div class="cover" role="img" aria-label="A recurrent network over five time steps.">{drawn}</div>'
-    yield f'<p>{edition.edition(ROOT)}</p><p><a href="{outline.url}">{outline.url}</a></p>'
+    yield f'<p>{outline.edition}</p><p><a href="{outline.url}">{outline.url}</a></p>'
     yield f"<p>{LICENCE}</p></section>"
 
 

@@ -35,6 +35,7 @@ PAGE = """<!doctype html>
 <link rel="icon" href="../assets/favicon.svg">
 <link rel="stylesheet" href="../assets/mathjax.css">
 <link rel="stylesheet" href="../assets/figures.css">
+<link rel="stylesheet" href="../assets/code.css">
 <link rel="stylesheet" href="../assets/slides.css">
 <script defer src="../assets/slides.js"></script>
 </head>

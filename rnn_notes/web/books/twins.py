@@ -1,6 +1,6 @@
 """Each page once more as plain Markdown, and an index of all of them, for programs that read and people who copy.
 
-The names are those of the convention: the address of a page with ``.md`` behind it, and ``llms.txt``.
+The names are those of the convention: the address of a page with ``.md`` after it, and ``llms.txt``.
 https://llmstxt.org/
 """
 
@@ -46,7 +46,7 @@ def index(outline: Outline) -> Iterator[str]:
     """The lines of ``llms.txt``: what this is, and each page with its address and what it is about."""
     yield from (f"# {outline.title}", "", f"> {outline.description}", "")
     yield "Each page is here as Markdown, with formulas in LaTeX and code as it runs."
-    yield "Behind a displayed formula, a comment says how it was checked; a false one on purpose says so there."
+    yield "After a displayed formula, a comment says how it was checked; a false one on purpose says so there."
     for part, chapters in outline.parts.items():
         yield from ("", f"## {'Optional' if part == OPTIONAL else part or 'Home'}", "")
         for chapter in chapters:

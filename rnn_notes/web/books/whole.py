@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag
 from xml.etree.ElementTree import Element, SubElement
 
-from rnn_notes.web import figures
 from rnn_notes.web.books.article import Article, classes, text
 from rnn_notes.web.books.markdown import LETTERS
 from rnn_notes.web.books.outline import Chapter, Outline
@@ -19,6 +18,8 @@ from rnn_notes.web.books.outline import Chapter, Outline
 ANSWERS = "Hints, answers and solutions"  # what the site folds away
 NUMBERED = re.compile(r"(\d+)\.")
 REFERENCES = ("aria-labelledby", "aria-describedby", "for")
+
+Places = dict[str, tuple[str, set[str]]]  # address of a chapter -> its prefix and the ids in it
 
 
 @dataclass
@@ -53,31 +54,25 @@ def prefix(chapter: Chapter) -> str:
 def read(outline: Outline) -> dict[str, list[Section]]:
     """The chapters by their parts; what stands alone in the navigation is the cover of the site, and none."""
     numbered = [chapter for chapter in outline.chapters if chapter.number]
+    ids = {chapter.address: (prefix(chapter), _ids(chapter)) for chapter in numbered}
     found: dict[str, list[Section]] = {}
     for chapter in numbered:
-        found.setdefault(chapter.part, []).append(_section(outline, chapter, numbered))
+        found.setdefault(chapter.part, []).append(_section(outline, chapter, ids))
     return found
 
 
-def picture(name: str) -> str:
-    """A figure of the package as inline SVG, its letters included."""
-    return figures.inline(name)
-
-
-def _section(outline: Outline, chapter: Chapter, numbered: list[Chapter]) -> Section:
+def _section(outline: Outline, chapter: Chapter, ids: Places) -> Section:
     body = deepcopy(chapter.article.root)
     body.tag, body.attrib = "div", {"class": "chapter-body"}
     for heading in body.findall("h1"):
         body.remove(heading)
     section = Section(chapter, body)
     _unfold(section, body, _Place())
-    there = {prefix(other): _ids(other) for other in numbered}
-    known = {other.address: prefix(other) for other in numbered}
     for tree in (body, *section.answers):
         for element in tree.iter():
             _rename(element, section.name)
             if "href" in element.attrib and "new" not in element.attrib:
-                element.set("href", _link(outline, chapter, element.attrib["href"], known, there))
+                element.set("href", _link(outline, chapter, element.attrib["href"], ids))
             element.attrib.pop("new", None)
             if element.tag == "img":
                 element.set("src", outline.link(chapter, element.get("src", "")))
@@ -127,7 +122,7 @@ def _bold_start(element: Element) -> str:
 
 
 def _answer(section: Section, place: _Place, links: Element, words: str, title: str, inside: list[Element]) -> None:
-    """Put a folded text behind the others, with a link there and one back."""
+    """Put a folded text after the others, with a link there and one back."""
     place.answers += 1
     there, here = f"answer-{place.answers}", f"asked-{place.answers}"
     link = SubElement(links, "a", {"href": f"#{section.name}--{there}", "id": here, "new": ""})
@@ -168,13 +163,14 @@ def _rename(element: Element, name: str) -> None:
             element.set(attribute, " ".join(f"{name}--{part}" for part in element.attrib[attribute].split()))
 
 
-def _link(outline: Outline, chapter: Chapter, href: str, known: dict[str, str], there: dict[str, set[str]]) -> str:
+def _link(outline: Outline, chapter: Chapter, href: str, ids: Places) -> str:
     """Where a link of a page leads in the book, or its whole address."""
     url, anchor = urldefrag(outline.link(chapter, href))
-    name = known.get(url.removeprefix(outline.url)) if url.startswith(outline.url) else None
-    if name is None:
+    place = ids.get(url.removeprefix(outline.url)) if url.startswith(outline.url) else None
+    if place is None:
         return f"{url}#{anchor}" if anchor else url
-    return f"#{name}--{anchor}" if anchor in there[name] else f"#{name}"
+    name, known = place
+    return f"#{name}--{anchor}" if anchor in known else f"#{name}"
 
 
 def _ids(chapter: Chapter) -> set[str]:
