@@ -9,8 +9,9 @@ from numpy import ndarray
 from rnn_notes.cells import GRU, RNN
 from rnn_notes.experiments.classics import endless, fitted, in_part
 from rnn_notes.experiments.runner import Report
+from rnn_notes.experiments.text import per_character
 from rnn_notes.minimal import MinGRU, SignedMinGRU
-from rnn_notes.readout import Readout, cross_entropy
+from rnn_notes.readout import Readout
 
 CELLS: dict[str, Any] = {"RNN": RNN, "GRU": GRU, "minGRU": MinGRU, "signed minGRU": SignedMinGRU}
 SEEDS = 5
@@ -52,12 +53,6 @@ def examples(T: int, B: int, rng: np.random.Generator) -> tuple[ndarray, ndarray
     return np.eye(2)[bits], np.cumsum(bits, axis=0) % 2
 
 
-def per_step(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:
-    """The cross-entropy of a step: the mean over the steps."""
-    loss, dy = cross_entropy(y, target)
-    return loss / len(y), dy / len(y)
-
-
 def run(seed: int, settings: Settings, data: None, report: Report) -> dict[str, Any]:
     """By cell: the share of new sequences whose parity is right after each of the lengths."""
     x, target = examples(max(settings.lengths), settings.judged, np.random.default_rng([seed, 0]))
@@ -66,7 +61,7 @@ def run(seed: int, settings: Settings, data: None, report: Report) -> dict[str, 
         rng, start = (np.random.default_rng([seed, part]) for part in (1, 2))
         model = kind.init(2, settings.H, start), Readout.init(settings.H, 2, start)
         batches = endless(lambda rng=rng: examples(settings.T, settings.batch, rng))  # type: ignore[misc]
-        network = fitted(model, batches, per_step, settings, in_part(report, n, len(CELLS)))
+        network = fitted(model, batches, per_character, settings, in_part(report, n, len(CELLS)))
         said = network.readout.forward(network.cell.forward(x).h[1:]).argmax(axis=-1)
         right = (said == target).mean(axis=1)
         found[name] = [float(right[length - 1]) for length in settings.lengths]
