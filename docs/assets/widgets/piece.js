@@ -83,7 +83,17 @@ if (!customElements.get("rnn-piece")) {
       }).observe(this);
     }
 
-    /* For the message that stands in the place of a piece whose file is missing or damaged. */
+    /* Calls come with the text of a file beside this one; if there is none, the picture is back, and #words say why. */
+    bring(file, come, what, meanwhile = "there is the picture") {
+      Piece.load(file).then(come, ({ message }) => {
+        this.toggleAttribute("failed", true);
+        this.$("#words").textContent = `${what} here. The file ${file}.js is missing or damaged: ${message}.
+          Load the page again; until then, ${meanwhile}.`;
+        this.speak(this.$("#words").textContent);
+      });
+    }
+
+    /* For what a reader has typed, or a file has said. */
     speak(text) {
       this.say(text.replaceAll("&", "&amp;").replaceAll("<", "&lt;"));
     }
@@ -154,7 +164,8 @@ if (!customElements.get("rnn-piece")) {
       font-variant-numeric: tabular-nums;
       text-align: left;
     }
-    slot { display: none }
+    slot, :host([failed]) .live { display: none }
+    :host([failed]) slot { display: contents }
     @media print {
       slot { display: contents }
       .piece { display: none }

@@ -58,8 +58,6 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       input[aria-invalid=true] { border-color: var(--grad) }
       #words { min-height: 4.5em }
       svg { cursor: pointer; touch-action: pan-y }
-      :host([failed]) slot { display: contents }
-      :host([failed]) .live { display: none }
     `;
 
     start({ file, digits, kinds }) {
@@ -70,19 +68,13 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       this.$("#other").addEventListener("click", () => this.shuffle());
       this.$("svg").addEventListener("click", (event) => this.pick(event));
       this.sliders((_name, value) => this.choose(value));
-      this.near(() => Piece.load(file).then((text) => this.wake(JSON.parse(text)), (error) => this.fail(error)));
+      this.near(() => this.bring(file, (text) => this.wake(JSON.parse(text)), "The trained network cannot run"));
     }
 
     wake(model) {
       this.model = model;
       this.compute();
       clearTimeout(this.pause); // nobody has changed anything yet
-    }
-
-    fail(error) {
-      this.toggleAttribute("failed", true);
-      this.$("#words").textContent = `The network could not be loaded: ${error.message}. Reload the page.`;
-      this.speak(this.$("#words").textContent);
     }
 
     /* What keeps the text from being read, if anything does. */

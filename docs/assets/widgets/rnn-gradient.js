@@ -30,8 +30,6 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       #words { min-height: 4.5em }
       svg { cursor: pointer; touch-action: pan-y }
       svg text { font-family: var(--notes-mono, ui-monospace, monospace) }
-      :host([failed]) slot { display: contents }
-      :host([failed]) .live { display: none }
     `;
 
     start({ file, n, at, back }) {
@@ -43,20 +41,12 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
           const at = Number(target.dataset.at);
           if (at > 0 && (buttons || pointerType === "mouse") && at !== this.at) this.change({ at });
         });
-      this.near(() => Piece.load(file).then((text) => this.wake(JSON.parse(text)), (error) => this.fail(error)));
+      this.near(() => this.bring(file, (text) => this.wake(JSON.parse(text)), "The numbers cannot be shown"));
     }
 
     wake(passages) {
       this.passages = passages;
       this.redraw();
-    }
-
-    fail({ message }) {
-      this.toggleAttribute("failed", true);
-      const words = `The numbers cannot be shown. Their file, ${this.file}.js, is missing or damaged: ${message}.
-        Load the page again; until then, there is the picture.`;
-      this.$("#words").textContent = words;
-      this.speak(words);
     }
 
     change(what) {

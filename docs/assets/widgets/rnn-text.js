@@ -184,8 +184,6 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       .at { outline: 2px solid var(--grad); outline-offset: -1px }
       #written { font-size: 1.15em; min-height: 12em; overflow-wrap: anywhere; white-space: pre-wrap }
       @media (min-width: 45em) { #written { min-height: 7.5em } }
-      :host([failed]) slot { display: contents }
-      :host([failed]) .live { display: none }
     `;
 
     start({ prompt, temperature, length, file, units, told, size }) {
@@ -214,21 +212,13 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     load() {
       this.loading = true;
       this.draw();
-      Piece.load(this.file).then((weights) => this.wake(parse(weights)), (error) => this.fail(error));
+      this.bring(this.file, (weights) => this.wake(parse(weights)), "The trained network cannot run", "the picture has recorded samples");
     }
 
     wake(weights) {
       this.network = new Network(weights);
       this.reread();
       this.redraw();
-    }
-
-    fail({ message }) {
-      this.toggleAttribute("failed", true);
-      const words = `The trained network cannot run here. Its file, ${this.file}.js, is missing or damaged:
-        ${message}. Load the page again; until then, the picture has recorded samples.`;
-      this.$("#words").textContent = words;
-      this.speak(words);
     }
 
     /* What is wrong with the prompt, in words. */

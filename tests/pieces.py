@@ -1,0 +1,46 @@
+"""What the tests of widgets share: what a reader does with one, and what it says of itself."""
+
+from rnn_notes.web import widgets
+
+PIECES = sorted(set(widgets.PIECES) - set(widgets.ELEMENTS))
+PHONE = {"width": 390, "height": 800}
+EXACT = {"rtol": 0, "atol": 1e-9}
+
+
+def number(value, digits=3):
+    """A number as the pages print it."""
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def live(tab, script):
+    """The value of a JavaScript expression in which ``piece`` is the element."""
+    return tab.evaluate(f"(() => {{ const piece = document.querySelector('main > *'); return {script} }})()")
+
+
+def slide(tab, name, presses):
+    """Moves a slider with the keyboard: that many presses of the right arrow key, or of the left one if negative."""
+    tab.locator(f"input[name={name}]").focus()
+    for _ in range(abs(presses)):
+        tab.keyboard.press("ArrowRight" if presses > 0 else "ArrowLeft")
+
+
+def drag(tab, points, touch):
+    """Presses at the first point, moves over the others, and lets go."""
+    if not touch:
+        tab.mouse.move(*points[0])
+        tab.mouse.down()
+        for point in points[1:]:
+            tab.mouse.move(*point)
+        tab.mouse.up()
+        return
+    protocol = tab.context.new_cdp_session(tab)
+    for kind, point in zip(["touchStart"] + ["touchMove"] * (len(points) - 1), points, strict=True):
+        finger = [{"x": point[0], "y": point[1]}]
+        protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": finger})
+    protocol.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def still(tab):
+    """Stops the clock of a page: only clock.run_for moves it."""
+    tab.clock.install(time=0)
+    tab.clock.pause_at(1000)
