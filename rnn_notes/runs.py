@@ -1,7 +1,8 @@
 """The networks that formulas of these notes are checked on, and those of other teaching texts.
 
 It is the only place where the checker meets a cell. The formulas of the cells are written down here once more, symbol
-by symbol; that they are those of the package is tested. ``RUNS`` says of each in words what it is.
+by symbol; that they are those of the package is tested. ``RUNS`` says of each in words what it is. The file is long
+since it is a table: whoever adds a network reads those beside it, formula and entry together.
 """
 
 from collections.abc import Callable, Mapping
