@@ -46,7 +46,8 @@ def main():  # type: ignore[no-untyped-def]
     print("Installing into %s, once; it takes a minute or two." % FOLDER)
     sys.stdout.flush()
     shutil.rmtree(FOLDER, ignore_errors=True)  # what an interrupted install has left would stay broken
-    if subprocess.call([sys.executable, "-m", "venv", FOLDER]):
+    maker = getattr(sys, "_base_executable", sys.executable)  # whoever has activated .venv runs what has just gone
+    if subprocess.call([maker, "-m", "venv", FOLDER]):
         return "the environment %s could not be made; is the disk full, or the folder read-only?" % FOLDER
     said = refusal(LOCKED)
     if b"DO NOT MATCH THE HASHES" in said:

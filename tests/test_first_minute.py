@@ -62,9 +62,9 @@ def offline(monkeypatch):
         monkeypatch.setenv(f"PIP_{name}", value)
 
 
-def install(project):
+def install(project, python=sys.executable):
     """What .ci/install.py says and returns."""
-    return subprocess.run([sys.executable, ".ci/install.py"], cwd=project, capture_output=True, text=True)
+    return subprocess.run([python, ".ci/install.py"], cwd=project, capture_output=True, text=True)
 
 
 def installed(project):
@@ -183,6 +183,14 @@ def test_an_interrupted_install_is_begun_anew(project, offline):
     assert ".ci/install.py" not in make(project, *target)[1]
     renamed = project.rename(project.with_name("renamed"))
     assert ".ci/install.py" in make(renamed, *target)[1]
+
+
+def test_an_environment_that_is_activated_is_made_anew(project, offline):
+    """With .venv/bin first on the path, make runs the Python of the environment that it removes."""
+    assert install(project).returncode == 0
+    run = install(project, project / ".venv/bin/python")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert installed(project) == {"itself"}
 
 
 def test_a_port_that_is_taken_is_one_sentence():
