@@ -86,7 +86,11 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     }
 
     read(text) {
-      if (this.refusal) return this.redraw(), this.speak(this.refusal);
+      if (this.refusal) {
+        this.redraw();
+        this.speak(this.refusal);
+        return;
+      }
       this.digits = Array.from(text, Number);
       this.n = min(this.n, text.length);
       this.compute();

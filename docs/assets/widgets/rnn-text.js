@@ -108,7 +108,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       const [H, V, k] = [this.b.length / 4, this.alphabet.length, this.alphabet.indexOf(character)];
       const found = new Array(n);
       let dh = timesTransposed(this.W_hy, softmax(this.steps[n].y).map((p, j) => (j === k) - p), new Float64Array(H));
-      let dc = new Float64Array(H);
+      const dc = new Float64Array(H);
       for (let t = n; t > 0; t--) {
         const { a, c } = this.steps[t];
         const delta = new Float64Array(4 * H);
@@ -333,7 +333,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     }
 
     draw() {
-      const { network, prompt, text, running } = this;
+      const { network, text, running } = this;
       const refusal = network && this.refusal;
       this.show("temperature", this.temperature, 2);
       this.$("[name=prompt]").setAttribute("aria-invalid", Boolean(refusal));
