@@ -1,6 +1,7 @@
 """What only tools of Node.js can judge: our scripts and style sheets, the HTML of the pages, and their lightness.
 
-Usage: python .ci/audit.py SITE, the folder of the built site. Needs Node.js, Java and Chromium.
+Usage: python .ci/audit.py for the scripts and style sheets, python .ci/audit.py SITE for the pages in the folder of
+the built site. Needs Node.js; for the pages Java and Chromium too.
 """
 
 import json
@@ -35,6 +36,9 @@ def install() -> None:
     ``biome`` lints JavaScript and CSS; ``vnu-jar`` is the Nu Html Checker of the W3C; ``lighthouse`` is the judge in
     Chrome's tools.
     """
+    installed, lock = TOOLS / "node_modules/.package-lock.json", ROOT / ".ci/package-lock.json"  # the first comes last
+    if installed.exists() and (TOOLS / lock.name).read_bytes() == lock.read_bytes():
+        return
     TOOLS.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / ".ci" / name, TOOLS)
@@ -74,15 +78,17 @@ def scores(address: str) -> dict[str, float]:
     return found | {name: report["audits"][name]["numericValue"] for name in LIMITS}
 
 
-def main() -> int:
-    """Print what is wrong and a line a page; 1 if a promise is broken, else 0."""
-    site = Path(sys.argv[1]).resolve()
-    install()
-    broken = list(lint())
-    print(*broken, "scripts and style sheets have faults" if broken else "scripts and style sheets are clean", sep="\n")
-    errors = list(invalid(site))
-    print(*errors, f"{len(errors)} errors in HTML, the theme's own aside", sep="\n", flush=True)
-    broken += errors
+def scripts() -> list[str]:
+    """What is wrong with our scripts and style sheets, which is printed."""
+    faults = list(lint())
+    print(*faults, "scripts and style sheets have faults" if faults else "scripts and style sheets are clean", sep="\n")
+    return faults
+
+
+def published(site: Path) -> list[str]:
+    """What is wrong with the pages, which is printed with a line a page."""
+    broken = list(invalid(site))
+    print(*broken, f"{len(broken)} errors in HTML, the theme's own aside", sep="\n", flush=True)
     with serve(site) as address:
         for page in PAGES:
             found = scores(address + page)
@@ -91,7 +97,13 @@ def main() -> int:
             slow += [f"{name} is above {limit}" for name, limit in LIMITS.items() if found[name] > limit]
             print(*slow, sep="\n", end="\n" if slow else "", flush=True)
             broken += [f"{page}: {name}" for name, score in PROMISED.items() if found[name] < score]
-    return int(bool(broken))
+    return broken
+
+
+def main() -> int:
+    """Exit status 1 if a promise is broken, else 0."""
+    install()
+    return int(bool(published(Path(sys.argv[1]).resolve()) if sys.argv[1:] else scripts()))
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def test_each_package_of_npm_has_its_hash_and_no_host():
 
 
 def test_the_audit_installs_what_the_lock_of_npm_names(tmp_path, monkeypatch):
-    """By ``npm ci``, which refuses another hash, without the packages' own scripts; a failure is one sentence."""
+    """``npm ci`` does it, once, and refuses another hash; no script of a package runs; a failure is one sentence."""
     install = runpy.run_path(str(CI / "audit.py"))["install"]
     monkeypatch.setitem(install.__globals__, "TOOLS", tmp_path)
     commands = []
@@ -92,6 +92,13 @@ def test_the_audit_installs_what_the_lock_of_npm_names(tmp_path, monkeypatch):
     assert "--ignore-scripts" in commands[0]
     assert read(tmp_path / "package-lock.json") == read(CI / "package-lock.json")
     with pytest.raises(SystemExit, match=r"package-lock\.json were not installed, for npm's reason above"):
+        install()
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules/.package-lock.json").touch()  # npm writes it when all is there
+    install()
+    assert len(commands) == 2
+    (tmp_path / "package-lock.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit, match="npm's reason"):
         install()
 
 
