@@ -151,7 +151,7 @@ def test_what_runs_or_loads_from_elsewhere_is_forbidden(html):
 @pytest.mark.parametrize(
     "html",
     [
-        '<script defer src="../../assets/widgets/piece.js"></script>',
+        '<script defer src="../../assets/widgets/widget.js"></script>',
         '<a href="https://example.org" title="a script on = b">x</a>',
         "<p>x onclick=1 javascript:</p>",
         '<img src="data:image/png;base64,QUJD" alt="once = x">',
@@ -159,7 +159,7 @@ def test_what_runs_or_loads_from_elsewhere_is_forbidden(html):
     ],
 )
 def test_what_pages_have_is_not(html):
-    """Scripts of pieces, links, pictures, and words about scripts."""
+    """Scripts of widgets, links, pictures, and words about scripts."""
     assert not forbidden.find(html)
 
 

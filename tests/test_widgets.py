@@ -1,4 +1,4 @@
-"""What the interactive pieces start from, how they stand on a page, and what they weigh."""
+"""What the widgets start from, how they stand on a page, and what they weigh."""
 
 import base64
 import gzip
@@ -18,12 +18,26 @@ from rnn_notes.web import extension, furniture, widgets
 
 FOLDER = pages.DOCS / "assets" / "widgets"
 SCRIPTS = sorted(FOLDER.glob("*.js"))
-PIECES = sorted(widgets.PIECES)
+WIDGETS = sorted(widgets.WIDGETS)
 
 
-def test_every_piece_has_a_script_and_every_script_a_piece():
+ELEMENTS = {widgets.ELEMENTS.get(name, name) for name in WIDGETS}
+TESTS = pages.DOCS.parent / "tests" / "browser" / "widgets"
+
+
+@pytest.mark.parametrize("element", sorted(ELEMENTS))
+def test_every_widget_has_a_script_and_a_test_in_a_browser(element):
+    """A file of its name each."""
+    test = f"test_{element.replace('-', '_')}.py"
+    assert (FOLDER / f"{element}.js").exists(), f"define the element {element} in docs/assets/widgets/{element}.js"
+    assert (TESTS / test).exists(), f"hold {element} against the package's numbers in tests/browser/widgets/{test}"
+
+
+def test_every_script_and_every_test_belongs_to_a_widget():
     """Beside them is only what they share."""
-    assert [script.stem for script in SCRIPTS] == ["piece", *sorted({widgets.ELEMENTS.get(n, n) for n in PIECES})]
+    scripts = {script.stem for script in SCRIPTS} - {"widget"}
+    tests = {test.stem.removeprefix("test_").replace("_", "-") for test in TESTS.glob("test_rnn_*.py")}
+    assert not (scripts | tests) - ELEMENTS, "name it in WIDGETS of rnn_notes/web/widgets.py, or remove its files"
 
 
 def test_the_network_starts_from_the_numbers_of_the_lecture():
@@ -51,9 +65,9 @@ def test_at_the_edge_of_saturation_the_slope_is_a_tenth_of_the_largest():
     assert slope[0] == pytest.approx(slope[1] / 10, rel=1e-12)
 
 
-def test_an_unknown_piece_is_refused():
+def test_an_unknown_widget_is_refused():
     """The error says which there are."""
-    message = f"no interactive piece is named rnn-lstm; the pieces are {', '.join(PIECES)}"
+    message = f"no widget is named rnn-lstm; the widgets are {', '.join(WIDGETS)}"
     with pytest.raises(ValueError, match=f"^{message}$"):
         widgets.data("rnn-lstm")
     with pytest.raises(ValueError, match=f"^{message}$"):
@@ -72,15 +86,15 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attributes)))
 
 
-@pytest.mark.parametrize("name", PIECES)
-def test_a_piece_stands_around_its_picture(name):
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_stands_around_its_picture(name):
     """Its data are in an attribute, not in a script, which the theme would run; its own scripts come behind it."""
     html = widgets.wrap(name, "<svg></svg>", "../assets")
     (element, attributes), picture, *scripts = Tags(html).found
     assert element == widgets.ELEMENTS.get(name, name)
     assert json.loads(attributes["data-start"]) == widgets.data(name)
     assert picture == ("svg", {})
-    sources = [f"../assets/widgets/{file}.js" for file in ("piece", element)]
+    sources = [f"../assets/widgets/{file}.js" for file in ("widget", element)]
     assert scripts == [("script", {"defer": None, "src": source}) for source in sources]
     assert f"<svg></svg></{element}>" in html
 
@@ -91,8 +105,8 @@ def render(text, path="", **settings):
     return markdown.markdown(text, extensions=["attr_list", *ours])
 
 
-def test_a_figure_names_the_piece_that_takes_its_place():
-    """The piece stands around the picture alone: the caption and the link to the code stay."""
+def test_a_figure_names_the_widget_that_takes_its_place():
+    """The widget stands around the picture alone: the caption and the link to the code stay."""
     html = render("![A curve.](figure:sigmoid-curve){ widget=rnn-sigmoid }", assets="../assets")
     opening = r'<figure id="figure-sigmoid-curve"><rnn-sigmoid data-start="[^"]*"><div role="img"'
     closing = r"</div></rnn-sigmoid>(<script .*?></script>){2}<figcaption>.*A curve\..*</figcaption></figure>"
@@ -100,23 +114,25 @@ def test_a_figure_names_the_piece_that_takes_its_place():
     assert 'src="../assets/widgets/rnn-sigmoid.js"' in html
 
 
-def test_a_page_without_a_piece_has_no_script():
+def test_a_page_without_a_widget_has_no_script():
     """The scripts are loaded where they are used only."""
     assert "<script" not in render("![A curve.](figure:sigmoid-curve)")
 
 
-def test_an_unknown_piece_on_a_page_is_an_error_with_its_line(tmp_path):
+def test_an_unknown_widget_on_a_page_is_an_error_with_its_line(tmp_path):
     """As every mistake on a page is."""
     page = tmp_path / "page.md"
     page.write_text("text\n\n![A curve.](figure:sigmoid-curve){ widget=rnn-lstm }\n")
-    with pytest.raises(PageError, match=r"page\.md:3: no interactive piece is named rnn-lstm"):
+    with pytest.raises(PageError, match=r"page\.md:3: no widget is named rnn-lstm"):
         render(page.read_text(), path=str(page))
 
 
-def test_every_piece_is_on_a_page():
+def test_every_widget_is_on_a_page():
     """Otherwise nobody could use it."""
-    used = {name for page in pages.all_pages() for name in PIECES if name in page.read_text(encoding="utf-8")}
-    assert used == set(PIECES)
+    texts = [page.read_text(encoding="utf-8") for page in pages.all_pages()]
+    used = {name for text in texts for name in re.findall(r'\{ widget=([\w-]+) \}|"widget": "([\w-]+)"', text)}
+    unused = set(WIDGETS) - {name for pair in used for name in pair}
+    assert not unused, "put it on a page: ![What it shows.](figure:its-fallback){ widget=its-name }"
 
 
 def test_the_scripts_are_light():
@@ -139,7 +155,7 @@ def test_a_script_with_weights_carries_the_file_of_a_trained_network(tmp_path, f
     """To the last byte, with length and checksum, and as a host compresses it not too large."""
     widgets.write(tmp_path)
     script = (tmp_path / "widgets" / f"{name}.js").read_text(encoding="ascii")
-    found = json.loads(script.removeprefix(f'customElements.get("rnn-piece").files["{name}"] = ').removesuffix(";\n"))
+    found = json.loads(script.removeprefix(f'customElements.get("rnn-widget").files["{name}"] = ').removesuffix(";\n"))
     assert (found["length"], found["crc32"]) == (len(found["text"]), zlib.crc32(found["text"].encode()))
     assert base64.b64decode(found["text"], validate=True) == (RESULTS / f"{file}.safetensors").read_bytes()
     assert len(gzip.compress(script.encode())) <= limit

@@ -54,7 +54,7 @@ CHECK = Settings(
 
 data = novels.data
 THREE = ("RNN", "LSTM", "GRU")
-SHOWN = 72  # characters of a passage of the piece "Where the gradient goes"
+SHOWN = 72  # characters of a passage of the widget "Where the gradient goes"
 AT, BACK = 60, 20  # which of them is predicted at first, and from how far back
 PASSAGES = (0, 1000, 2000)  # where they begin in the excerpt
 

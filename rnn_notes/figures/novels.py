@@ -142,7 +142,7 @@ def bits_of_models() -> list[tuple[str, ndarray, str]]:
 
 
 def passage() -> str:
-    """What is read in the piece at first."""
+    """What is read in the widget at first."""
     start = three_cells.PASSAGES[0]
     return novels.excerpt()[start : start + three_cells.SHOWN]
 

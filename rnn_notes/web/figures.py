@@ -17,7 +17,7 @@ from rnn_notes.web.source import Source
 class Figures(Treeprocessor):
     """Replaces the paragraph ``![alt](figure:name)`` by the figure of that name.
 
-    With ``{ widget=rnn-sigmoid }`` after it, an interactive piece takes the place of the picture once it is alive.
+    With ``{ widget=rnn-sigmoid }`` after it, a widget takes the place of the picture once it is alive.
     """
 
     def __init__(self, md: Markdown, settings: dict[str, str]) -> None:

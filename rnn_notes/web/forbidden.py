@@ -11,7 +11,7 @@ from rnn_notes.web.leftovers import TAG, nearest
 from rnn_notes.web.source import Source
 from rnn_notes.web.whole import WholePage
 
-OURS = re.compile(r'<script defer src="(?:\.{1,2}/)*assets/[\w./-]+\.js"></script>')  # of an interactive piece
+OURS = re.compile(r'<script defer src="(?:\.{1,2}/)*assets/[\w./-]+\.js"></script>')  # of a widget
 TAGS = {"script", "iframe", "frame", "object", "embed", "applet", "base", "form", "meta", "link", "portal"}
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*(?:=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 RUNS = re.compile(r"\s*(?:javascript|vbscript|data\s*:\s*text/html)", re.IGNORECASE)
@@ -38,7 +38,7 @@ def find(html: str) -> tuple[str, str, str] | None:
     for tag in TAG.finditer(re.sub(r"<!--.*?-->", "", OURS.sub("", html), flags=re.DOTALL)):
         name = tag[2].lower()
         if name in TAGS:
-            return f"<{tag[2]}", tag[0], f"a page brings no <{name}>; a piece that is alive is a widget in docs/assets"
+            return f"<{tag[2]}", tag[0], f"a page brings no <{name}>; what is to move is a widget in docs/assets"
         for attribute in ATTRIBUTE.finditer(tag[3]):
             key, value = attribute[1].lower(), unescape((attribute[2] or "").strip("\"'"))
             if key.startswith("on"):

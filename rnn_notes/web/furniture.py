@@ -1,4 +1,4 @@
-"""A second Python-Markdown extension, for these notes alone: figures of the package, interactive pieces, tables, code.
+"""A second Python-Markdown extension, for these notes alone: figures of the package, widgets, tables, code.
 
 It comes after ``rnn_notes.web.extension``, which makes formulas and is for everybody.
 """
@@ -25,7 +25,7 @@ class Furniture(Extension):
             "repo_url": ["", "the address of the repository, for links to the code of a figure"],
             "glossary": ["", "the page of the glossary, below the folder of the pages; without it no term is a link"],
             "unlinked": [[], "pages on which no term is a link"],
-            "assets": ["../../assets", "the way from the page to docs/assets/, for the scripts of interactive pieces"],
+            "assets": ["../../assets", "the way from the page to docs/assets/, for the scripts of widgets"],
         }
         super().__init__(**settings)
 

@@ -22,8 +22,8 @@ HIDING = re.compile(r"hid|remove|skip|no[_-]?(in|out)put|exclude", re.IGNORECASE
 def markdown(path: Path, assets: str = "../../assets") -> str:
     """The notebook as Markdown: its text as it is, its code as fences, each followed by its outputs as HTML.
 
-    A cell whose metadata name a ``widget`` shows that interactive piece in the place of its last output;
-    ``assets`` is the way from the page to docs/assets/, for the scripts of the piece.
+    A cell whose metadata name a ``widget`` shows that widget in the place of its last output;
+    ``assets`` is the way from the page to docs/assets/, for the scripts of the widget.
     Raises PageError at the line of a cell that fails, that hides something or whose outputs a page cannot show.
     """
     try:
@@ -88,7 +88,7 @@ def _outputs(path: Path, cell: Cell, found: execution.Outputs, assets: str) -> l
     if widget := cell.metadata.get("widget"):
         if not shown:
             raise PageError(
-                path, cell.line, f"the piece {widget} takes the place of an output, and this cell shows none"
+                path, cell.line, f"the widget {widget} takes the place of an output, and this cell shows none"
             )
         shown[-1] = widgets.wrap(widget, shown[-1], assets)
     return [f'<div class="output">{html}</div>' for html in shown]

@@ -1,4 +1,4 @@
-"""The interactive pieces: custom elements, in docs/assets/widgets/, that start from the numbers of the package."""
+"""The widgets: custom elements, in docs/assets/widgets/, that start from the numbers of the package."""
 
 import gzip
 import json
@@ -92,7 +92,7 @@ def gradient() -> dict[str, Any]:
     return {"file": "rnn-gradient-data", "n": three_cells.SHOWN, "at": three_cells.AT, "back": three_cells.BACK}
 
 
-PIECES: dict[str, Callable[[], dict[str, Any]]] = {
+WIDGETS: dict[str, Callable[[], dict[str, Any]]] = {
     "rnn-attention": attention,
     "rnn-cliff": cliff,
     "rnn-gradient": gradient,
@@ -102,7 +102,7 @@ PIECES: dict[str, Callable[[], dict[str, Any]]] = {
     "rnn-text-again": larger_writer,
     "rnn-unrolled": unrolled,
 }
-ELEMENTS = {"rnn-text-again": "rnn-text"}  # where it is not the piece's own name
+ELEMENTS = {"rnn-text-again": "rnn-text"}  # where it is not the widget's own name
 
 
 def weights(file: str) -> str:
@@ -111,7 +111,7 @@ def weights(file: str) -> str:
     return b64encode((RESULTS / file).read_bytes()).decode()
 
 
-FILES: dict[str, Callable[[], str]] = {  # what pieces load later, by the name of the script that brings it
+FILES: dict[str, Callable[[], str]] = {  # what widgets load later, by the name of the script that brings it
     "rnn-attention-data": attentive,
     "rnn-gradient-data": lambda: json.dumps(three_cells.passages(), separators=(",", ":")),
     "rnn-text-again-weights": lambda: weights("text_again.safetensors"),
@@ -120,30 +120,30 @@ FILES: dict[str, Callable[[], str]] = {  # what pieces load later, by the name o
 
 
 def data(name: str) -> dict[str, Any]:
-    """What the piece of that name starts from, ready for JSON.
+    """What the widget of that name starts from, ready for JSON.
 
-    Raises ValueError if there is no such piece.
+    Raises ValueError if there is no such widget.
     """
-    if name not in PIECES:
-        raise ValueError(f"no interactive piece is named {name}; the pieces are {', '.join(sorted(PIECES))}")
-    return PIECES[name]()
+    if name not in WIDGETS:
+        raise ValueError(f"no widget is named {name}; the widgets are {', '.join(sorted(WIDGETS))}")
+    return WIDGETS[name]()
 
 
 def wrap(name: str, picture: str, assets: str) -> str:
-    """The HTML of a piece around the static picture that stands in for it without JavaScript and on paper.
+    """The HTML of a widget around the static picture that stands in for it without JavaScript and on paper.
 
-    ``assets`` is the way from the page to docs/assets/. Raises ValueError if there is no such piece.
+    ``assets`` is the way from the page to docs/assets/. Raises ValueError if there is no such widget.
     """
     start = escape(json.dumps(data(name), separators=(",", ":")))
     element = ELEMENTS.get(name, name)
-    scripts = "".join(f'<script defer src="{assets}/widgets/{file}.js"></script>' for file in ("piece", element))
+    scripts = "".join(f'<script defer src="{assets}/widgets/{file}.js"></script>' for file in ("widget", element))
     return f'<{element} data-start="{start}">{picture}</{element}>{scripts}'
 
 
 def write(folder: Path) -> None:
-    """Write what pieces load later as scripts, which a browser loads from a file as well as from a server.
+    """Write what widgets load later as scripts, which a browser loads from a file as well as from a server.
 
-    ``folder`` is that of the built assets; the scripts of the pieces that lie there lose their comments.
+    ``folder`` is that of the built assets; the scripts of the widgets that lie there lose their comments.
     Raises DataError if the file of a trained network is missing or damaged.
     """
     target = folder / "widgets"
@@ -163,4 +163,4 @@ def light(script: str) -> str:
 def _script(name: str, content: str) -> str:
     """A text in ASCII as a script, with its length and its CRC-32."""
     file = {"length": len(content), "crc32": zlib.crc32(content.encode("ascii")), "text": content}
-    return f'customElements.get("rnn-piece").files["{name}"] = {json.dumps(file)};\n'
+    return f'customElements.get("rnn-widget").files["{name}"] = {json.dumps(file)};\n'

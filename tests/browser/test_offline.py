@@ -59,7 +59,7 @@ def test_formulas_and_figures_need_no_server(file_tab, offline_site):
 
 
 @pytest.mark.parametrize(
-    ("piece", "page"),
+    ("widget", "page"),
     [
         ("rnn-sigmoid", "lecture/sigmoid"),
         ("rnn-unrolled", "lecture/forward-pass"),
@@ -68,12 +68,12 @@ def test_formulas_and_figures_need_no_server(file_tab, offline_site):
         ("rnn-gradient", "uses/text-again"),
     ],
 )
-def test_an_interactive_piece_needs_no_server(file_tab, offline_site, piece, page):
+def test_a_widget_needs_no_server(file_tab, offline_site, widget, page):
     """It comes alive on its page, opened from a file; the text generator brings its network."""
     file_tab.goto(f"{offline_site}/{page}.html")
-    file_tab.locator(piece).scroll_into_view_if_needed()
-    file_tab.locator(f"{piece} svg :is(text, path, rect)").first.wait_for(state="attached")
-    file_tab.locator(f"{piece} :is(button, input):enabled").first.wait_for()
+    file_tab.locator(widget).scroll_into_view_if_needed()
+    file_tab.locator(f"{widget} svg :is(text, path, rect)").first.wait_for(state="attached")
+    file_tab.locator(f"{widget} :is(button, input):enabled").first.wait_for()
 
 
 def test_what_one_takes_away_from_a_page_is_there(file_tab, offline_site):

@@ -140,13 +140,13 @@ def published(context, built_site):
 
 
 def test_instant_navigation_keeps_everything_working(context, published):
-    """From chapter to chapter without a new document: pieces live, formulas have their glyphs, code can be copied."""
+    """From chapter to chapter without a new document: widgets live, formulas have their glyphs, code can be copied."""
     tab, complaints = context.new_page(), []
     tab.on("console", lambda message: complaints.append(message.text))
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.goto(f"{published}lecture/memory/", wait_until="networkidle")
     tab.evaluate("document.documentElement.dataset.first = 'yes'")
-    for title, path, piece in (
+    for title, path, widget in (
         ("From feed-forward to recurrent", "lecture/unrolling/", None),
         ("The forward pass", "lecture/forward-pass/", "rnn-unrolled"),
         ("The sigmoid and its derivative", "lecture/sigmoid/", "rnn-sigmoid"),
@@ -155,8 +155,8 @@ def test_instant_navigation_keeps_everything_working(context, published):
         tab.get_by_role("heading", level=1, name=title).wait_for()
         assert tab.url == published + path
         assert tab.evaluate("document.documentElement.dataset.first") == "yes"
-        if piece:
-            tab.locator(f"{piece} svg text").first.wait_for(state="attached")
+        if widget:
+            tab.locator(f"{widget} svg text").first.wait_for(state="attached")
         for formula in tab.locator("mjx-container[display]").all()[:1]:
             formula.scroll_into_view_if_needed()
             assert formula.locator("mjx-c").first.bounding_box()["height"] > 0

@@ -4,10 +4,10 @@
  * Its weights come when the reader does: a JSON object of the arrays of the model, by name, as nested lists.
  */
 
-customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-widget").then((Widget) => {
   if (customElements.get("rnn-attention")) return;
 
-  const { number } = Piece;
+  const { number } = Widget;
   const { exp, max, min, tanh } = Math;
   const MOST = 12; // digits
   const STRONGEST = 95; // per cent of blue, as in the static figure
@@ -32,7 +32,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     return h.map((old, k) => (1 - z[k]) * tanh(a[2][k] + r[k] * (past[2][k] + b_hn[k])) + z[k] * old);
   };
 
-  class Attention extends Piece {
+  class Attention extends Widget {
     static label = "What the network looks at while it writes your digits in reverse";
 
     static html = `
@@ -42,7 +42,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
             <input type="text" name="digits" inputmode="numeric" maxlength="${MOST}" autocomplete="off"></label>
           <button id="other">other digits</button>
         </div>
-        ${Piece.slider("n", "written digit", "y", { min: 1, max: 1, step: 1 })}
+        ${Widget.slider("n", "written digit", "y", { min: 1, max: 1, step: 1 })}
       </div>
       <p id="words">The network is being loaded.</p>
       <div class="live"><svg role="img" aria-label="No weights yet."></svg></div>`;

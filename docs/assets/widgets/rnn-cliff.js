@@ -1,9 +1,9 @@
 /* <rnn-cliff>: the loss of one unit after 50 steps, seen from above, and two descents on it: as it is, and clipped. */
 
-customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-widget").then((Widget) => {
   if (customElements.get("rnn-cliff")) return;
 
-  const { maths, number } = Piece;
+  const { maths, number } = Widget;
   const { exp, hypot, max, min, round } = Math;
   const sigmoid = (a) => 1 / (1 + exp(-a));
 
@@ -28,7 +28,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     return [(h[T] - 0.7) ** 2, dw, db];
   }
 
-  class Cliff extends Piece {
+  class Cliff extends Widget {
     static label = "The cliff: two descents on it, with and without clipping, from where you like";
 
     static html = `
@@ -39,8 +39,8 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
         <button id="step">step</button>
         <button id="reset">reset</button>
       </div>
-      ${Piece.slider("rate", "learning rate", "grad", { min: 0.02, max: 1, step: 0.02 })}
-      ${Piece.slider("limit", "clipped at", "grad", { min: 0.1, max: 2, step: 0.1 })}
+      ${Widget.slider("rate", "learning rate", "grad", { min: 0.02, max: 1, step: 0.02 })}
+      ${Widget.slider("limit", "clipped at", "grad", { min: 0.1, max: 2, step: 0.1 })}
       <p id="start"></p>
       <table><thead><tr><td></td><th>loss</th><th>longest step</th></tr></thead>
         <tbody><tr id="plain"></tr><tr id="clipped"></tr></tbody></table>
@@ -161,19 +161,19 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       this.from(this.first.map((v, k) => round((v + by[k]) * 1e6) / 1e6));
     }
 
-    /* The map: the bands of the loss, cell by cell, the cells of a column that lie in one band as one piece. */
+    /* The map: the bands of the loss, cell by cell, the cells of a column that lie in one band as one strip. */
 
     get bands() {
       return (this.made ??= Array.from({ length: CELLS.w }, (_, column) => {
-        const pieces = [];
+        const strips = [];
         for (let row = 0; row < CELLS.b; row++) {
           const [loss] = cliff(along(VIEW.w, (column + 0.5) / CELLS.w), along(VIEW.b, (row + 0.5) / CELLS.b));
           const over = HEIGHTS.findIndex((height) => loss < height);
           const band = over < 0 ? HEIGHTS.length : over;
-          if (pieces.at(-1)?.band === band) pieces.at(-1).to = row + 1;
-          else pieces.push({ band, from: row, to: row + 1 });
+          if (strips.at(-1)?.band === band) strips.at(-1).to = row + 1;
+          else strips.push({ band, from: row, to: row + 1 });
         }
-        return pieces;
+        return strips;
       }));
     }
 
@@ -183,8 +183,8 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       const { left, right, top, foot } = this.room;
       const wide = (right - left) / CELLS.w, high = (foot - top) / CELLS.b;
       const shapes = TINTS.map(() => "");
-      this.bands.forEach((pieces, column) => {
-        for (const { band, from, to } of pieces)
+      this.bands.forEach((strips, column) => {
+        for (const { band, from, to } of strips)
           shapes[band] += `M${(left + column * wide).toFixed(1)},${(foot - to * high).toFixed(1)}h${(wide + 0.1).toFixed(1)}` +
             `v${((to - from) * high).toFixed(1)}h${(-wide - 0.1).toFixed(1)}z`;
       });

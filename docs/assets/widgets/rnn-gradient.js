@@ -4,22 +4,22 @@
  * The strengths are those of the package, rounded to a millionth; their file comes when the reader does.
  */
 
-customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-widget").then((Widget) => {
   if (customElements.get("rnn-gradient")) return;
 
-  const { number } = Piece;
+  const { number } = Widget;
   const STRONGEST = 50; // per cent of a colour behind a character that can still be read
   const VISIBLE = { " ": "␣", "\n": "↵", "<": "&lt;", "&": "&amp;" };
   const SPOKEN = { " ": "space", "\n": "new line" };
 
-  class Gradient extends Piece {
+  class Gradient extends Widget {
     static label = "Where the gradient goes";
 
     static html = `
       <div class="live">
         <div class="row">
-          ${Piece.slider("at", "predicted character", "y", { min: 1, max: 1, step: 1 })}
-          ${Piece.slider("back", "characters back", "grad", { min: 1, max: 1, step: 1 })}
+          ${Widget.slider("at", "predicted character", "y", { min: 1, max: 1, step: 1 })}
+          ${Widget.slider("back", "characters back", "grad", { min: 1, max: 1, step: 1 })}
           <button id="other">Another passage</button>
         </div>
       </div>
@@ -96,7 +96,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       const row = ([name, of], number) => {
         const top = number * block + 1.6 * em;
         const cell = (character, n) => {
-          const share = n < at ? Piece.shade(of[n], largest) : 0;
+          const share = n < at ? Widget.shade(of[n], largest) : 0;
           const [x, y] = [(n % columns) * size, top + Math.floor(n / columns) * line];
           const edge = n === at ? "var(--y)" : n === at - back ? "var(--grad)" : "none";
           return `<rect data-at="${n}" x="${x}" y="${y}" width="${size}" height="${line}" stroke="${edge}" stroke-width="2"

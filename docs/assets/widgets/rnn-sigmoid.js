@@ -1,20 +1,20 @@
 /* <rnn-sigmoid>: a point on the sigmoid, its tangent, and below it the derivative, whose height is the slope. */
 
-customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-widget").then((Widget) => {
   if (customElements.get("rnn-sigmoid")) return;
 
   const RANGE = { min: -6, max: 6, step: 0.05 };
-  const { maths, number } = Piece;
+  const { maths, number } = Widget;
   const sigmoid = (x) => 1 / (1 + Math.exp(-x));
   const slopeAt = (x) => sigmoid(x) * (1 - sigmoid(x));
   const signed = (x) => (x < 0 ? `(${number(x, 2)})` : number(x, 2));
 
-  class Sigmoid extends Piece {
+  class Sigmoid extends Widget {
     static label = "The sigmoid and its derivative at a point that you move";
 
     static html = `
       <svg aria-hidden="true"></svg>
-      ${Piece.slider("x", `<var class="maths">x</var>`, "x", RANGE)}
+      ${Widget.slider("x", `<var class="maths">x</var>`, "x", RANGE)}
       <div class="formulas">
         <p id="value"></p>
         <p id="slope"></p>

@@ -1,9 +1,9 @@
 /* <rnn-surface>: the surface f(x, y) = y² − 2y cos x, to be turned, and a ball that gradient descent rolls down. */
 
-customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-widget").then((Widget) => {
   if (customElements.get("rnn-surface")) return;
 
-  const { maths, number } = Piece;
+  const { maths, number } = Widget;
   const { abs, cos, hypot, max, min, round, sin, sqrt } = Math;
   const f = (x, y) => y * y - 2 * y * cos(x);
   const gradient = (x, y) => [2 * y * sin(x), 2 * y - 2 * cos(x)];
@@ -29,7 +29,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
   const letter = { x: `<var class="x">x</var>`, y: `<var class="y">y</var>` };
   const slopes = { x: `2${letter.y} sin ${letter.x}`, y: `2${letter.y} − 2 cos ${letter.x}` };
 
-  class Surface extends Piece {
+  class Surface extends Widget {
     static label = "A surface that you turn, and a ball that rolls down on it";
 
     static html = `
@@ -41,7 +41,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
         <button id="reset">reset</button>
         <button id="view"></button>
       </div>
-      ${Piece.slider("size", "step size", "grad", { min: 0.01, max: 1, step: 0.01 })}
+      ${Widget.slider("size", "step size", "grad", { min: 0.01, max: 1, step: 0.01 })}
       <p id="height"></p>
       <div id="descent"><p id="slopes"></p><p id="next"></p></div>
       <p id="words"></p>`;

@@ -5,10 +5,10 @@
  * when the reader asks for them.
  */
 
-customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-widget").then((Widget) => {
   if (customElements.get("rnn-text")) return;
 
-  const { number } = Piece;
+  const { number } = Widget;
   const RANGE = { min: 0.2, max: 2, step: 0.05 }; // of the temperature
   const PACE = 40; // milliseconds a character
   const LIKELIEST = 12; // characters in the picture
@@ -129,7 +129,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
     }
   }
 
-  class Text extends Piece {
+  class Text extends Widget {
     static label = "The trained network writes";
 
     static html = `
@@ -138,7 +138,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
           <input type="text" name="prompt" maxlength="200" autocomplete="off" autocapitalize="off" spellcheck="false"
             aria-describedby="words"></label>
         <div class="row">
-          ${Piece.slider("temperature", "temperature", "y", RANGE)}
+          ${Widget.slider("temperature", "temperature", "y", RANGE)}
           <button id="go"></button>
         </div>
       </div>
@@ -151,8 +151,8 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
           <button name="unit">by a unit</button>
         </div>
         <div class="row">
-          ${Piece.slider("at", "character", "grad", { min: 1, max: 1, step: 1 })}
-          ${Piece.slider("unit", "hidden unit", "h", { min: 0, max: 1, step: 1 })}
+          ${Widget.slider("at", "character", "grad", { min: 1, max: 1, step: 1 })}
+          ${Widget.slider("unit", "hidden unit", "h", { min: 0, max: 1, step: 1 })}
         </div>
         <p id="told"></p>
         <svg role="img" aria-label="No network yet."></svg>
@@ -356,7 +356,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       const { at, colour, network, prompt, text, unit } = this;
       const largest = Math.max(...strengths);
       const tints = network && colour === "unit" ? network.steps.slice(1).map(({ h }) => h[unit])
-        : strengths.map((strength) => Piece.shade(strength, largest));
+        : strengths.map((strength) => Widget.shade(strength, largest));
       const written = this.$("#written");
       written.classList.toggle("coloured", tints.length > 0);
       written.replaceChildren(...Array.from(text, (character, n) => {

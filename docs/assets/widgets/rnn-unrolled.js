@@ -1,9 +1,9 @@
 /* <rnn-unrolled>: the network of the lecture, run step by step, with or without memory, on inputs to be changed. */
 
-customElements.whenDefined("rnn-piece").then((Piece) => {
+customElements.whenDefined("rnn-widget").then((Widget) => {
   if (customElements.get("rnn-unrolled")) return;
 
-  const { maths, number } = Piece;
+  const { maths, number } = Widget;
   const RANGE = { min: -1, max: 1, step: 0.1 }; // of the inputs
   const times = (W, v) => W.map((row) => row.reduce((sum, w, k) => sum + w * v[k], 0));
   const plus = (...vectors) => vectors[0].map((_, k) => vectors.reduce((sum, v) => sum + v[k], 0));
@@ -41,7 +41,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       ${ghost ? `stroke-dasharray="3 3"` : ""}/>`;
   };
 
-  class Unrolled extends Piece {
+  class Unrolled extends Widget {
     static label = "The network of the lecture, step by step";
 
     static html = `
@@ -64,7 +64,7 @@ customElements.whenDefined("rnn-piece").then((Piece) => {
       <p id="words"></p>
       <fieldset>
         <legend></legend>
-        ${[0, 1, 2, 3].map((k) => Piece.slider(`x${k}`, `entry ${k + 1}`, "x", RANGE)).join("")}
+        ${[0, 1, 2, 3].map((k) => Widget.slider(`x${k}`, `entry ${k + 1}`, "x", RANGE)).join("")}
         <button id="lecture">inputs of the lecture</button>
         <button id="other">the other past</button>
       </fieldset>`;

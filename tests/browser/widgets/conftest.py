@@ -6,7 +6,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from pieces import still
+from operate import still
 
 from rnn_notes import pages
 from rnn_notes.web import widgets
@@ -16,7 +16,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'self'; img-src 'self' data:">
-<title>A piece</title>
+<title>A widget</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="assets/figures.css">
 <body data-md-color-scheme="default"><main>{}</main>
@@ -32,11 +32,11 @@ class Silent(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """A page for each piece, named like it, beside the assets of the site."""
-    folder = tmp_path_factory.mktemp("pieces")
+    """A page for each widget, named like it, beside the assets of the site."""
+    folder = tmp_path_factory.mktemp("widgets")
     shutil.copytree(pages.DOCS / "assets", folder / "assets")
     widgets.write(folder / "assets")
-    for name in widgets.PIECES:
+    for name in widgets.WIDGETS:
         (folder / f"{name}.html").write_text(PAGE.format(widgets.wrap(name, "<p>the static picture</p>", "assets")))
     return folder
 
@@ -52,7 +52,7 @@ def address(folder):
 
 @pytest.fixture
 def show(browser, address):
-    """Opens the page of a piece in a window of the given kind; a word in its console or a failed request is a fault.
+    """Opens the page of a widget in a window of the given kind; a word in its console or a failed request is a fault.
 
     With ``clock``, only clock.run_for moves the time of the page.
     """

@@ -4,22 +4,22 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from pieces import PHONE, PIECES, live, slide
+from operate import PHONE, WIDGETS, live, slide
 
 
-@pytest.mark.parametrize("name", PIECES)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_the_static_picture_gives_way_and_comes_back_on_paper(show, name):
-    """Alive, the piece hides it; in print the piece hides itself."""
+    """Alive, the widget hides it; in print the widget hides itself."""
     tab = show(name)
-    picture, piece = tab.get_by_text("the static picture"), tab.get_by_role("group").first
-    piece.wait_for()
+    picture, widget = tab.get_by_text("the static picture"), tab.get_by_role("group").first
+    widget.wait_for()
     assert not picture.is_visible()
     tab.emulate_media(media="print")
     assert picture.is_visible()
-    assert not piece.is_visible()
+    assert not widget.is_visible()
 
 
-@pytest.mark.parametrize("name", PIECES)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_without_javascript_the_static_picture_stays(show, name):
     """It is all there is."""
     tab = show(name, java_script_enabled=False)
@@ -27,14 +27,14 @@ def test_without_javascript_the_static_picture_stays(show, name):
     assert tab.locator("button, input, svg").count() == 0
 
 
-@pytest.mark.parametrize("name", PIECES)
-def test_a_piece_works_from_a_file(show, name, folder):
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_works_from_a_file(show, name, folder):
     """No server is needed, and the strict policy of the page holds."""
     tab = show(name, at=folder.as_uri())
     tab.locator("svg > *").first.wait_for(state="attached")
 
 
-@pytest.mark.parametrize("name", PIECES)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_nothing_is_wider_than_the_phone(show, name):
     """After every button has been pressed, on a window 390 px wide and on one of 320 px."""
     tab = show(name, viewport=PHONE)
@@ -47,7 +47,7 @@ def test_nothing_is_wider_than_the_phone(show, name):
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", PIECES)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(show, name):
     """The tabulator key goes through all of them; each looks different with the focus, and each has a name."""
     tab = show(name)
@@ -65,7 +65,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(show, name):
     assert all(names)
 
 
-@pytest.mark.parametrize("name", PIECES)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_a_screen_reader_is_told_of_changes_once_they_are_over(show, name):
     """Nothing is said when the page opens, nor while a slider moves; then what has become of the numbers."""
     tab = show(name, clock=True)
@@ -82,8 +82,8 @@ def test_a_screen_reader_is_told_of_changes_once_they_are_over(show, name):
     assert re.search(r"−?\d\.\d{3}", message.text_content())
 
 
-@pytest.mark.parametrize("name", PIECES)
-def test_a_piece_survives_leaving_and_coming_back(show, name):
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_survives_leaving_and_coming_back(show, name):
     """Taken out while it moves, it rests; put back, it works. Its scripts may run again, as the theme makes them."""
     tab = show(name)
     tab.locator("svg > *").first.wait_for(state="attached")
@@ -100,13 +100,13 @@ def test_a_piece_survives_leaving_and_coming_back(show, name):
 
 
 LEAVE_AND_COME_BACK = """async () => {
-    const piece = document.querySelector('main > *');
-    const state = () => JSON.stringify([piece.x, piece.path, piece.text]);
-    piece.remove();
+    const widget = document.querySelector('main > *');
+    const state = () => JSON.stringify([widget.x, widget.path, widget.text]);
+    widget.remove();
     const before = state();
     await new Promise((done) => setTimeout(done, 200));
     const after = state();
-    document.querySelector('main').append(piece);
+    document.querySelector('main').append(widget);
     await Promise.all([...document.querySelectorAll('script')].map((script) => new Promise((done) => {
         const again = document.createElement('script');
         again.src = script.src;
@@ -117,13 +117,13 @@ LEAVE_AND_COME_BACK = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("name", PIECES)
+@pytest.mark.parametrize("name", WIDGETS)
 def test_all_text_can_be_read(show, name):
     """Text has a contrast of at least 4.5 to what is painted behind it, in either theme, for the strongest colours."""
     tab = show(name)
     tab.locator("svg > *").first.wait_for(state="attached")
     if name == "rnn-unrolled":
-        live(tab, "piece.change({ t: 5, memory: false, x: piece.x.map(() => [1, 1, -1, -1]) })")
+        live(tab, "widget.change({ t: 5, memory: false, x: widget.x.map(() => [1, 1, -1, -1]) })")
     for scheme in ("default", "slate"):
         tab.evaluate(f"document.body.dataset.mdColorScheme = '{scheme}'")
         assert live(tab, FAINT) == []
@@ -138,7 +138,7 @@ FAINT = """(() => {
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
     };
     const paper = getComputedStyle(document.body).getPropertyValue('--rnn-paper');
-    const all = (selector) => [...piece.shadowRoot.querySelectorAll(selector)];
+    const all = (selector) => [...widget.shadowRoot.querySelectorAll(selector)];
     const behind = (text) => all('svg rect').filter((rect) => {
         const [outer, inner] = [rect, text].map((element) => element.getBoundingClientRect());
         return outer.left <= inner.left && outer.right >= inner.right
@@ -154,11 +154,11 @@ FAINT = """(() => {
             .map((text) => [contrast(getComputedStyle(text).color, []), text.textContent]),
     ].filter(([value, text]) => value < 4.5 && text.trim());
 })()"""
-"""All text of a piece with too little contrast, and the contrast; the rectangles of a picture lie behind its text."""
+"""All text of a widget with too little contrast, and the contrast; the rectangles of a picture lie behind its text."""
 
 
-def test_on_the_site_a_piece_lives_wherever_one_comes_from(browser, built_site):
-    """The theme changes pages without loading them anew, there and back: each piece is alive, and nothing complains."""
+def test_on_the_site_a_widget_lives_wherever_one_comes_from(browser, built_site):
+    """The theme changes pages without loading them anew, there and back: widgets are alive, and nothing complains."""
     window, complaints = browser.new_context(), []
     window.route("**", lambda route: route.fulfill(path=file(built_site, route.request.url)))
     tab = window.new_page()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pieces import PHONE, live, number, slide
+from operate import PHONE, live, number, slide
 
 from rnn_notes.figures import attention as alignment
 
@@ -27,10 +27,10 @@ def test_the_weights_are_those_of_the_package(show, digits):
     tab.locator("svg rect").first.wait_for(state="attached")
     if digits:
         tab.locator("[name=digits]").fill("".join(map(str, digits)))
-    digits = digits or live(tab, "piece.digits")
+    digits = digits or live(tab, "widget.digits")
     found, weights = written(np.array(digits))
-    assert live(tab, "piece.rows.map(({ digit }) => digit)") == found
-    assert np.allclose(live(tab, "piece.rows.map(({ weights }) => weights)"), weights, rtol=0, atol=1e-6)
+    assert live(tab, "widget.rows.map(({ digit }) => digit)") == found
+    assert np.allclose(live(tab, "widget.rows.map(({ weights }) => weights)"), weights, rtol=0, atol=1e-6)
     assert f"with weight {number(weights[0].max())}" in tab.locator("#words").text_content()
 
 
@@ -38,12 +38,12 @@ def test_what_the_network_has_not_learned_to_read_is_said(show):
     """Another character, or none; the picture stays that of the digits before."""
     tab = show("rnn-attention")
     tab.locator("svg rect").first.wait_for(state="attached")
-    before = live(tab, "piece.digits")
+    before = live(tab, "widget.digits")
     for text, words in (("1290", "knows the digits 1 to 7 only; 9 is none"), ("", "There is nothing to read")):
         tab.locator("[name=digits]").fill(text)
         assert words in tab.locator("#words").text_content()
         assert tab.locator("[name=digits]").get_attribute("aria-invalid") == "true"
-    assert live(tab, "piece.digits") == before
+    assert live(tab, "widget.digits") == before
 
 
 def test_a_row_is_chosen_by_keyboard_and_by_touch(show):
@@ -54,4 +54,4 @@ def test_a_row_is_chosen_by_keyboard_and_by_touch(show):
     assert tab.locator("#words").text_content().startswith("Digit 3 is written as")
     box = tab.locator("svg rect").nth(4 * 8 + 2).bounding_box()
     tab.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert live(tab, "piece.n") == 5
+    assert live(tab, "widget.n") == 5

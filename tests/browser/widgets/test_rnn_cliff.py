@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pieces import PHONE, live, slide
+from operate import PHONE, live, slide
 
 from rnn_notes.figures import gradients
 
@@ -18,8 +18,8 @@ def descents(start, rate, limit, steps=60):
 
 
 def places(tab, name):
-    """Where a descent of the piece goes."""
-    return live(tab, f"piece.{name}.map(({{ w, b }}) => [w, b])")
+    """Where a descent of the widget goes."""
+    return live(tab, f"widget.{name}.map(({{ w, b }}) => [w, b])")
 
 
 def test_the_descents_at_the_cliff_are_those_of_the_package(show):
@@ -37,9 +37,9 @@ def test_the_descents_at_the_cliff_are_those_of_the_package(show):
         expected = descents((4.99, -2.29), 0.1, limit)
         assert np.allclose(places(tab, name)[:20], expected[:20], rtol=0, atol=1e-6)
         loss = gradients.cliff(*expected[20])[0]
-        assert live(tab, f"piece.{name}[20].loss") == pytest.approx(loss, abs=1e-6)
+        assert live(tab, f"widget.{name}[20].loss") == pytest.approx(loss, abs=1e-6)
     tab.get_by_role("button", name="reset").click()
-    assert live(tab, "piece.first") == list(gradients.START)
+    assert live(tab, "widget.first") == list(gradients.START)
     assert float(tab.locator("input[name=rate]").input_value()) == gradients.RATE
 
 
@@ -50,7 +50,7 @@ def test_a_click_on_the_map_starts_both_descents_there(show, touch):
     box = tab.locator("#map").bounding_box()
     x, y = box["x"] + box["width"] / 4, box["y"] + box["height"] / 4
     (tab.touchscreen.tap if touch else tab.mouse.click)(x, y)
-    w, b = live(tab, "piece.first")
+    w, b = live(tab, "widget.first")
     assert (w, b) == (pytest.approx(4.525, abs=0.005), pytest.approx(-1.925, abs=0.01))
     assert places(tab, "plain")[0] == places(tab, "clipped")[0] == [w, b]
 
@@ -60,13 +60,13 @@ def test_a_walk_goes_step_by_step_and_says_what_became_of_it(show):
     tab = show("rnn-cliff", clock=True)
     tab.get_by_role("button", name="walk").click()
     tab.clock.run_for(1000)
-    assert 5 <= live(tab, "piece.n") < 20
+    assert 5 <= live(tab, "widget.n") < 20
     tab.get_by_role("button", name="pause").click()
-    assert live(tab, "piece.longest(piece.plain)") == pytest.approx(
-        np.hypot(*np.diff(descents(gradients.START, gradients.RATE, np.inf), axis=0).T)[: live(tab, "piece.n")].max()
+    assert live(tab, "widget.longest(widget.plain)") == pytest.approx(
+        np.hypot(*np.diff(descents(gradients.START, gradients.RATE, np.inf), axis=0).T)[: live(tab, "widget.n")].max()
     )
     tab.emulate_media(reduced_motion="reduce")
     tab.get_by_role("button", name="walk").click()
-    assert live(tab, "piece.n") == gradients.STEPS
+    assert live(tab, "widget.n") == gradients.STEPS
     slide(tab, "rate", 40)
     assert "thrown off the map" in tab.locator("#words").text_content()

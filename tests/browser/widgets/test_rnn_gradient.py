@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from pieces import PHONE, live, slide
+from operate import PHONE, live, slide
 
 from rnn_notes.experiments import novels, saliency, three_cells
 
@@ -24,7 +24,7 @@ def gradient(show):
 def test_the_strengths_are_those_of_the_package(gradient):
     """Of all three networks, all passages, all predictions and all characters, to 1e-6; so are the probabilities."""
     tab = gradient()
-    for start, passage in zip(three_cells.PASSAGES, live(tab, "piece.passages"), strict=True):
+    for start, passage in zip(three_cells.PASSAGES, live(tab, "widget.passages"), strict=True):
         assert passage["text"] == novels.excerpt()[start : start + three_cells.SHOWN]
         for name, cell in passage["cells"].items():
             model = three_cells.network(name)
@@ -63,9 +63,9 @@ def test_pointing_or_touching_chooses_the_character_that_is_predicted(gradient):
         for name, at in enumerate((5, 33, 71)):
             box = tab.locator(f"svg text[data-at='{at}']").nth(name)
             box.tap() if window else box.hover()
-            assert live(tab, "piece.at") == at
+            assert live(tab, "widget.at") == at
         tab.locator("svg text[data-at='0']").first.hover()
-        assert live(tab, "piece.at") == 71
+        assert live(tab, "widget.at") == 71
 
 
 def test_another_passage_follows_and_the_first_comes_back(gradient):
@@ -77,4 +77,4 @@ def test_another_passage_follows_and_the_first_comes_back(gradient):
         tab.get_by_role("button", name="Another passage").click()
     assert seen[0] == seen[-1]
     assert len({*seen}) == len(three_cells.PASSAGES)
-    assert live(tab, "piece.at") == three_cells.AT
+    assert live(tab, "widget.at") == three_cells.AT

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from pieces import EXACT, PHONE, drag, live, number, slide
+from operate import EXACT, PHONE, drag, live, number, slide
 
 from rnn_notes import activations
 
@@ -16,7 +16,7 @@ def test_value_slope_and_formula_are_those_of_the_sigmoid(show):
         tab.locator("input").fill(f"{x:g}")
         value = activations.sigmoid(np.float64(x))
         slope = activations.sigmoid_prime(value)
-        assert np.allclose(live(tab, "[piece.x, piece.y, piece.slope]"), [x, value, slope], **EXACT)
+        assert np.allclose(live(tab, "[widget.x, widget.y, widget.slope]"), [x, value, slope], **EXACT)
         exponent = f"−({number(x, 2)})" if x < 0 else f"−{number(x, 2)}"
         written = re.sub(r"\s", "", tab.locator("#value").text_content() + tab.locator("#slope").text_content())
         assert written == (
@@ -30,7 +30,7 @@ def test_the_arrow_keys_move_the_point(show):
     """By 0.05 a key."""
     tab = show("rnn-sigmoid")
     slide(tab, "x", -3)
-    assert live(tab, "piece.x") == 1.15
+    assert live(tab, "widget.x") == 1.15
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
@@ -41,8 +41,8 @@ def test_a_drag_on_the_curve_moves_the_point_and_the_thumb_below_it(show, touch)
     left, right = (box["x"] + box["width"] / 2 for box in axis)
     y = tab.locator("svg").bounding_box()["y"] + 50
     drag(tab, [((left + right) / 2, y), (right - 30, y), (right, y)], touch)
-    assert live(tab, "piece.x") == pytest.approx(4, abs=0.11)
-    assert float(tab.locator("input").input_value()) == live(tab, "piece.x")
+    assert live(tab, "widget.x") == pytest.approx(4, abs=0.11)
+    assert float(tab.locator("input").input_value()) == live(tab, "widget.x")
     slider, point = tab.locator("input").bounding_box(), tab.locator("svg circle").first.bounding_box()
-    thumb = slider["x"] + 12 + (slider["width"] - 24) * (live(tab, "piece.x") + 6) / 12
+    thumb = slider["x"] + 12 + (slider["width"] - 24) * (live(tab, "widget.x") + 6) / 12
     assert point["x"] + point["width"] / 2 == pytest.approx(thumb, abs=1)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from pieces import EXACT, PHONE, drag, live, number, slide
+from operate import EXACT, PHONE, drag, live, number, slide
 
 from rnn_notes import gradcheck
 
@@ -25,7 +25,7 @@ def test_the_ball_goes_down_step_by_step(show):
     for _ in range(3):
         tab.get_by_role("button", name="step").press("Enter")
     path = walk(0.22, 4)
-    assert np.allclose(live(tab, "piece.path"), path[:4], **EXACT)
+    assert np.allclose(live(tab, "widget.path"), path[:4], **EXACT)
     (x, y), after = path[3], path[4]
     height = y**2 - 2 * y * np.cos(x)
     assert tab.locator("#height").text_content() == f"f({number(x)}, {number(y)}) ≈ {number(height)}"
@@ -46,10 +46,10 @@ def test_with_reduced_motion_the_ball_is_at_the_end_at_once(show):
     ):
         tab.locator("input").fill(str(size))
         tab.get_by_role("button", name="roll").click()
-        assert np.allclose(live(tab, "piece.path"), walk(size, steps), **EXACT)
+        assert np.allclose(live(tab, "widget.path"), walk(size, steps), **EXACT)
         assert words in tab.locator("#words").text_content()
         tab.get_by_role("button", name="reset").click()
-        assert live(tab, "piece.path") == [[2.5, 2.0]]
+        assert live(tab, "widget.path") == [[2.5, 2.0]]
 
 
 def test_the_ball_rolls_until_it_is_paused(show):
@@ -58,9 +58,9 @@ def test_the_ball_rolls_until_it_is_paused(show):
     tab.get_by_role("button", name="roll").click()
     tab.clock.run_for(500)
     tab.get_by_role("button", name="pause").click()
-    steps = live(tab, "piece.path.length") - 1
+    steps = live(tab, "widget.path.length") - 1
     tab.clock.run_for(500)
-    assert steps == live(tab, "piece.path.length") - 1 == 500 // 70  # milliseconds a step
+    assert steps == live(tab, "widget.path.length") - 1 == 500 // 70  # milliseconds a step
 
 
 def test_the_surface_turns_by_key_mouse_and_finger(show):
@@ -76,7 +76,7 @@ def test_the_surface_turns_by_key_mouse_and_finger(show):
         lambda: drag(tab, [(x, y), (x - 60, y), (x - 120, y), (x - 130, y)], touch=True),
     ):
         turn()
-        views.append(live(tab, "[piece.azimuth, piece.elevation]"))
+        views.append(live(tab, "[widget.azimuth, widget.elevation]"))
     assert views[:3] == [[-69, 42], [-69, 47], [-119, 57]]
     assert -119 + 40 < views[3][0] <= -119 + 65  # the first pixels tell the browser that the finger does not scroll
 
@@ -85,11 +85,11 @@ def test_what_is_near_covers_what_is_far(show):
     """From each side, the facets are drawn from the corner that is farthest from the eye to the one that is nearest."""
     tab = show("rnn-surface")
     for azimuth, nearest in ((45, (6, 3)), (135, (-6, 3)), (-135, (-6, -3)), (-45, (6, -3))):
-        live(tab, f"piece.turn({{ azimuth: {azimuth}, elevation: 30 }})")
+        live(tab, f"widget.turn({{ azimuth: {azimuth}, elevation: 30 }})")
         for which, sign in (("first", -1), ("last", 1)):
             x, y = (sign * value for value in nearest)
             height = 0.9 * (y**2 - 2 * y * np.cos(x) + 1) / 16 - 0.45
-            left, top = live(tab, f"piece.project([{x} / 6, {y} / 6, {height}])")
+            left, top = live(tab, f"widget.project([{x} / 6, {y} / 6, {height}])")
             facet = getattr(tab.locator("polygon"), which).get_attribute("points")
             corners = [[float(v) for v in corner.split(",")] for corner in facet.split(" ")]
             assert min(abs(left - u) + abs(top - v) for u, v in corners) < 0.2
@@ -102,7 +102,7 @@ def test_the_valley_follows_the_cosine(show):
     red = tab.locator("#valley [stroke='var(--grad)'] [opacity='1']")
     lines = red.evaluate_all("all => all.map(line => line.getAttribute('d'))")
     x = np.linspace(-6, 6, 121)
-    places = [live(tab, f"piece.project([{u} / 6, {np.cos(u)} / 6, 0])") for u in x]
+    places = [live(tab, f"widget.project([{u} / 6, {np.cos(u)} / 6, 0])") for u in x]
     ends = np.array([[[float(v) for v in end.split(",")] for end in line[1:].split("L")] for line in lines])
     assert np.allclose(ends, list(pairwise(places)), rtol=0, atol=1e-9)
 
@@ -111,9 +111,9 @@ def test_from_above_the_surface_is_a_map(show):
     """x runs to the right and y up, to the same scale; the button leads back."""
     tab = show("rnn-surface")
     tab.get_by_role("button", name="from above").click()
-    corners = [live(tab, f"piece.project([{x} / 6, {y} / 6, 0])") for x, y in ((-6, -3), (6, -3), (-6, 3))]
+    corners = [live(tab, f"widget.project([{x} / 6, {y} / 6, 0])") for x, y in ((-6, -3), (6, -3), (-6, 3))]
     (left, bottom), (right, same), (_, top) = corners
     assert same == pytest.approx(bottom, abs=1e-9)
     assert right - left == pytest.approx(2 * (bottom - top), rel=1e-9)
     tab.get_by_role("button", name="from the side").click()
-    assert live(tab, "[piece.azimuth, piece.elevation]") == [-64, 42]
+    assert live(tab, "[widget.azimuth, widget.elevation]") == [-64, 42]

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from pieces import live, slide, still
+from operate import live, slide, still
 
 from rnn_notes.experiments import corpus, generator, novels, saliency, text_again
 from rnn_notes.web import widgets
@@ -29,7 +29,7 @@ def writer(show):
     def writer(**window):
         tab = show("rnn-text", **window)
         tab.locator("svg > *").first.wait_for(state="attached")
-        live(tab, "piece.random = (() => { let n = 1; return () => (n = (n * 16807) % 2147483647) / 2147483647 })()")
+        live(tab, "widget.random = (() => { let n = 1; return () => (n = (n * 16807) % 2147483647) / 2147483647 })()")
         return tab
 
     return writer
@@ -39,11 +39,11 @@ def test_the_writer_expects_what_the_package_expects(writer, record_property):
     """The distributions after each of 200 characters are those of the package, to 1e-5, at three temperatures."""
     text, temperatures = corpus.load()[:200], (0.2, 1, 2)
     script = """[...TEXT].map((character) => {
-        piece.network.read(character);
-        return TEMPERATURES.map((temperature) => piece.network.distribution(temperature));
+        widget.network.read(character);
+        return TEMPERATURES.map((temperature) => widget.network.distribution(temperature));
     })"""
     tab = writer()
-    live(tab, "piece.network.reset()")
+    live(tab, "widget.network.reset()")
     found = live(tab, script.replace("TEXT", json.dumps(text)).replace("TEMPERATURES", str(list(temperatures))))
     model, state, expected = generator.load(), None, []
     for character in text:
@@ -53,13 +53,15 @@ def test_the_writer_expects_what_the_package_expects(writer, record_property):
     record_property("largest difference of a probability", float(difference))
     print(f"largest difference of a probability: {difference:.1e}")
     assert difference <= 1e-5
-    assert np.allclose(live(tab, "[...piece.network.last.h]"), state[0][0], rtol=0, atol=1e-5)
+    assert np.allclose(live(tab, "[...widget.network.last.h]"), state[0][0], rtol=0, atol=1e-5)
 
 
 def test_the_writer_draws_each_character_as_often_as_it_is_likely(writer):
     """Of equally spaced random numbers, each character gets its share, to within one of them."""
     tab, n = writer(), 1000
-    drawn = live(tab, f"Array.from({{ length: {n} }}, (_, k) => (piece.random = () => (k + 0.5) / {n}, piece.pick()))")
+    drawn = live(
+        tab, f"Array.from({{ length: {n} }}, (_, k) => (widget.random = () => (k + 0.5) / {n}, widget.pick()))"
+    )
     y, _ = generator.load().read(tab.locator("[name=prompt]").input_value())
     p = generator.distribution(y, float(tab.locator("[name=temperature]").input_value()))
     assert len(drawn) == n
@@ -71,7 +73,7 @@ def test_the_writer_is_fast(writer, record_property):
     """More than 200 characters in the best of five seconds, with the drawing of each from its distribution."""
     script = """Math.max(...Array.from({ length: 5 }, () => {
         const start = performance.now();
-        for (let k = 0; k < 200; k++) piece.network.read(piece.pick());
+        for (let k = 0; k < 200; k++) widget.network.read(widget.pick());
         return 200_000 / (performance.now() - start);
     }))"""
     rate = live(writer(), script)
@@ -84,22 +86,22 @@ def test_the_writer_starts_and_stops_by_the_keyboard(writer):
     """Enter in the prompt starts it; the button, reached by the tabulator key, stops it and starts it again."""
     tab = writer()
     still(tab)
-    live(tab, "piece.length = 40")
+    live(tab, "widget.length = 40")
     tab.get_by_role("textbox", name="prompt").fill("The LSTM ")
     tab.keyboard.press("Enter")
-    assert live(tab, "piece.text") == ""
+    assert live(tab, "widget.text") == ""
     tab.clock.run_for(400)
-    assert re.fullmatch("The LSTM .", live(tab, "piece.text"))
-    assert tab.locator("#written").text_content() == live(tab, "piece.text")
+    assert re.fullmatch("The LSTM .", live(tab, "widget.text"))
+    assert tab.locator("#written").text_content() == live(tab, "widget.text")
     tab.keyboard.press("Tab")
     tab.keyboard.press("Tab")
     tab.get_by_role("button", name="Stop").and_(tab.locator(":focus")).press("Enter")
-    before = live(tab, "piece.text")
+    before = live(tab, "widget.text")
     tab.clock.run_for(400)
-    assert live(tab, "piece.text") == before
+    assert live(tab, "widget.text") == before
     tab.get_by_role("button", name="Generate").press("Space")
     tab.clock.run_for(3000)
-    assert len(live(tab, "piece.text")) == 9 + 40
+    assert len(live(tab, "widget.text")) == 9 + 40
     assert tab.get_by_role("button", name="Generate").is_visible()
 
 
@@ -107,14 +109,14 @@ def test_a_screen_reader_hears_what_is_written_when_it_is_finished(writer):
     """Nothing while characters come, then the whole text, once."""
     tab = writer()
     still(tab)
-    live(tab, "piece.length = 40")
+    live(tab, "widget.length = 40")
     message = tab.locator("[aria-live=polite]")
     tab.get_by_role("button", name="Generate").click()
     for _ in range(3):
         tab.clock.run_for(900)
         assert message.text_content() == ""
     tab.clock.run_for(900)
-    assert message.text_content() == f"The network has written: {live(tab, 'piece.text')}"
+    assert message.text_content() == f"The network has written: {live(tab, 'widget.text')}"
 
 
 def test_with_reduced_motion_the_text_is_there_at_once(writer):
@@ -124,7 +126,7 @@ def test_with_reduced_motion_the_text_is_there_at_once(writer):
     text = tab.locator("#written").text_content()
     assert len(text) == len("The hidden state") + 300
     _, (h, _) = generator.load().read(text)
-    assert np.allclose(live(tab, "[...piece.network.last.h]"), h[0], rtol=0, atol=1e-5)
+    assert np.allclose(live(tab, "[...widget.network.last.h]"), h[0], rtol=0, atol=1e-5)
     cells = tab.locator("svg rect[fill*='%']").evaluate_all("all => all.map(cell => cell.getAttribute('fill'))")
     strengths = [int(re.search(r"(\d+)%", fill)[1]) for fill in cells]
     assert np.allclose(strengths, 100 * np.abs(h[0]), atol=0.51)
@@ -153,10 +155,10 @@ def test_a_prompt_that_the_network_cannot_read_is_refused(writer, prompt, words)
     assert words in tab.locator("#words").text_content()
     assert field.get_attribute("aria-invalid") == button.get_attribute("aria-disabled") == "true"
     tab.locator("[aria-live=polite]").filter(has_text=words).wait_for(state="attached")
-    assert live(tab, "[piece.text, piece.running]") == ["", None]
+    assert live(tab, "[widget.text, widget.running]") == ["", None]
     field.fill("The ")
     assert field.get_attribute("aria-invalid") == button.get_attribute("aria-disabled") == "false"
-    assert live(tab, "piece.text") == "The "
+    assert live(tab, "widget.text") == "The "
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -181,7 +183,7 @@ def test_damaged_weights_are_told_and_the_recorded_samples_come_back(browser, fo
 
 
 def test_the_weights_come_when_the_reader_does(browser, folder):
-    """Not while the piece lies below the window; what stands below it does not move for them."""
+    """Not while the widget lies below the window; what stands below it does not move for them."""
     with browser.new_context() as window:
         tab, asked = window.new_page(), []
         tab.on("request", lambda request: asked.append(request.url.rsplit("/")[-1]))
@@ -193,7 +195,7 @@ def test_the_weights_come_when_the_reader_does(browser, folder):
         tab.get_by_role("button", name="Generate").wait_for()
         tab.wait_for_timeout(100)
         tall = tab.locator("rnn-text").bounding_box()["height"]
-        assert asked == ["rnn-text.html", "figures.css", "piece.js", "rnn-text.js"]
+        assert asked == ["rnn-text.html", "figures.css", "widget.js", "rnn-text.js"]
         tab.get_by_role("button", name="Generate").scroll_into_view_if_needed()
         tab.locator("svg > *").first.wait_for(state="attached")
         assert asked[4:] == ["rnn-text-weights.js"]
@@ -236,10 +238,10 @@ def test_the_writer_differentiates_as_the_package_does(larger):
     tab, model = larger(text), text_again.network()
     expected = saliency.strengths(model, text)
     for at in (1, 40, 119):
-        found = live(tab, f"piece.network.strengths({at}, piece.text[{at}])")
+        found = live(tab, f"widget.network.strengths({at}, widget.text[{at}])")
         assert np.allclose(found, expected[at - 1, :at], rtol=0, atol=1e-6)
     states = np.concatenate([*text_again.reading(model, corpus.encode(text, model.alphabet)[:, None])])[:, 0]
-    assert np.allclose(live(tab, "piece.network.steps.slice(1).map(({ h }) => [...h])"), states, rtol=0, atol=1e-6)
+    assert np.allclose(live(tab, "widget.network.steps.slice(1).map(({ h }) => [...h])"), states, rtol=0, atol=1e-6)
 
 
 def test_the_text_is_coloured_by_the_gradient_of_the_character_that_is_pointed_at(larger):
@@ -248,7 +250,7 @@ def test_the_text_is_coloured_by_the_gradient_of_the_character_that_is_pointed_a
     tab, model = larger(text), text_again.network()
     tab.get_by_role("button", name="by the gradient").click()
     slide(tab, "at", 11)
-    assert live(tab, "piece.at") == 12
+    assert live(tab, "widget.at") == 12
     tab.locator("#written span").nth(24).click()
     assert tab.locator("input[name=at]").input_value() == "24"
     assert tab.locator("#written .at").text_content() == text[24]

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from pieces import EXACT, PHONE, live, number, slide
+from operate import EXACT, PHONE, live, number, slide
 
 from rnn_notes import RNN, lecture
 
@@ -17,13 +17,13 @@ def package(x, memory=True):
 
 
 def agrees(tab, x):
-    """Whether the piece has these inputs, and computes with and without memory what the package computes."""
+    """Whether the widget has these inputs, and computes with and without memory what the package computes."""
     for memory in (True, False):
-        run = live(tab, f"piece.run({str(memory).lower()})")
+        run = live(tab, f"widget.run({str(memory).lower()})")
         h, y = package(x, memory)
         if not (np.allclose(run["h"], h, **EXACT) and np.allclose(run["y"][1:], y, **EXACT)):
             return False
-    return np.array_equal(live(tab, "piece.x"), x)
+    return np.array_equal(live(tab, "widget.x"), x)
 
 
 def test_the_network_computes_what_the_package_computes(show):
@@ -97,4 +97,4 @@ def test_a_click_on_a_column_goes_to_its_step(show):
     """Also on the phone, with a finger."""
     tab = show("rnn-unrolled", viewport=PHONE, has_touch=True)
     tab.locator("svg text", has_text=re.compile("^x4$")).tap()
-    assert live(tab, "piece.t") == 4
+    assert live(tab, "widget.t") == 4

@@ -2,7 +2,7 @@
 
 from rnn_notes.web import widgets
 
-PIECES = sorted(set(widgets.PIECES) - set(widgets.ELEMENTS))
+WIDGETS = sorted(set(widgets.WIDGETS) - set(widgets.ELEMENTS))
 PHONE = {"width": 390, "height": 800}
 EXACT = {"rtol": 0, "atol": 1e-9}
 
@@ -13,8 +13,8 @@ def number(value, digits=3):
 
 
 def live(tab, script):
-    """The value of a JavaScript expression in which ``piece`` is the element."""
-    return tab.evaluate(f"(() => {{ const piece = document.querySelector('main > *'); return {script} }})()")
+    """The value of a JavaScript expression in which ``widget`` is the element."""
+    return tab.evaluate(f"(() => {{ const widget = document.querySelector('main > *'); return {script} }})()")
 
 
 def slide(tab, name, presses):

@@ -1,14 +1,14 @@
 /*
- * What the interactive pieces share: each extends this class.
+ * What the widgets share: each extends this class.
  *
- * A piece stands around its static picture and takes its place once it is alive; on paper the picture comes back.
+ * A widget stands around its static picture and takes its place once it is alive; on paper the picture comes back.
  * Its numbers arrive as JSON in the attribute data-start, written by rnn_notes/web/widgets.py.
  *
  * These are plain scripts, in any order, not modules: from file:// a browser loads no module, and fetches nothing.
  * The theme runs the scripts of a page again whenever a reader comes back to it: each looks first whether it has run.
  */
 
-if (!customElements.get("rnn-piece")) {
+if (!customElements.get("rnn-widget")) {
   const here = document.currentScript.src;
 
   /* CRC-32 of a text in ASCII, as zlib computes it. */
@@ -21,16 +21,16 @@ if (!customElements.get("rnn-piece")) {
     return ~crc >>> 0;
   };
 
-  class Piece extends HTMLElement {
+  class Widget extends HTMLElement {
     connectedCallback() {
       if (!this.shadowRoot) {
         const data = JSON.parse(this.dataset.start);
         const { label, html, css } = this.constructor;
         const sheet = new CSSStyleSheet();
-        sheet.replaceSync(Piece.css + css);
+        sheet.replaceSync(Widget.css + css);
         const root = this.attachShadow({ mode: "open" });
         root.adoptedStyleSheets = [sheet];
-        root.innerHTML = `<slot></slot><div class="piece" role="group" aria-label="${label}">
+        root.innerHTML = `<slot></slot><div class="widget" role="group" aria-label="${label}">
           <div class="width"></div>${html}<p class="spoken" aria-live="polite"></p></div>`;
         this.start(data);
       }
@@ -64,8 +64,8 @@ if (!customElements.get("rnn-piece")) {
     show(name, value, digits) {
       const input = this.$(`input[name=${name}]`);
       input.value = value;
-      input.nextElementSibling.textContent = Piece.number(value, digits);
-      input.setAttribute("aria-valuetext", Piece.number(value, digits));
+      input.nextElementSibling.textContent = Widget.number(value, digits);
+      input.setAttribute("aria-valuetext", Widget.number(value, digits));
     }
 
     /* For the screen reader, once nothing has changed for a moment. */
@@ -74,7 +74,7 @@ if (!customElements.get("rnn-piece")) {
       this.pause = setTimeout(() => (this.$(".spoken").innerHTML = text), 700);
     }
 
-    /* Calls come once the piece is in sight. */
+    /* Calls come once the widget is in sight. */
     near(come) {
       new IntersectionObserver(([seen], observer) => {
         if (!seen.isIntersecting) return;
@@ -85,7 +85,7 @@ if (!customElements.get("rnn-piece")) {
 
     /* Calls come with the text of a file beside this one; if there is none, the picture is back, and #words say why. */
     bring(file, come, what, meanwhile = "there is the picture") {
-      Piece.load(file).then(come, ({ message }) => {
+      Widget.load(file).then(come, ({ message }) => {
         this.toggleAttribute("failed", true);
         this.$("#words").textContent = `${what} here. The file ${file}.js is missing or damaged: ${message}.
           Load the page again; until then, ${meanwhile}.`;
@@ -99,18 +99,18 @@ if (!customElements.get("rnn-piece")) {
     }
 
     /*
-     * A promise of the text in a file beside this one, which is a script that puts it into Piece.files: from file:// a
-     * browser loads nothing else. rnn_notes/web/widgets.py writes it, with a checksum; all pieces load it once.
+     * A promise of the text in a file beside this one, which is a script that puts it into Widget.files: from file:// a
+     * browser loads nothing else. rnn_notes/web/widgets.py writes it, with a checksum; all widgets load it once.
      */
     static load(name) {
-      return (Piece.loading[name] ??= new Promise((done, fail) => {
+      return (Widget.loading[name] ??= new Promise((done, fail) => {
         const script = document.createElement("script");
         script.src = new URL(`${name}.js`, here);
         script.addEventListener("load", done);
         script.addEventListener("error", () => fail(new Error("it cannot be read")));
         document.head.append(script);
       }).then(() => {
-        const { text, length, crc32 } = Piece.files[name] ?? {};
+        const { text, length, crc32 } = Widget.files[name] ?? {};
         if (!length) throw new Error("it is cut short");
         if (text.length !== length) throw new Error(`it has ${text.length} characters instead of ${length}`);
         if (checksum(text) !== crc32) throw new Error("its numbers are not those that were written");
@@ -121,7 +121,7 @@ if (!customElements.get("rnn-piece")) {
     static files = {};
     static loading = {};
 
-    /* The picture of a piece is an <svg> of the full width. */
+    /* The picture of a widget is an <svg> of the full width. */
     paint(height, content) {
       const svg = this.$("svg");
       svg.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
@@ -168,7 +168,7 @@ if (!customElements.get("rnn-piece")) {
     :host([failed]) slot { display: contents }
     @media print {
       slot { display: contents }
-      .piece { display: none }
+      .widget { display: none }
     }
     .width { height: 0 }
     .spoken { clip-path: inset(50%); height: 1px; margin: 0; overflow: hidden; position: absolute; width: 1px }
@@ -248,5 +248,5 @@ if (!customElements.get("rnn-piece")) {
   `;
   }
 
-  customElements.define("rnn-piece", Piece);
+  customElements.define("rnn-widget", Widget);
 }
