@@ -136,19 +136,32 @@ def test_other_refusals():
         attention.backward(attention.forward(q, k, v), w[:2])
 
 
-def test_dot_attention_is_that_of_torch():
-    """One head of nn.MultiheadAttention whose projections are the identity."""
+SEEN = {"everything": np.ones((1, B, M), bool), "padding": sequences.mask([4, 2], M).T[None], "causal": causal(M)}
+
+
+@pytest.mark.parametrize("allowed", SEEN.values(), ids=SEEN)
+@pytest.mark.parametrize("heads", [1, 2])
+def test_dot_attention_is_that_of_torch(heads, allowed):
+    """nn.MultiheadAttention is a DotAttention a head, between projections: contexts, weights and gradients to 1e-12."""
     torch = pytest.importorskip("torch", reason="PyTorch is not a requirement; install torch to compare with it")
-    _, q, k, _, _ = drawn("dot")
-    module = torch.nn.MultiheadAttention(D, 1, dtype=torch.float64)
-    eye = torch.eye(D, dtype=torch.float64)
-    with torch.no_grad():
-        module.in_proj_weight.copy_(torch.cat([eye] * 3))
-        module.out_proj.weight.copy_(eye)
-        module.in_proj_bias.zero_()
-        module.out_proj.bias.zero_()
-    padding = torch.tensor(~sequences.mask([4, 2], M).T)
-    context, weights = module(*map(torch.tensor, (q, k, k)), key_padding_mask=padding)
-    trace = DotAttention().forward(q, k, k, sequences.mask([4, 2], M).T)
-    np.testing.assert_allclose(trace.context, context.detach(), rtol=0, atol=1e-12)
-    np.testing.assert_allclose(trace.weights.swapaxes(0, 1), weights.detach(), rtol=0, atol=1e-12)
+    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
+    given, w = [rng.normal(size=(M, B, D)) for _ in "qkv"], rng.normal(size=(M, B, D))
+    module = torch.nn.MultiheadAttention(D, heads, bias=False, dtype=torch.float64)
+    into = [W.detach().numpy() for W in module.in_proj_weight.split(D)]
+    out = module.out_proj.weight.detach().numpy()
+    tensors = [torch.tensor(a, requires_grad=True) for a in given]
+    hidden = torch.tensor(~np.repeat(np.broadcast_to(allowed.swapaxes(0, 1), (B, M, M)), heads, axis=0))
+    context, weights = module(*tensors, attn_mask=hidden)
+    (context * torch.tensor(w)).sum().backward()
+
+    parts = [np.split(a @ W.T, heads, axis=2) for a, W in zip(given, into, strict=True)]
+    traces = [DotAttention().forward(q, k, v, allowed) for q, k, v in zip(*parts, strict=True)]
+    d_heads = np.split(w @ out, heads, axis=2)
+    backward = [DotAttention().backward(trace, d)[1:] for trace, d in zip(traces, d_heads, strict=True)]
+    ours = np.concatenate([trace.context for trace in traces], axis=2) @ out.T
+    np.testing.assert_allclose(ours, context.detach(), rtol=0, atol=1e-12)
+    mean = np.mean([trace.weights for trace in traces], axis=0)
+    np.testing.assert_allclose(mean.swapaxes(0, 1), weights.detach(), rtol=0, atol=1e-12)
+    for found, W, theirs in zip(zip(*backward, strict=True), into, tensors, strict=True):
+        np.testing.assert_allclose(np.concatenate(found, axis=2) @ W, theirs.grad, rtol=0, atol=1e-12)

@@ -418,10 +418,11 @@ def test_a_stack_goes_to_a_state_dict_and_back(cls):
         conversions.stack_from_torch(state)
 
 
+@pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("directions", [1, 2])
 @each_cell
-def test_packed_sequences_of_torch_are_ours(cls, directions):
-    """Two layers, in one direction or two, on a batch of different lengths: states, last states and gradients."""
+def test_packed_sequences_of_torch_are_ours(cls, directions, layers):
+    """One layer or two, in one direction or two, from random states: states, last states and all gradients."""
     torch = pytest.importorskip("torch", reason="PyTorch is not a requirement; install torch to compare with it")
     rng = np.random.default_rng(0)
 
@@ -429,24 +430,69 @@ def test_packed_sequences_of_torch_are_ours(cls, directions):
         cells = [cls.init(D, H, rng) for _ in range(directions)]
         return Bidirectional(*cells) if directions == 2 else cells[0]
 
-    stack = drawn(Stack((layer(D), layer(directions * H))))
-    xs, _, ws = runs(stack)
+    stack = drawn(Stack(tuple(layer(D if k == 0 else directions * H) for k in range(layers))))
+    xs, state, ws = runs(stack)
     (x, lengths), (w, _) = sequences.pad(xs), sequences.pad(ws)
-    module = getattr(torch.nn, cls.__name__)(D, H, 2, bidirectional=directions == 2, dtype=torch.float64)
+    module = getattr(torch.nn, cls.__name__)(D, H, layers, bidirectional=directions == 2, dtype=torch.float64)
     module.load_state_dict({name: torch.tensor(a) for name, a in conversions.stack_to_torch(stack).items()})
-    given = torch.tensor(x, requires_grad=True)
+    given, kinds = torch.tensor(x, requires_grad=True), len(cls.states)
+    # Torch has one array of all h, one of all c; ours are in the order of the layers.
+    starts = [torch.tensor(np.stack(state[k::kinds]), requires_grad=True) for k in range(kinds)]
     packed = torch.nn.utils.rnn.pack_padded_sequence(given, torch.tensor(lengths), enforce_sorted=False)
-    output, _ = torch.nn.utils.rnn.pad_packed_sequence(module(packed)[0])
+    packed, ends = module(packed, tuple(starts) if kinds > 1 else starts[0])
+    output, _ = torch.nn.utils.rnn.pad_packed_sequence(packed)
     (output * torch.tensor(w)).sum().backward()
-    trace = stack.forward(x, lengths=lengths)
-    grads, dx, *_ = stack.backward(trace, w)
+
+    trace = stack.forward(x, *state, lengths=lengths)
+    grads, dx, *dstate = stack.backward(trace, w)
     true = sequences.mask(lengths, T)
     np.testing.assert_allclose(trace.h[1:][true], output.detach().numpy()[true], rtol=0, atol=1e-12)
+    for k, end in enumerate(ends if kinds > 1 else [ends]):
+        np.testing.assert_allclose(trace.last[k::kinds], end.detach(), rtol=0, atol=1e-12)
+        np.testing.assert_allclose(dstate[k::kinds], starts[k].grad, rtol=0, atol=1e-12)
     np.testing.assert_allclose(dx, given.grad, rtol=0, atol=1e-12)
-    theirs = {name: p.grad.numpy() for name, p in module.named_parameters()}
-    for name, array in conversions.stack_to_torch(grads).items():
-        if name.startswith("weight"):
-            np.testing.assert_allclose(array, theirs[name], rtol=0, atol=1e-12, err_msg=name)
+    ours = conversions.stack_to_torch(grads)
+    for name, p in module.named_parameters():
+        # Torch adds two biases; each has the gradient of our one, but for the one inside the reset of a GRU.
+        outside = 2 * H if cls is GRU and name.startswith("bias_hh") else None
+        array = ours[name.replace("bias_hh", "bias_ih")][:outside]
+        if outside:
+            array = np.concatenate([array, ours[name][outside:]])
+        np.testing.assert_allclose(array, p.grad, rtol=0, atol=1e-12, err_msg=name)
+
+
+def test_a_masked_loss_is_that_of_torch():
+    """Cross-entropy that leaves out the padding by its ``ignore_index``: value and gradient."""
+    torch = pytest.importorskip("torch", reason="PyTorch is not a requirement; install torch to compare with it")
+    rng = np.random.default_rng(0)
+    y, target = rng.normal(size=(T, B, O)), rng.integers(O, size=(T, B))
+    value, dy = sequences.masked(cross_entropy, LENGTHS)(y, target)
+    given = torch.tensor(y, requires_grad=True)
+    labels = torch.tensor(np.where(sequences.mask(LENGTHS, T), target, -1))
+    theirs = torch.nn.functional.cross_entropy(given.swapaxes(1, 2), labels, ignore_index=-1, reduction="sum") / B
+    theirs.backward()
+    np.testing.assert_allclose(value, theirs.detach(), rtol=1e-14)
+    np.testing.assert_allclose(dy, given.grad, rtol=0, atol=1e-15)
+
+
+def test_layer_norm_is_that_of_torch():
+    """With gain and bias, backwards too."""
+    torch = pytest.importorskip("torch", reason="PyTorch is not a requirement; install torch to compare with it")
+    rng = np.random.default_rng(0)
+    norm, a, dy = (
+        LayerNorm(rng.normal(size=7), rng.normal(size=7)),
+        rng.normal(2, 3, (T, B, 7)),
+        rng.normal(size=(T, B, 7)),
+    )
+    module, given = torch.nn.LayerNorm(7, dtype=torch.float64), torch.tensor(a, requires_grad=True)
+    module.load_state_dict({"weight": torch.tensor(norm.gain), "bias": torch.tensor(norm.bias)})
+    y = module(given)
+    y.backward(torch.tensor(dy))
+    grads, da = norm.backward(a, dy)
+    np.testing.assert_allclose(norm.forward(a), y.detach(), rtol=0, atol=1e-13)
+    np.testing.assert_allclose(da, given.grad, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(grads.gain, module.weight.grad, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(grads.bias, module.bias.grad, rtol=0, atol=1e-13)
 
 
 @each_cell
