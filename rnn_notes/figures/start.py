@@ -20,15 +20,15 @@ STEP, SEQUENCE = 2, 0  # what is picked of it
 
 @figure
 def ways_of_a_number() -> Figure:
-    """A number that acts along two ways: multiply along each way, then add."""
+    """A number that acts along two paths: multiply along each path, then add."""
     d = Diagram(520, 250)
     w = d.node(60, 125, "ink", "$w$", radius=22)
     u = d.node(260, 205, "ink", "$u$", radius=22)
     v = d.node(260, 45, "ink", "$v$", radius=22)
     loss = d.node(460, 125, "y", "$L$", radius=22)
     slopes = derivatives()
-    for way, y in (((w, u, loss), 205), ((w, v, loss), 45)):
-        for start, end in pairwise(way):
+    for path, y in (((w, u, loss), 205), ((w, v, loss), 45)):
+        for start, end in pairwise(path):
             d.arrow(start, end)
         for x, slope in zip((150, 370), slopes["u" if y > 125 else "v"], strict=True):
             d.text(x, 125 + (58 if y > 125 else -58), f"{slope:g}", "grad")
