@@ -382,6 +382,7 @@ def test_two_pasts_shows_two_outputs_with_memory_and_one_without():
     for axes, W_hh in ((recurrent, lecture.rnn.W_hh), (feed_forward, np.zeros((3, 3)))):
         for line, x in zip(axes.lines, (lecture.x, lecture.x_other_past), strict=True):
             assert line.get_ydata() == pytest.approx(run(x, W_hh)[1][:, 0], abs=1e-12)
+        assert np.array_equal(memory.outputs(W_hh), [line.get_ydata() for line in axes.lines])
     one, other = (line.get_ydata()[-1] for line in recurrent.lines)
     assert one < -0.4 < 0.4 < other
     one, other = (line.get_ydata()[-1] for line in feed_forward.lines)

@@ -17,6 +17,7 @@ def test_each_stroke_of_the_first_sign_is_a_recorded_seed():
         for row, name in enumerate(first_sign.CELLS):
             strokes, dot = lines[2 * row : 2 * row + 2]
             right = [100 * run[name][T] for run in runs]
+            assert (100 * gates.shares(name, int(T))).tolist() == right
             assert strokes.get_xdata().tolist() == right
             assert dot.get_xdata() == pytest.approx([np.mean(right)])
             assert set(strokes.get_ydata()) == {row}

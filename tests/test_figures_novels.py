@@ -10,7 +10,8 @@ from rnn_notes.figures import novels as pictures
 
 def test_the_curves_are_those_of_the_record():
     """All points of training, and the held-out novel after each pass; the line is the best n-gram."""
-    run = recorded("text_again").runs[0]
+    (run,) = recorded("text_again").runs
+    assert pictures.found() == run
     lines = {line.get_label(): line.get_data() for line in figures.draw("novels-learning").axes[0].get_lines()}
     training, held_out = (lines[name] for name in [*lines][:2])
     assert training[1].tolist() == [point["training"] for point in run["curve"] if "training" in point]
@@ -31,7 +32,9 @@ def test_the_models_are_compared_on_the_same_stretches():
 
 
 def test_the_picture_of_the_gradient_shows_the_passage_and_its_prediction():
-    """One box for each character and network; the predicted one has the frame."""
+    """One box for each character and network; the predicted one has the frame; the passage is of the excerpt."""
+    assert pictures.passage() in novels.excerpt()
+    assert len(pictures.passage()) == three_cells.SHOWN
     boxes = list(figures.draw("where-the-gradient-goes").axes[0].patches)
     assert len(boxes) == 3 * three_cells.SHOWN
     framed = [k for k, box in enumerate(boxes) if box.get_edgecolor()[3]]
@@ -41,6 +44,8 @@ def test_the_picture_of_the_gradient_shows_the_passage_and_its_prediction():
 @pytest.mark.parametrize("name", three_cells.THREE)
 def test_the_strengths_of_the_recorded_network_are_near_those_of_the_record(name):
     """On some places of the excerpt the rounded network's gradients fall like the recorded ones of the first seed."""
+    text, triangle = pictures.passage(), pictures.strengths_of(name)
+    assert np.allclose(triangle[19, :20], saliency.strengths(three_cells.network(name), text[:21])[19])
     found = saliency.by_distance(three_cells.network(name), novels.excerpt(), T=40, B=40)
     expected = pictures.reach(name)[0][:40]
     assert np.corrcoef(np.log(found[:20]), np.log(expected[:20]))[0, 1] > 0.95

@@ -28,6 +28,13 @@ def test_the_errors_of_the_simple_forecasts_follow_from_the_years():
         assert errors["one cycle before"][k - 1] == pytest.approx(np.sqrt(np.mean((cycle - targets) ** 2)))
 
 
+def test_the_sunspots_are_drawn_above_their_years():
+    """Each number of the data at its year; the years of a calendar as numbers, before 1970 too."""
+    (line,) = figures.draw("sunspot-numbers").axes[0].get_lines()
+    assert dict(zip(*line.get_data(), strict=True)) == SUNSPOTS
+    assert time_series.years(np.array(["1699", "1970", "2010"], "datetime64[Y]")).tolist() == [1699, 1970, 2010]
+
+
 def test_the_networks_in_the_picture_of_errors_are_at_their_recorded_means():
     """A dot for each year ahead, at the mean over the seeds."""
     shown = lines("sunspot-errors")
@@ -71,9 +78,10 @@ def test_the_plane_keeps_as_much_of_the_hidden_states_as_a_plane_can():
 def test_the_late_forecast_is_closest_to_the_month_before():
     """The bars: at one month the distance is less than half of that at none and at two."""
     bars = [bar.get_height() for bar in figures.draw("one-month-late").axes[1].patches]
-    months, price, predicted = stock_prices.test_prices("MSFT", "prices", 3)
+    months, price, predicted = stock_prices.tested_prices("MSFT", "prices", 3)
     assert bars[0] == pytest.approx(np.sqrt(np.mean((predicted - price) ** 2)))
     assert bars[1] == pytest.approx(np.sqrt(np.mean((predicted[1:] - price[:-1]) ** 2)))
+    assert bars == [stock_prices.distance(price, predicted, shift) for shift in range(4)]
     assert bars[1] < min(bars[0], bars[2]) / 2
     assert [str(month) for month in months[[0, -1]]] == ["2007-01", "2010-03"]
     assert price.tolist() == stocks.data()["MSFT"].values[-39:].tolist()
@@ -112,12 +120,18 @@ def test_the_lines_of_counting_are_perplexities_of_the_held_out_text():
 
 def test_the_bars_of_a_temperature_are_powers_of_those_at_one():
     """In every panel the ratio of two bars is the ratio at temperature 1 to the power 1/temperature."""
-    cold, plain, hot = ([bar.get_width() for bar in ax.patches] for ax in figures.draw("temperature").axes)
+    shown = [[bar.get_width() for bar in ax.patches] for ax in figures.draw("temperature").axes]
+    characters, probabilities = of_text.expected()
+    assert shown == probabilities.tolist()
+    cold, plain, hot = shown
     for bars, temperature in ((cold, 0.2), (hot, 2.0)):
         for k in range(1, 12):
             assert bars[k] / bars[0] == pytest.approx((plain[k] / plain[0]) ** (1 / temperature))
     assert plain == sorted(plain, reverse=True)
-    assert plain[0] == generator.distribution(generator.load().read("The ")[0]).max()
+    model = generator.load()
+    by_character = dict(zip(model.alphabet, generator.distribution(model.read("The ")[0]), strict=True))
+    assert plain == [by_character[character] for character in characters]
+    assert plain[0] == max(by_character.values())
 
 
 def test_the_recorded_samples_are_shown_word_for_word():
@@ -128,6 +142,7 @@ def test_the_recorded_samples_are_shown_word_for_word():
     assert [int(seed) for seed, _ in shown] == [run["seed"] for run in runs]
     for (_, text), run in zip(shown, runs, strict=True):
         sample = run["samples"][max(run["samples"], key=int)]
+        assert of_text.last_samples()[run["seed"]] == sample
         assert len(text) > 120
         assert " ".join(sample.split()).startswith(text.strip().removesuffix(" …"))
 
@@ -143,6 +158,7 @@ def test_of_the_two_series_the_walk_has_the_steeper_slope():
         noise = pair[name][1:] - kept * pair[name][:-1]
         assert 0.085 < noise.std() < 0.115
         assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1]) < 0.2
+    assert {name: stock_prices.slope(v) for name, v in pair.items()} == pytest.approx(fitted)
     shown = lines("walk-or-reversion")
     border = shown["border"][0][0]
     assert (of_kinds["random walks"] < border).mean() == pytest.approx(0.05)

@@ -16,13 +16,15 @@ from rnn_notes import extras
 extras.load("matplotlib", "figures")
 
 from rnn_notes.figures.inline import Picture, detached, light, share_glyphs, show, standalone, svg
-from rnn_notes.figures.registry import REGISTRY, draw, figure, source
+from rnn_notes.figures.registry import NUMBERS, REGISTRY, draw, drawing, figure, source
 
 __all__ = [
+    "NUMBERS",
     "REGISTRY",
     "Picture",
     "detached",
     "draw",
+    "drawing",
     "figure",
     "light",
     "share_glyphs",

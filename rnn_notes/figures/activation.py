@@ -9,14 +9,14 @@ from numpy import ndarray
 from rnn_notes import lecture
 from rnn_notes.activations import relu, relu_prime, sigmoid, sigmoid_prime, tanh, tanh_prime
 from rnn_notes.figures.diagram import Diagram
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing, figure
 from rnn_notes.figures.style import COLOURS, DASHED, sheet
 
 FLAT = 0.1
 """A function counts as saturated where its derivative is below this part of its largest: a tenth."""
 
 
-@figure
+@drawing
 def neuron() -> Figure:
     """A neuron: a weighted sum, then an activation function."""
     d = Diagram(520, 300)
@@ -43,7 +43,7 @@ def neuron() -> Figure:
     return d.figure
 
 
-@figure
+@figure("stacked")
 def linear_collapse() -> Figure:
     """The first unit after each of five layers: straight lines without activation, bent ones with tanh."""
     fig = sheet(520, 340)
@@ -61,7 +61,7 @@ def linear_collapse() -> Figure:
     return fig
 
 
-@figure
+@figure("sigmoid", "tanh", "relu", "sigmoid_prime", "tanh_prime", "relu_prime")
 def sigmoid_tanh_relu() -> Figure:
     """Sigmoid, tanh and ReLU, each with its derivative; where the curve is flat, it is saturated."""
     fig = sheet(520, 310)

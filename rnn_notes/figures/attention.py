@@ -22,7 +22,7 @@ CELL = 44.0
 LEFT, TOP = 120.0, 384.0
 
 
-@figure
+@figure("alignment")
 def attention_alignment() -> Figure:
     """A network that writes in reverse looks in reverse: its weights lie along the other diagonal."""
     d = Diagram(520, 450)

@@ -7,7 +7,7 @@ from numpy import ndarray
 
 from rnn_notes import lecture
 from rnn_notes.figures.diagram import Diagram
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing, figure
 from rnn_notes.figures.style import COLOURS, tint
 from rnn_notes.readout import squared_error
 
@@ -16,7 +16,7 @@ CELL = (66.0, 32.0)
 SHOWN = (2, 0)  # the entry of W_hh that the page follows through the steps
 
 
-@figure
+@drawing
 def error_flowing_back() -> Figure:
     """Error flows back: each hidden state gets one part at once, from its output, and one part from the step after."""
     d = Diagram(520, lecture.T * ROW + 4)
@@ -44,7 +44,7 @@ def error_flowing_back() -> Figure:
     return d.figure
 
 
-@figure
+@figure("contributions")
 def five_contributions() -> Figure:
     """The gradient of W_hh is the sum of five contributions, one for each time step."""
     d = Diagram(520, 476)

@@ -9,7 +9,7 @@ from rnn_notes.figures.registry import figure
 from rnn_notes.figures.style import COLOURS, sheet, tint
 
 
-@figure
+@figure("errors_by_place")
 def temporal_xor() -> Figure:
     """Two of three bits are random; at the third, which can be predicted, the error drops."""
     fig = sheet(520, 300)

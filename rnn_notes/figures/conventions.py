@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from rnn_notes.cells import GRU, LSTM
 from rnn_notes.conversions import ONNX_ORDER, TORCH_ORDER
 from rnn_notes.figures.diagram import Diagram, Node
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing
 
 ROWS = {"here": 214.0, "PyTorch": 128.0, "ONNX": 42.0}
 HEIGHT = 36.0
@@ -17,7 +17,7 @@ LETTERS = {  # the names of the gates in each of the rows, in our order
 }
 
 
-@figure
+@drawing
 def gate_orders() -> Figure:
     """The same gates in three orders: a line joins each gate here to its place in PyTorch and in ONNX."""
     d = Diagram(520, 284)

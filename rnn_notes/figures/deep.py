@@ -83,7 +83,7 @@ PANELS = {
 }
 
 
-@figure
+@figure("measured")
 def two_hundred_steps() -> Figure:
     """The norm of a gradient on its way back over 200 steps: one panel for each thing that is done about it."""
     fig = sheet(520, 680)
@@ -109,7 +109,7 @@ Place = tuple[int, int]
 STEPS = 5
 
 
-@figure
+@figure("edges", "masked", "way")
 def dropout_edges() -> Figure:
     """Between layers, what is kept of the first input meets two masks in all; along time it meets one at each step."""
     d = Diagram(520, 262)

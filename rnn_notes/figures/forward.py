@@ -6,11 +6,11 @@ from numpy import ndarray
 
 from rnn_notes import lecture
 from rnn_notes.figures.diagram import Diagram
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing, figure
 from rnn_notes.figures.style import COLOURS, sheet
 
 
-@figure
+@drawing
 def one_step() -> Figure:
     """One time step: the input and the old state are added up, bent by tanh, and passed on and read off."""
     D, H, O = lecture.D, lecture.H, lecture.O
@@ -60,7 +60,7 @@ def one_step() -> Figure:
     return d.figure
 
 
-@figure
+@figure("hidden_states")
 def hidden_state_over_time() -> Figure:
     """The three hidden units over the five time steps."""
     fig = sheet(520, 330)

@@ -21,7 +21,7 @@ ROWS = (  # what is drawn of the unit: its name, its label, its colour, where it
 SEED, UNIT = 8, 0  # of the recorded networks, and of its two units, those whose gates are easiest to read
 
 
-@figure
+@figure("shares")
 def first_sign_learned() -> Figure:
     """With an open gate at the start both gated cells learn to keep a sign over 80 steps; without it not over 20."""
     fig = sheet(520, 400)
@@ -39,7 +39,7 @@ def first_sign_learned() -> Figure:
     return fig
 
 
-@figure
+@figure("gates_over")
 def bracket_gates() -> Figure:
     """An open bracket writes, a closing bracket erases, and only a question mark opens the output gate."""
     fig = sheet(520, 400)

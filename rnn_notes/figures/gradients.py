@@ -26,7 +26,7 @@ START, RATE, STEPS, CLIP = (5.0, -2.3), 0.2, 60, 0.5
 """The descents: from where, how fast, how many steps (few enough that rounding decides nothing), to which limit."""
 
 
-@figure
+@figure("jacobian_norms")
 def gradient_norms() -> Figure:
     """How much an earlier hidden state still matters: small weights let it vanish, large ones blow it up."""
     fig = sheet(520, 380)
@@ -43,7 +43,7 @@ def gradient_norms() -> Figure:
     return fig
 
 
-@figure
+@figure("power_norms")
 def transient_growth() -> Figure:
     """The norm of the powers of a matrix with eigenvalues one half grows tenfold before it dies out."""
     fig = sheet(520, 330)
@@ -60,7 +60,7 @@ def transient_growth() -> Figure:
     return fig
 
 
-@figure
+@figure("clipped")
 def clipping() -> Figure:
     """A gradient shortened as a whole keeps its direction; cut off entry by entry it turns."""
     fig = sheet(520, 255)
@@ -82,7 +82,7 @@ def clipping() -> Figure:
     return fig
 
 
-@figure
+@figure("cliff")
 def cliff_surface() -> Figure:
     """The loss of one hidden unit after 50 steps, over its weight and bias: two plains, and between them a cliff."""
     fig = sheet(520, 400, layout="none")
@@ -99,7 +99,7 @@ def cliff_surface() -> Figure:
     return fig
 
 
-@figure
+@figure("cliff", "descend")
 def cliff_contour() -> Figure:
     """Two descents from one point: without clipping one step throws it back, with clipping it stays at the cliff."""
     fig = sheet(520, 420)

@@ -11,7 +11,7 @@ from rnn_notes import lecture
 from rnn_notes.cells import GRU
 from rnn_notes.figures.diagram import Diagram, Node, Point
 from rnn_notes.figures.lstm import TIMES, column, operator, readable
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing, figure
 from rnn_notes.figures.style import COLOURS
 
 TOP, MIX, ROW, BUS = 352.0, 264.0, 178.0, 92.0  # heights: the state, its mixing, the gates, what these see
@@ -21,7 +21,7 @@ GAPS = {  # where a wire interrupts the one that it crosses
 }
 
 
-@figure
+@figure("numbers")
 def gru_interpolation() -> Figure:
     """The update gate slides each entry of the state between its candidate and its old value."""
     d = Diagram(520, 320)
@@ -46,7 +46,7 @@ def gru_interpolation() -> Figure:
     return d.figure
 
 
-@figure
+@figure("numbers")
 def gru_cell() -> Figure:
     """One step of the GRU: reset scales what the candidate sees of the past, update mixes candidate and old state."""
     d = Diagram(526, 430)
@@ -112,7 +112,7 @@ def gru_cell() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def gru_variants() -> Figure:
     """Reset after: the matrix mixes, then each result is scaled. Reset before: each entry is scaled, then mixed."""
     d = Diagram(520, 270)

@@ -15,7 +15,7 @@ from rnn_notes.figures.registry import figure
 from rnn_notes.figures.style import tint
 
 
-@figure
+@figure("activations")
 def unrolled_with_activations() -> Figure:
     """A recurrent network reads five inputs; each colour is a real activation, handed on from copy to copy."""
     d = Diagram(600, 490)

@@ -15,7 +15,7 @@ LEFT = 130.0
 LENGTHS = (5, 2, 3)
 
 
-@figure
+@figure("batches")
 def padded_batch() -> Figure:
     """A padded batch, flipped as a whole, and reversed sequence by sequence: the state to take is at the true end."""
     d = Diagram(520, 432)

@@ -85,31 +85,31 @@ PARTS = {  # what is lit, and the nodes whose numbers are shown; a lit operator'
 }
 
 
-@figure
+@figure("numbers")
 def lstm_forget() -> Figure:
     """The forget gate decides, entry by entry, how much of the old cell state is kept."""
     return part("forget")
 
 
-@figure
+@figure("numbers")
 def lstm_input() -> Figure:
     """The candidate proposes what to write, the input gate decides how much of it is written."""
     return part("input")
 
 
-@figure
+@figure("numbers")
 def lstm_cell() -> Figure:
     """The cell state runs straight through: scaled by the forget gate, then added to."""
     return part("cell")
 
 
-@figure
+@figure("numbers")
 def lstm_output() -> Figure:
     """The output gate decides how much of the cell state is shown as the hidden state."""
     return part("output")
 
 
-@figure
+@figure("gradients")
 def lstm_backward() -> Figure:
     """Two paths lead back into the cell state, through h_t and through c_{t+1}; what they bring is added."""
     d = Diagram(526, 302)
@@ -149,7 +149,7 @@ def lstm_backward() -> Figure:
     return d.figure
 
 
-@figure
+@figure("fading")
 def forget_bias() -> Figure:
     """How much the initial state matters after t steps: the larger the forget-gate bias, the longer it does."""
     fig = sheet(520, 330)

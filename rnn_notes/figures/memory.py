@@ -20,7 +20,7 @@ NOW = (1716, 1730)
 """Two years with the same sunspot number, one on the way up and one on the way down."""
 
 
-@figure
+@figure("sunspots")
 def one_number() -> Figure:
     """The same number now, two pasts, two different numbers next: the current number alone cannot tell which."""
     fig = sheet(520, 290)
@@ -44,7 +44,7 @@ def one_number() -> Figure:
     return fig
 
 
-@figure
+@figure("outputs")
 def two_pasts() -> Figure:
     """The same last input after two pasts: with memory two different outputs, without memory one and the same."""
     fig = sheet(520, 350)

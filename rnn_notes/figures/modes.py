@@ -6,7 +6,7 @@ from itertools import pairwise
 from matplotlib.figure import Figure
 
 from rnn_notes.figures.diagram import Diagram
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing, figure
 
 SMALL, APART, UP = 13.0, 40.0, 46.0  # the radius of a node; the way to the next step; the way to the next layer
 
@@ -31,7 +31,7 @@ MODES = (
 )
 
 
-@figure
+@drawing
 def input_output_modes() -> Figure:
     """One unrolled network, five uses: which steps get an input and which outputs are read."""
     d = Diagram(520, 392)
@@ -53,7 +53,7 @@ def input_output_modes() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def two_layers_two_directions() -> Figure:
     """Left, states of a layer are inputs of the next; right, one state comes from the front, another from the end."""
     d = Diagram(520, 272)
@@ -75,7 +75,7 @@ def two_layers_two_directions() -> Figure:
     return d.figure
 
 
-@figure
+@figure("recurrence", "scan", "attention")
 def who_has_to_wait() -> Figure:
     """Eight steps: a recurrence takes seven rounds, a scan three, attention one."""
     d = Diagram(520, 492)

@@ -21,7 +21,7 @@ COLUMNS = 36  # characters of a line of a picture
 MONO = "DejaVu Sans Mono"
 
 
-@figure
+@figure("counting", "found")
 def novels_learning() -> Figure:
     """Pass by pass the held-out novel costs fewer bits, and most of all in the last, in which the rate falls."""
     fig = sheet(520, 360)
@@ -41,7 +41,7 @@ def novels_learning() -> Figure:
     return fig
 
 
-@figure
+@figure("bits_of_models")
 def bits_by_model() -> Figure:
     """On each stretch of the held-out novel: counting, small networks of three kinds, and the larger one."""
     fig = sheet(520, 380)
@@ -51,13 +51,13 @@ def bits_by_model() -> Figure:
     return fig
 
 
-@figure
+@figure("found")
 def novel_samples() -> Figure:
     """The network goes on from the same two words, at four temperatures: the highest makes up words of its own."""
     return passages(found()["samples"], 0.1)
 
 
-@figure
+@figure("passage", "strengths_of")
 def where_the_gradient_goes() -> Figure:
     """One prediction of three networks: how strongly each character before it still acts on it."""
     text, at = passage(), three_cells.AT
@@ -79,7 +79,7 @@ def where_the_gradient_goes() -> Figure:
     return d.figure
 
 
-@figure
+@figure("reach")
 def gradient_reach() -> Figure:
     """The further back, the weaker: in all three small networks little is left after two dozen characters."""
     fig = sheet(520, 340)
@@ -98,7 +98,7 @@ def gradient_reach() -> Figure:
     return fig
 
 
-@figure
+@figure("quotation")
 def quotation_unit() -> Figure:
     """One hidden unit over a text that the network has never read: it changes its sign at quotation marks."""
     text, h = quotation()

@@ -10,23 +10,42 @@ from matplotlib.figure import Figure
 
 from rnn_notes.figures import style
 
-REGISTRY: dict[str, Callable[[], Figure]] = {}
+Drawer = Callable[[], Figure]
+
+REGISTRY: dict[str, Drawer] = {}
+NUMBERS: dict[str, tuple[str, ...]] = {}
+"""By figure, the functions of its module that give its numbers, each of which a test calls."""
 
 ROOT = Path(__file__).parents[2]
 
 
-def figure(function: Callable[[], Figure]) -> Callable[[], Figure]:
+def figure(*numbers: str) -> Callable[[Drawer], Drawer]:
     """Register a function that draws a figure, named like it with hyphens: ``two_pasts`` draws ``two-pasts``.
 
-    The first line of its docstring is the message of the figure.
+    The first line of its docstring is the message of the figure; ``numbers`` name the functions of the module that
+    give what it shows. Raises TypeError if there are none: a picture that shows no numbers is a ``@drawing``.
     """
+    if not numbers or not all(isinstance(name, str) for name in numbers):
+        raise TypeError(
+            "@figure needs the name of a function of the module that gives the figure's numbers, and that a test "
+            'calls: write @figure("contributions"), or @drawing for a picture that shows no numbers'
+        )
+    return lambda function: _register(function, numbers)
 
+
+def drawing(function: Drawer) -> Drawer:
+    """Register a function that draws a figure without any numbers: nodes, arrows and words."""
+    return _register(function, ())
+
+
+def _register(function: Drawer, numbers: tuple[str, ...]) -> Drawer:
     @functools.wraps(function)
     def styled() -> Figure:
         with style.applied():
             return function()
 
-    REGISTRY[function.__name__.replace("_", "-")] = styled
+    name = function.__name__.replace("_", "-")
+    REGISTRY[name], NUMBERS[name] = styled, numbers
     return styled
 
 

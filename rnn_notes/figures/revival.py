@@ -22,7 +22,7 @@ LOOKS: dict[str, tuple[str, str | tuple[float, tuple[float, float]]]] = {  # of 
 }
 
 
-@figure
+@figure("on_ones")
 def one_way() -> Figure:
     """On a sequence of ones a state with a positive factor goes one way; with the factor −1 it goes to and fro."""
     fig = sheet(520, 260)
@@ -41,7 +41,7 @@ def one_way() -> Figure:
     return fig
 
 
-@figure
+@figure("parity")
 def parity_by_length() -> Figure:
     """GRU and RNN keep the parity far beyond the training length, a signed minGRU for a while, a minGRU never."""
     fig = sheet(520, 340)
@@ -55,7 +55,7 @@ def parity_by_length() -> Figure:
     return fig
 
 
-@figure
+@figure("echo")
 def echo_by_lag() -> Figure:
     """In 500 steps of training, only the LRU learns an echo of twenty bits."""
     fig = sheet(520, 340)

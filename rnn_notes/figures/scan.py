@@ -11,7 +11,7 @@ LEFT, APART, TOP, ROW = 34.0, 64.5, 446.0, 82.0
 Steps = tuple[int, int]  # a block of steps: the first and the last
 
 
-@figure
+@figure("tree")
 def scan_tree() -> Figure:
     """A scan combines neighbours in pairs until one block does all steps, then fills in the states between."""
     d = Diagram(520, 474)

@@ -11,7 +11,7 @@ from numpy import ndarray
 from rnn_notes import search
 from rnn_notes.experiments import recorded, reversal
 from rnn_notes.figures.diagram import Diagram, Node
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing, figure
 from rnn_notes.figures.style import COLOURS, DASHED, sheet, tint
 
 READ, WRITTEN = (3, 1, 4), (4, 1, 3, 0)
@@ -28,7 +28,7 @@ KINDS = {
 }
 
 
-@figure
+@drawing
 def encoder_and_decoder() -> Figure:
     """The encoder reads, its last state is all that the decoder gets, and what is written is given next."""
     d = Diagram(520, 262)
@@ -54,7 +54,7 @@ def encoder_and_decoder() -> Figure:
     return d.figure
 
 
-@figure
+@figure("by_place")
 def fed_with_its_own_output() -> Figure:
     """Given the truth, all places are alike; given its own output, a network gets worse from place to place."""
     fig = sheet(520, 330)
@@ -74,7 +74,7 @@ def fed_with_its_own_output() -> Figure:
     return fig
 
 
-@figure
+@figure("texts")
 def greedy_and_beam() -> Figure:
     """Greedy search begins with the most probable symbol and ends badly; the other beginning overtakes it."""
     d = Diagram(520, 252)
@@ -90,7 +90,7 @@ def greedy_and_beam() -> Figure:
     return d.figure
 
 
-@figure
+@figure("by_length")
 def longer_and_longer() -> Figure:
     """The longer the sequence, the less of it fits into one state; with attention it does not have to."""
     fig = sheet(520, 380)

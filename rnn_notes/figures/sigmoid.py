@@ -12,7 +12,7 @@ TOUCHES = (-3.0, 0.0, 3.0)
 """Where the tangents touch the curve."""
 
 
-@figure
+@figure("sigmoid")
 def sigmoid_curve() -> Figure:
     """The sigmoid: every real number goes in, a number between 0 and 1 comes out."""
     fig = sheet(520, 280)
@@ -26,7 +26,7 @@ def sigmoid_curve() -> Figure:
     return fig
 
 
-@figure
+@figure("tangent")
 def sigmoid_with_tangent() -> Figure:
     """The slope of each tangent of the sigmoid is the height of the derivative below."""
     fig = sheet(520, 440)

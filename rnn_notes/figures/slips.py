@@ -12,7 +12,7 @@ from rnn_notes.slips import damage
 NETWORKS, STEPS = 5, 300
 
 
-@figure
+@figure("curves")
 def seven_slips() -> Figure:
     """With all seven slips the loss falls, and ends near the level of a network without memory."""
     fig = sheet(520, 300)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from numpy import ndarray
 
 from rnn_notes.figures.diagram import Diagram
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing, figure
 from rnn_notes.figures.style import COLOURS, DASHED, sheet, tint
 
 STRETCH = np.array([[0.5, 1.0], [0.0, 0.5]])
@@ -18,7 +18,7 @@ SHAPE = (5, 3, 4)  # T, B, D of the array that is drawn
 STEP, SEQUENCE = 2, 0  # what is picked of it
 
 
-@figure
+@figure("derivatives")
 def ways_of_a_number() -> Figure:
     """A number that acts along two paths: multiply along each path, then add."""
     d = Diagram(520, 250)
@@ -41,7 +41,7 @@ def ways_of_a_number() -> Figure:
     return d.figure
 
 
-@figure
+@figure("stretched")
 def stretched_circle() -> Figure:
     """A matrix turns the circle of all vectors of length 1 into an ellipse; its half axes are the singular values."""
     fig = sheet(520, 330)
@@ -57,7 +57,7 @@ def stretched_circle() -> Figure:
     return fig
 
 
-@figure
+@drawing
 def three_axes() -> Figure:
     """An array of five time steps, three sequences and four features, and what two indices pick of it."""
     d = Diagram(520, 190)

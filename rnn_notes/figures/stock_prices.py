@@ -16,12 +16,12 @@ PAIR = 0
 """Which of the simulated pairs of prices is drawn."""
 
 
-@figure
+@figure("tested_prices", "distance")
 def one_month_late() -> Figure:
     """The forecast of prices follows the price, one month late: moved back by a month it fits best."""
     fig = sheet(520, 330)
     left, right = fig.subplots(1, 2, width_ratios=(2, 1))
-    months, price, predicted = test_prices("MSFT", "prices", 3)
+    months, price, predicted = tested_prices("MSFT", "prices", 3)
     left.plot(months, price, color=COLOURS["x"], label="price")
     left.plot(months, predicted, "-", color=COLOURS["y"], label="forecast for the month")
     left.set(ylabel="Microsoft, dollars", ylim=(14, 37), yticks=range(15, 36, 5))
@@ -34,7 +34,7 @@ def one_month_late() -> Figure:
     return fig
 
 
-@figure
+@figure("simple_errors")
 def stock_errors() -> Figure:
     """One month or twelve, RNN, LSTM or GRU: the mean over the seeds lies above the error of no change."""
     fig = sheet(520, 420)
@@ -52,7 +52,7 @@ def stock_errors() -> Figure:
     return fig
 
 
-@figure
+@figure("tested_prices")
 def scaler_leak() -> Figure:
     """A scaler that has seen the future lifts the forecast: the network cannot know how high the price will go."""
     fig = sheet(520, 350)
@@ -61,7 +61,7 @@ def scaler_leak() -> Figure:
         ("prices", "scaler fitted on the training months", "y", "-"),
         ("prices, leaked", "scaler fitted on all months", "grad", DASHED),
     ):
-        months, price, predicted = test_prices("AAPL", label, 1)
+        months, price, predicted = tested_prices("AAPL", label, 1)
         ax.plot(months, predicted, linestyle=line, color=COLOURS[colour], label=name)
     ax.plot(months, price, color=COLOURS["x"], label="price")
     ax.set(ylabel="Apple, dollars", ylim=(0, 235), yticks=range(0, 201, 50))
@@ -70,7 +70,7 @@ def scaler_leak() -> Figure:
     return fig
 
 
-@figure
+@figure("excess_errors")
 def random_walk_control() -> Figure:
     """What the LSTM loses against no change, on real prices and on random walks, of which nothing can be predicted."""
     fig = sheet(520, 330)
@@ -92,7 +92,7 @@ def random_walk_control() -> Figure:
     return fig
 
 
-@figure
+@figure("reversion", "slope")
 def walk_or_reversion() -> Figure:
     """Two series, a random walk and one that reverts: the steeper slope belongs to the walk."""
     fig = sheet(520, 460)
@@ -116,7 +116,7 @@ def walk_or_reversion() -> Figure:
     return fig
 
 
-def test_prices(stock: str, label: str, months: int) -> tuple[ndarray, ndarray, ndarray]:
+def tested_prices(stock: str, label: str, months: int) -> tuple[ndarray, ndarray, ndarray]:
     """The test months of a stock, its prices and those predicted by the network of the first seed."""
     prices = stocks.data()
     predicted = np.array(recorded("stocks").runs[0][label]["LSTM"][str(months)]["foretold"])

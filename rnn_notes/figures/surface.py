@@ -16,7 +16,7 @@ VALLEY = ({"color": COLOURS["paper"], "linewidth": 6}, {"color": COLOURS["grad"]
 """The line of the valley has a seam of paper, so that it stands out from the surface in either theme."""
 
 
-@figure
+@figure("height")
 def valley_surface() -> Figure:
     """The surface of f(x, y) = y² − 2y cos x: a winding valley between two slopes."""
     fig = sheet(520, 400, layout="none")
@@ -38,7 +38,7 @@ def valley_surface() -> Figure:
     return fig
 
 
-@figure
+@figure("height")
 def valley_contour() -> Figure:
     """The same surface from above: the valley follows y = cos x."""
     fig = sheet(520, 330)

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy import ndarray
 
 from rnn_notes.experiments import corpus, generator, recorded
 from rnn_notes.experiments.ngrams import NGrams
@@ -15,7 +16,7 @@ PROMPT, TEMPERATURES = "The ", (0.2, 1.0, 2.0)
 VISIBLE = {" ": "space", "\n": "new line"}
 
 
-@figure
+@figure("ngram_perplexities")
 def text_learning() -> Figure:
     """The perplexity on held-out text falls below that of counting pairs, then more slowly, and meets longer counts."""
     fig = sheet(520, 380)
@@ -41,29 +42,37 @@ def text_learning() -> Figure:
     return fig
 
 
-@figure
+@figure("expected")
 def temperature() -> Figure:
     """One set of scores, three temperatures: low makes the likeliest nearly certain, high makes all nearly equal."""
     fig = sheet(520, 330)
-    model = generator.load()
     fig.set_layout_engine("constrained", wspace=0.12)
-    y, _ = model.read(PROMPT)
-    order = np.argsort(-y)[:12]
-    for ax, temperature in zip(fig.subplots(1, 3, sharey=True), TEMPERATURES, strict=True):
-        ax.barh(range(len(order)), generator.distribution(y, temperature)[order], color=COLOURS["y"])
+    characters, probabilities = expected()
+    for ax, temperature, p in zip(fig.subplots(1, 3, sharey=True), TEMPERATURES, probabilities, strict=True):
+        ax.barh(range(len(p)), p, color=COLOURS["y"])
         ax.set(title=f"temperature {temperature:g}", xlim=(0, 1.05))
         ax.set_xticks([0, 0.5, 1], ["0", "½", "1"])
-        ax.set_yticks(range(len(order)), [VISIBLE.get(model.alphabet[k], model.alphabet[k]) for k in order])
+        ax.set_yticks(range(len(p)), [VISIBLE.get(character, character) for character in characters])
         ax.grid(visible=False, axis="y")
     fig.axes[0].invert_yaxis()
     fig.supxlabel("probability of the next character", fontsize=14)
     return fig
 
 
-@figure
+@figure("last_samples")
 def samples() -> Figure:
     """Four networks, trained alike from different seeds, go on from the same prompt: words, but without a sense."""
     return passages({f"seed {seed}": sample for seed, sample in last_samples().items()}, 0.13)
+
+
+def expected() -> tuple[str, ndarray]:
+    """The twelve likeliest characters after the prompt, and their probabilities (3, 12) at each temperature."""
+    model = generator.load()
+    y, _ = model.read(PROMPT)
+    order = np.argsort(-y)[:12]
+    return "".join(model.alphabet[k] for k in order), np.array(
+        [generator.distribution(y, temperature)[order] for temperature in TEMPERATURES]
+    )
 
 
 def last_samples() -> dict[int, str]:

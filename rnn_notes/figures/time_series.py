@@ -10,7 +10,7 @@ from rnn_notes.figures.registry import figure
 from rnn_notes.figures.style import CELLS, COLOURS, DASHED, sheet, tint
 
 
-@figure
+@figure("years")
 def sunspot_numbers() -> Figure:
     """Three centuries of sunspots: cycles of about eleven years, no two alike, the highest of all after 1955."""
     fig = sheet(520, 260)
@@ -25,7 +25,7 @@ def sunspot_numbers() -> Figure:
     return fig
 
 
-@figure
+@figure("baseline_errors")
 def sunspot_errors() -> Figure:
     """Errors by years ahead, with the spread over the seeds: the linear rule lies below all networks."""
     fig = sheet(520, 420)
@@ -45,7 +45,7 @@ def sunspot_errors() -> Figure:
     return fig
 
 
-@figure
+@figure("intervals")
 def sunspot_forecast() -> Figure:
     """Four forecasts of eleven years each: the interval that held eight of ten validation errors holds fewer now."""
     fig = sheet(520, 340)
@@ -63,7 +63,7 @@ def sunspot_forecast() -> Figure:
     return fig
 
 
-@figure
+@figure("state_plane")
 def sunspot_state() -> Figure:
     """The hidden state goes round once a cycle: the same sunspot number lies here when rising, there when falling."""
     fig = sheet(520, 420)

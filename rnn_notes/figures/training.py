@@ -38,7 +38,7 @@ SLIPS: dict[Slip, str] = {
 """The broken loops, each with its colour."""
 
 
-@figure
+@figure("walk")
 def three_rates() -> Figure:
     """Three walks down the surface: too small a rate is slow, a good one arrives, too large a one is thrown out."""
     fig = sheet(520, 360)
@@ -59,7 +59,7 @@ def three_rates() -> Figure:
     return fig
 
 
-@figure
+@figure("curves", "counted")
 def learning_curves() -> Figure:
     """On the training text the perplexity falls and falls; on the unseen one it turns, with Adam sooner."""
     fig = sheet(520, 380)
@@ -79,7 +79,7 @@ def learning_curves() -> Figure:
     return fig
 
 
-@figure
+@figure("by_factor", "counting_loss")
 def saturation() -> Figure:
     """The larger the initial weights, the more units are saturated, and the less is learned."""
     fig = sheet(520, 400)
@@ -96,7 +96,7 @@ def saturation() -> Figure:
     return fig
 
 
-@figure
+@figure("broken", "counting_loss")
 def broken_loops() -> Figure:
     """Losses of the right loop and of five broken ones: one looks too good, and one looks right."""
     fig = sheet(520, 480)

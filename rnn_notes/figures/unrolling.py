@@ -8,13 +8,13 @@ from rnn_notes import lecture
 from rnn_notes.figures import depth
 from rnn_notes.figures.diagram import Diagram, Node
 from rnn_notes.figures.networks import LEVELS, NAME, SIZES, WEIGHTS, column, spread, time_steps, weight
-from rnn_notes.figures.registry import figure
+from rnn_notes.figures.registry import drawing
 
 NAMES = {"x": "input", "h": "hidden", "y": "output"}
 MIDDLE = 260.0
 
 
-@figure
+@drawing
 def network_4_3_2() -> Figure:
     """A feed-forward network: every neuron is connected to every neuron of the next layer."""
     d = Diagram(520, 265)
@@ -27,7 +27,7 @@ def network_4_3_2() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def network_flipped() -> Figure:
     """The same network upright: inputs at the bottom, outputs at the top."""
     d = stage()
@@ -38,7 +38,7 @@ def network_flipped() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def network_packed() -> Figure:
     """Each layer packed into one box: 4, 3 and 2 are the dimensions of three vectors."""
     d = stage()
@@ -51,7 +51,7 @@ def network_packed() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def network_one_node_per_layer() -> Figure:
     """One node per layer: x, h and y are vectors."""
     d = stage()
@@ -61,7 +61,7 @@ def network_one_node_per_layer() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def network_five_copies() -> Figure:
     """Five copies of one network; each passes its hidden state on to the next."""
     d = Diagram(520, 302)
@@ -72,7 +72,7 @@ def network_five_copies() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def unrolled_network() -> Figure:
     """One network and its unrolling: arrows with the same name are the same weights."""
     d = Diagram(584, 302)
@@ -91,7 +91,7 @@ def unrolled_network() -> Figure:
     return d.figure
 
 
-@figure
+@drawing
 def network_in_depth() -> Figure:
     """All neurons of all five copies: what passes from copy to copy goes from each hidden neuron to each."""
     d = Diagram(600, 455)
