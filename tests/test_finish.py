@@ -83,7 +83,7 @@ def test_a_strict_build_counts_a_warning_of_every_kind(tmp_path):
 
 ERRORS = {  # a change of a page, and what is said
     "a dollar": (lambda text: f"{text}\nIt costs $5.\n", r"docs/mine\.md:\d+: .*dollar"),
-    "a colon in front matter": (lambda text: f"---\ntitle: One: two\n---\n\n{text}", r"docs/mine\.md:1: .*quotes"),
+    "a colon in front matter": (lambda text: f"---\ntitle: One: two\n---\n\n{text}", r"docs/mine\.md:2: .*quotes"),
 }
 
 

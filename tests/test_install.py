@@ -1,4 +1,4 @@
-"""What an install brings: the base is NumPy, SymPy and Lark, and whatever else is missing is named with its extra."""
+"""The base of an install is NumPy, SymPy, Lark and PyYAML; what else is missing is named with its extra."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ sys.meta_path.insert(0, OnlyBase())
 from importlib import metadata
 real = metadata.version
 def version(name):
-    if name not in ("numpy", "sympy", "lark"):
+    if name not in ("numpy", "sympy", "lark", "pyyaml"):
         raise metadata.PackageNotFoundError(name)
     return real(name)
 metadata.version = version
@@ -33,7 +33,7 @@ def without_extras(code, cwd):
 
 def test_the_base_is_enough_for_the_cells_and_the_checker(tmp_path):
     """Neither Matplotlib nor anything of the site is imported by the package or by its command."""
-    (tmp_path / "page.md").write_text("$$\n% check: rnn\nh_t = \\tanh(a_t)\n$$\n")
+    (tmp_path / "page.md").write_text("---\ntitle: A page\n---\n\n$$\n% check: rnn\nh_t = \\tanh(a_t)\n$$\n")
     code = "import rnn_notes\nfrom rnn_notes.command import main\nsys.exit(main(['page.md']))"
     run = without_extras(code, tmp_path)
     assert run.returncode == 0, run.stderr

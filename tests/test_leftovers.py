@@ -9,7 +9,6 @@ from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from mkdocs.config import load_config
-from mkdocs.utils.meta import get_data
 
 from rnn_notes.pages import PageError
 from rnn_notes.web import leftovers, nesting
@@ -267,27 +266,3 @@ def test_what_would_look_like_mathematics_or_another_markdown_is_refused(render,
     """At its line, as all others."""
     with pytest.raises(PageError, match=r"page\.md:3: "):
         render(f"# A page\n\n{OTHERS[place]}\n")
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        "---\ntitle: One: two\n---\n",
-        "---\ntitle: 'One\n---\n",
-        "---  \ntitle: [One\n---\n",
-        "---\n\ttitle: One\n---\n",
-        "---\njust words\n---\n",
-        "---\ntitle: One\n\n",
-        "\n---\ntitle: One\n---\n",
-        "---\r\ntitle: One: two\r\n---\r\n",
-    ],
-)
-def test_front_matter_that_mkdocs_leaves_in_the_text_is_refused(head):
-    """Whatever it is that cannot be read: YAML, a missing end, a line before it."""
-    assert "into quotes" in leftovers.front_matter(get_data(f"{head}\n# A page\n")[0])
-
-
-@pytest.mark.parametrize("head", ["", "---\ntitle: 'One: two'\n---\n", "---\ntitle: One\n...\n", "--- \na: 1\n---\n"])
-def test_front_matter_that_mkdocs_reads_is_right(head):
-    """Also a page without any, and one that has a rule further down."""
-    assert leftovers.front_matter(get_data(f"{head}\n# A page\n\n---\n\nMore.\n")[0]) == ""

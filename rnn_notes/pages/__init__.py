@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rnn_notes import ipynb
+from rnn_notes.pages import front_matter
 from rnn_notes.pages.fences import without_comments
 from rnn_notes.pages.parts import (
     LABEL,
@@ -52,7 +53,8 @@ def all_pages() -> list[Path]:
 def read(path: Path) -> Page:
     """Read a Markdown page, or the Markdown cells of a notebook (whose lines are those of the file).
 
-    Raises PageError on a file that is not UTF-8 text or not a whole notebook, and as ``scan`` does.
+    Raises PageError on a file that is not UTF-8 text or not a whole notebook, on front matter that cannot be read, and
+    as ``scan`` does.
     """
     data = path.read_bytes()
     try:
@@ -61,11 +63,16 @@ def read(path: Path) -> Page:
         raise _not_text(path, data[: error.start]) from None
     if "\0" in text:
         raise _not_text(path, data[: data.index(0)])
+    if path.suffix == ".ipynb":
+        try:
+            return scan(path, ipynb.markdown(text))
+        except ipynb.NotebookError as error:
+            raise PageError(path, error.line, str(error)) from None
     rows = text.replace("\r\n", "\n").split("\n")
-    try:
-        return scan(path, ipynb.markdown(text) if path.suffix == ".ipynb" else enumerate(rows, start=1))
-    except ipynb.NotebookError as error:
-        raise PageError(path, error.line, str(error)) from None
+    front, taken = front_matter.split(path, rows)
+    page = scan(path, enumerate(rows[taken:], start=taken + 1))
+    page.front = front
+    return page
 
 
 def _not_text(path: Path, before: bytes) -> PageError:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 RELATION = re.compile(
     r"(?s)\S\s*(?:[=<>≤≥≠≈∈]|\\(?:(?:le|ge)(?:q|qslant)?|neq?|l[lt]|g[gt]|(?:not)?in|ni|approx|equiv|sim|simeq|cong|propto"
@@ -134,6 +134,7 @@ class Page:
     """What a page holds, in the order of the page."""
 
     path: Path
+    front: dict[str, Any] = field(default_factory=dict)  # what its front matter says
     formulas: list[Display | Inline] = field(default_factory=list)
     fences: list[Fence] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)

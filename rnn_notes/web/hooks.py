@@ -121,8 +121,6 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
 
     from rnn_notes.web import leftovers
 
-    if why := leftovers.front_matter(markdown):
-        raise BuildError(f"{os.path.relpath(page.file.abs_src_path)}:1: {why}")
     config.mdx_configs["rnn_notes.web.furniture"]["assets"] = get_relative_url("assets", page.url)
     config.mdx_configs["rnn_notes.web.live.buttons"] = {"notebook": page.file.src_uri.endswith(".ipynb")}
     if fault := leftovers.check(page.meta):

@@ -153,16 +153,6 @@ def _prose(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return found
 
 
-def front_matter(markdown: str) -> str:
-    """What is wrong if a page still begins with its front matter, which MkDocs takes away where it can read it."""
-    if not re.match(r"\s*-{3,}[ \t]*\r?\n", markdown):
-        return ""
-    return (
-        "the front matter cannot be read, so it would be shown as text; it begins in the first line and ends with a"
-        " line ---, has a name and a value in each line, and a value with a colon or a quote in it is put into quotes"
-    )
-
-
 def check(values: dict[str, Any]) -> tuple[str, str] | None:
     """The first of these names whose text holds mathematics, which a title or a description cannot show, and why."""
     for name, value in values.items():

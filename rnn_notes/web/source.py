@@ -8,7 +8,7 @@ from markdown import Markdown
 from markdown.preprocessors import Preprocessor
 
 from rnn_notes import ipynb, pages
-from rnn_notes.pages import Page, PageError
+from rnn_notes.pages import Page, PageError, front_matter
 from rnn_notes.web import rendering
 
 
@@ -35,8 +35,9 @@ class Source(Preprocessor):
                 self.lines = list(ipynb.markdown(self.path.read_text(encoding="utf-8-sig")))
                 self.page = pages.read(self.path)
             else:
-                self.lines = [(n, row) for n, line in self._numbered(lines) for row in self._put(line)]
-                lines = [row for _, row in self.lines]
+                numbered, above = self._numbered(lines)
+                self.lines = [(n, row) for n, line in numbered for row in self._put(line)]
+                lines = above + [row for _, row in self.lines]
                 self.page = pages.scan(self.path, iter(self.lines))
         except PageError as error:
             raise self.error("", error.message, error.line) from None
@@ -51,13 +52,25 @@ class Source(Preprocessor):
             rows = [new for row in rows for new in insert(row)]
         return rows
 
-    def _numbered(self, lines: list[str]) -> list[tuple[int, str]]:
-        """The lines with their numbers in the file, which may have front matter; the first, if they are not of it."""
+    def _numbered(self, lines: list[str]) -> tuple[list[tuple[int, str]], list[str]]:
+        """The lines with their numbers in the file, the first if they are not of it; and the front matter above them.
+
+        Raises PageError on front matter that cannot be read, or that nothing takes away before a reader sees it.
+        """
         whole = self.path.read_text(encoding="utf-8-sig").split("\n") if self.path.is_file() else lines
-        if whole[-len(lines) :] == lines:
-            self.alone = not any(line.startswith("::: ") for line in lines)
-            return list(enumerate(lines, start=1 + len(whole) - len(lines)))
-        return [(1, line) for line in lines]  # a docstring that is shown on the page, for example
+        _, front = front_matter.split(self.path, whole)
+        if whole[-len(lines) :] != lines:
+            return [(1, line) for line in lines], []  # a docstring that is shown on the page, for example
+        self.alone = not any(line.startswith("::: ") for line in lines)
+        gone = len(whole) - len(lines)
+        if lost := [n for n, row in enumerate(whole[front:gone], start=front + 1) if row.strip()]:
+            why = "is taken for front matter, and no reader would see it"
+            raise PageError(self.path, lost[0], f"this line {why}; begin the page with its heading")
+        if gone < front and "meta" not in self.md.preprocessors:
+            why = "nothing takes the front matter away, so it would be shown as text"
+            raise PageError(self.path, 1, f"{why}; give Markdown the extension meta as well")
+        below = max(front - gone, 0)
+        return list(enumerate(lines[below:], start=1 + gone + below)), lines[:below]
 
     def error(self, near: str, message: str, line: int | None = None) -> PageError:
         """An error at a line, if not given at the first one that holds some text."""
