@@ -193,6 +193,24 @@ def test_a_formula_is_judged_by_the_checker_of_the_notes(live, site):
     assert form.locator("textarea").evaluate("area => [area.selectionStart, area.selectionEnd]") == [6, 7]
 
 
+def test_what_has_been_imported_takes_no_room_as_a_file(live, site):
+    """After a proof, no byte code and no library of a loaded module is kept in the memory of the tab a second time."""
+    visit(live, f"{site}reference/how-it-is-checked/")
+    form = live.locator(".try-formula")
+    form.locator("textarea").fill("1 + 1 = 2")
+    form.locator("select").select_option("chain")
+    form.locator(".judge").click()
+    expect(form.locator(".live-status")).to_contain_text("Holds: proved", timeout=SECONDS)
+    worker = next(worker for worker in live.workers if worker.url.startswith("blob:"))
+    assert worker.evaluate("python.runPython('len([*sys.modules]) > 500')")
+    assert worker.evaluate(f"python.runPython({TWICE!r}).toJs()") == []
+
+
+TWICE = """
+[file for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))
+ and file.endswith((".pyc", ".so")) and os.path.exists(file)]"""
+
+
 def test_a_proof_that_takes_too_long_ends_in_the_page_as_well(live, site):
     """After the five seconds of processor time that the checker has everywhere."""
     visit(live, f"{site}reference/how-it-is-checked/")

@@ -1,8 +1,11 @@
 """The files that run Python in the page: only those whose digest stands in the table, from wherever they come."""
 
+import builtins
+import io
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +95,18 @@ def test_what_is_served_carries_its_licences(packed):
         assert name in text
     assert "github.com/pyodide/pyodide" in text
     assert text.count("Redistribution and use") >= 3  # the words of the BSD licences
+
+
+def test_an_edit_of_a_file_that_is_served_makes_another_folder(packed, tmp_path, monkeypatch):
+    """Every file of ours that is read for the archives and the worker is in the key of what is kept."""
+    opened = set()
+    monkeypatch.setattr(io, "open", lambda file, *a, real=io.open, **k: opened.add(Path(file)) or real(file, *a, **k))
+    monkeypatch.setattr(builtins, "open", io.open)  # pathlib has the one, shutil the other
+    (tmp_path / "modules.json").write_text("{}", encoding="utf-8")
+    pack.pack_ours(tmp_path)
+    read = {path for path in opened if path.is_relative_to(pack.PACKAGE)}
+    assert {pack.PACKAGE / "cells/lstm.py", pack.HERE / "worker.js", pack.HERE / "blocks.py"} <= read
+    assert read <= {*pack.served()}
 
 
 def test_a_network_is_judged_without_sympy():

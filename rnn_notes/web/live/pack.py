@@ -60,6 +60,7 @@ Software Foundation (https://docs.python.org/3.12/license.html). The packages be
 pages use as byte code, made from the unchanged sources, all others as they are."""
 
 SCRIPTS = ("blocks.py", "plain.py")  # of this folder, for the worker
+WORKER = HERE / "worker.js"
 PARTS = ("python", "editor", "block", "formula", "main")  # of the script that a first click loads
 NOT_IN_THE_PAGE = ("web",)  # builds the site; a reader's page has no use for it
 DATA = ("data", "datasets.py", "experiments")  # large, and used by few pages: an archive of their own
@@ -75,7 +76,7 @@ def packed() -> Path:
     for name in ("pack.py", "compile.mjs", "uses.py"):
         key.update((HERE / name).read_bytes())
     runtime = cache.FOLDER / "live" / f"runtime-{key.hexdigest()[:16]}"
-    for path in [*ours(), *(HERE / name for name in SCRIPTS)]:
+    for path in served():
         key.update(path.read_bytes())
     folder = cache.FOLDER / "live" / key.hexdigest()[:16]
     if folder.exists():
@@ -174,7 +175,7 @@ def pack_ours(out: Path) -> None:
     """Write what is ours beside what comes from others, and the table of all files with their sizes and digests."""
     for script in SCRIPTS:
         shutil.copyfile(HERE / script, out / script)
-    worker = [UPSTREAM / "pyodide.asm.js", UPSTREAM / "pyodide.js", HERE / "worker.js"]
+    worker = [UPSTREAM / "pyodide.asm.js", UPSTREAM / "pyodide.js", WORKER]
     (out / "worker.js").write_text("\n;\n".join(path.read_text(encoding="utf-8") for path in worker), encoding="utf-8")
     own = {path.relative_to(PACKAGE.parent).as_posix(): path for path in ours()}
     data = {name: path for name, path in own.items() if name.split("/")[1] in DATA}
@@ -197,6 +198,11 @@ def ours() -> list[Path]:
         and "__pycache__" not in path.parts
         and path.relative_to(PACKAGE).parts[0] not in NOT_IN_THE_PAGE
     )
+
+
+def served() -> list[Path]:
+    """All files of ours that ``pack_ours`` writes, whole or within others."""
+    return [*ours(), *(HERE / name for name in SCRIPTS), WORKER]
 
 
 def compile_used(upstream: Path, sources: Path, compiled: Path) -> dict[str, set[str]]:

@@ -117,7 +117,7 @@ async function start(message) {
     },
     set 0(_value) {},
   });
-  respond = python.runPython("import sys; sys.path.insert(0, '/home/pyodide'); import blocks; blocks.respond");
+  respond = python.runPython("import os, sys; sys.path.insert(0, '/home/pyodide'); import blocks; blocks.respond");
   python.globals.set("setitimer", setitimer);
   python.runPython(`import signal
 signal.ITIMER_REAL, signal.setitimer = 0, lambda _, seconds, interval=0: tuple(setitimer(seconds, interval))`);
@@ -140,11 +140,20 @@ function unpack(archive) {
   python.unpackArchive(archive, "zip", { extractDir: PACKAGES });
 }
 
+// What has been imported is not read again: byte code and libraries leave the store of files, which is memory.
+const FORGET = `
+for file in {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}:
+    if file.startswith("${PACKAGES}/") and file.endswith((".pyc", ".so")) and os.path.exists(file):
+        os.remove(file)`;
+
 // Ask Python; load what it lacks, and ask again.
 async function ask(request, emit) {
   for (;;) {
     const answer = JSON.parse(respond(JSON.stringify(request), emit));
-    if (!answer.missing) return answer;
+    if (!answer.missing) {
+      python.runPython(FORGET);
+      return answer;
+    }
     unpack((await all([`${answer.missing}.zip`]))[0]);
     python.runPython(`blocks.archives.load("${answer.missing}")`);
     if (answer.missing === "tqdm") python.runPython("import tqdm; tqdm.tqdm.monitor_interval = 0"); // no threads here
