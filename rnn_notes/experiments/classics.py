@@ -26,6 +26,10 @@ class Recipe(Protocol):
     @property
     def rate(self) -> float: ...  # of Adam at the start; it falls to zero in a straight line
 
+
+class GatedRecipe(Recipe, Protocol):
+    """A recipe that also says how a new cell begins."""
+
     @property
     def gate_bias(self) -> float: ...  # at the start, of the gate that keeps
 
@@ -35,7 +39,7 @@ def trained(
     sizes: tuple[int, int, int],
     batches: Iterable[Batch],
     loss: Loss,
-    recipe: Recipe,
+    recipe: GatedRecipe,
     rng: np.random.Generator,
     report: Callable[[float], None] = lambda part: None,
 ) -> Forecaster:

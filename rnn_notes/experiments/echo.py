@@ -28,7 +28,6 @@ class Settings:
     batch: int
     rate: float
     judged: int  # new sequences on which it is judged, of the same length
-    gate_bias: float = 0.0  # each cell begins as its init makes it
 
 
 SETTINGS = Settings(lags=(5, 10, 20, 30), longer=20, H=32, sequences=16 * 500, batch=16, rate=0.01, judged=200)

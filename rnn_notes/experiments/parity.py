@@ -28,7 +28,6 @@ class Settings:
     rate: float
     judged: int  # new sequences on which it is judged
     lengths: tuple[int, ...]  # after how many steps
-    gate_bias: float = 0.0  # each cell begins as its init makes it
 
 
 SETTINGS = Settings(
