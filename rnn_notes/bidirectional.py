@@ -12,7 +12,7 @@ from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
 from rnn_notes.cells import door
-from rnn_notes.sequences import last, mask, reverse
+from rnn_notes.sequences import mask, reverse, run
 
 
 def sizes(layer: Any) -> tuple[int, int]:
@@ -21,13 +21,6 @@ def sizes(layer: Any) -> tuple[int, int]:
         return int(layer.sizes[0]), int(layer.sizes[1])
     H, D = next(iter(vars(layer).values())).shape[-2:]  # a cell's first array leads from D to H
     return D, H
-
-
-def last_states(cell: Any, trace: Any, lengths: ArrayLike | None) -> tuple[ndarray, ...]:
-    """All states of a cell after the last step of each sequence."""
-    if lengths is None:
-        return tuple(trace.last)
-    return tuple(last(getattr(trace, state), lengths) for state in cell.states)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +67,10 @@ class Bidirectional:
         x = door.array(self, "x", x, T=None, B=None, D=self.sizes[0])
         lengths = lengths if lengths is None else np.array(lengths)
         n = len(self.forth.states)
-        forth = self.forth.forward(x, *state[:n])
-        back = self.back.forward(reverse(x, lengths), *state[n:])
+        forth, ends = run(self.forth, x, *state[:n], lengths=lengths)
+        back, ends_back = run(self.back, reverse(x, lengths), *state[n:], lengths=lengths)
         h = np.concatenate([forth.h, np.concatenate([back.h[:1], reverse(back.h[1:], lengths)])], axis=2)
-        ends = (*last_states(self.forth, forth, lengths), *last_states(self.back, back, lengths))
-        return BidirectionalTrace(forth, back, h, ends, lengths)
+        return BidirectionalTrace(forth, back, h, ends + ends_back, lengths)
 
     def backward(self, trace: BidirectionalTrace, dh: ArrayLike) -> tuple[Any, ...]:
         """From dh (T, B, H) to the gradients: of the parameters (a Bidirectional), of x, and of each initial state.

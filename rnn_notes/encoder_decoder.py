@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from rnn_notes import sequences
 from rnn_notes.activations import softmax
 from rnn_notes.attention import AdditiveAttention, AttentionTrace, DotAttention
-from rnn_notes.bidirectional import last_states, sizes
+from rnn_notes.bidirectional import sizes
 from rnn_notes.readout import Readout
 
 Memory = tuple[ndarray, ndarray]  # the encoder's states (M, B, H), and which of them are no padding (1, B, M)
@@ -55,10 +55,10 @@ class EncoderDecoder:
 
     def encode(self, x: ArrayLike, lengths: ArrayLike | None = None) -> tuple[Any, tuple[ndarray, ...], Memory]:
         """The encoder's trace on x (M, B, D), the states that the decoder starts in, and what attention sees."""
-        trace = self.encoder.forward(x)
+        trace, ends = sequences.run(self.encoder, x, lengths=lengths)
         M, B = len(trace.h) - 1, trace.h.shape[1]
         seen = sequences.mask(np.full(B, M) if lengths is None else lengths, M)
-        return trace, last_states(self.encoder, trace, lengths), (trace.h[1:], seen.T[None])
+        return trace, ends, (trace.h[1:], seen.T[None])
 
     def forward(self, x: ArrayLike, given: ArrayLike, lengths: ArrayLike | None = None) -> EncoderDecoderTrace:
         """Read x (M, B, D), of these lengths, and write as many steps as ``given`` (N, B, D′) has, one after each."""

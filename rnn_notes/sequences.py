@@ -9,6 +9,7 @@ that is reversed together with its padding begins with the padding (``reverse``)
 """
 
 from collections.abc import Callable, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,22 @@ def pad(sequences: Sequence[ArrayLike]) -> tuple[ndarray, ndarray]:
 def mask(lengths: ArrayLike, T: int) -> ndarray:
     """(T, B): True at the steps of a sequence, False after its end. Raises ValueError if a length is not 1 to T."""
     return np.arange(T)[:, None] < _lengths(lengths, T)
+
+
+def run(
+    layer: Any, x: ArrayLike, *state: ArrayLike, lengths: ArrayLike | None = None
+) -> tuple[Any, tuple[ndarray, ...]]:
+    """The trace of a layer on padded sequences x (T, B, D), and all its states after the last step of each.
+
+    A cell reads forwards, so it need not know the lengths; a layer that takes them is told.
+    """
+    if lengths is None or "lengths" not in signature(layer.forward).parameters:
+        trace = layer.forward(x, *state)
+        ends = trace.last if lengths is None else (last(getattr(trace, s), lengths) for s in layer.states)
+    else:
+        trace = layer.forward(x, *state, lengths=lengths)
+        ends = trace.last
+    return trace, tuple(ends)
 
 
 def last(h: ndarray, lengths: ArrayLike) -> ndarray:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
-from rnn_notes.bidirectional import Bidirectional, last_states, sizes
+from rnn_notes.bidirectional import sizes
 from rnn_notes.cells import door
-from rnn_notes.sequences import mask
+from rnn_notes.sequences import mask, run
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +79,9 @@ class Stack:
         ends: list[ndarray] = []
         for k, layer in enumerate(self.layers):
             own, state = state[: len(layer.states)], state[len(layer.states) :]
-            known = {"lengths": lengths} if isinstance(layer, Bidirectional) else {}  # a cell need not know the ends
-            trace = layer.forward(x, *own, **known)
+            trace, ends_of_layer = run(layer, x, *own, lengths=lengths)
             traces.append(trace)
-            ends += trace.last if known else last_states(layer, trace, lengths)
+            ends += ends_of_layer
             x = trace.h[1:] * drop[k] if k < len(drop) else trace.h[1:]
         return StackTrace(tuple(traces), tuple(ends), lengths, tuple(drop))
 

@@ -1,7 +1,8 @@
 """Training: two optimisers, truncated backpropagation through time, and a loop that reports as it goes.
 
 A model is a pair (cell, readout), a task is any iterable of batches (x, target), and a loss is a function of
-(y, target) that returns its value and ``dy``, such as those of ``rnn_notes.readout``.
+(y, target) that returns its value and ``dy``, such as those of ``rnn_notes.readout``. A batch of padded sequences
+is (x, target, lengths), see ``rnn_notes.sequences``; its loss is that of their true steps alone.
 
 A long sequence is trained on in pieces: ``train(model, pieces(x, target, T), loss, optimiser, carry=True)`` hands the
 state on from piece to piece, but no gradient flows back across the cut (truncated BPTT, Williams and Peng 1990).
@@ -36,7 +37,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy import ndarray
 
-from rnn_notes import extras, parameters
+from rnn_notes import extras, parameters, sequences
 from rnn_notes.cells import door
 from rnn_notes.readout import Readout
 
@@ -153,13 +154,17 @@ class Progress:
     best_loss: float  # on the batch it was seen on, or on what ``validate`` looks at
 
 
-def gradient(model: Model, x: ndarray, target: ndarray, loss: Loss, *state: ndarray) -> tuple[float, Model, Any]:
+def gradient(
+    model: Model, x: ndarray, target: ndarray, loss: Loss, *state: ndarray, lengths: ndarray | None = None
+) -> tuple[float, Model, Any]:
     """The loss of a model on a batch, its gradient (a model), and the trace of the cell, run from state.
 
+    Of sequences with ``lengths`` it is the mean of their losses, each alone, whatever stands in the padding.
     Raises FloatingPointError if the loss or a gradient is not finite, unless it is the target: then ValueError.
     """
     cell, readout = model
-    trace = cell.forward(x, *state)
+    trace, _ = sequences.run(cell, x, *state, lengths=lengths)
+    loss = loss if lengths is None else sequences.masked(loss, lengths)
     h = trace.h[1:]
     found = loss(readout.forward(h), target) if np.isfinite(h).all() else (math.nan, h)
     if not isinstance(found, tuple) or len(found) != 2 or np.ndim(found[0]):
@@ -188,7 +193,7 @@ def pieces(x: ndarray, target: ndarray, T: int) -> Iterator[tuple[ndarray, ndarr
 
 def train(
     model: Model,
-    batches: Iterable[tuple[ndarray, ndarray]],
+    batches: Iterable[tuple[ndarray, ...]],
     loss: Loss,
     optimiser: Optimiser,
     *,
@@ -217,9 +222,7 @@ def train(
         steps = door.whole("steps", steps, "a whole number, or None for as long as there are batches,")
     every = door.whole("every", every)
     if not isinstance(batches, Iterable):
-        raise ValueError(
-            f"batches is a {type(batches).__name__} but pairs (x, target) are expected; pass a list of them"
-        )
+        raise ValueError(f"batches is a {type(batches).__name__} but pairs are expected; pass a list of them")
     if isinstance(optimiser, type) or not hasattr(optimiser, "step"):
         raise ValueError(f"optimiser is {optimiser!r:.60} but one with a rate is expected; pass SGD(0.1) or Adam()")
     best, best_loss, step = model, math.inf, 0
@@ -229,18 +232,16 @@ def train(
     with tqdm(total=steps or length_hint(batches) or None, unit="step", disable=None) as bar:
         try:
             for batch, last in _until_last(islice(batches, steps), ahead=bool(validate)):
-                x, target = _pair(batch)
+                x, target, lengths = _with_lengths(batch, carry)
                 try:
-                    value, grads, trace = gradient(model, x, target, loss, *state)
+                    value, grads, trace = gradient(model, x, target, loss, *state, lengths=lengths)
                     norm = parameters.global_norm(grads)
                     clipped = grads if max_norm is None else parameters.clip(grads, max_norm)
                     after = optimiser.step(model, clipped)
                 except (FloatingPointError, door.NotFiniteError) as problem:
-                    way_out = (
-                        f"lower the rate ({optimiser.rate}), or clip the gradient (max_norm={max_norm})"
-                        if step
-                        else f"bring x and target to a size near 1, or lower the rate ({optimiser.rate})"
-                    )
+                    way_out = f"lower the rate ({optimiser.rate}), or clip the gradient (max_norm={max_norm})"
+                    if step == 0:
+                        way_out = f"bring x and target to a size near 1, or lower the rate ({optimiser.rate})"
                     raise FloatingPointError(f"step {step + 1}: {problem}; {way_out}") from None
                 step += 1
                 if not validate and value < best_loss:
@@ -274,11 +275,13 @@ def _until_last(batches: Iterator[Any], ahead: bool) -> Iterator[tuple[Any, bool
         yield batch, False
 
 
-def _pair(batch: Any) -> Any:
-    if not isinstance(batch, tuple | list) or len(batch) != 2:
+def _with_lengths(batch: Any, carry: bool) -> Any:
+    if not isinstance(batch, tuple | list) or len(batch) not in (2, 3):
         came = f"a {type(batch).__name__}" + (f" of {len(batch)}" if isinstance(batch, tuple | list) else "")
-        raise ValueError(f"a batch is {came} but a pair (x, target) is expected; pass [(x, target)] for a single one")
-    return batch
+        raise ValueError(f"a batch is {came} but (x, target) or (x, target, lengths) is expected; pass [(x, target)]")
+    if carry and len(batch) == 3:
+        raise ValueError("a batch has lengths but what has ended is not carried on; pass carry=False, or no lengths")
+    return (*batch, None)[:3]
 
 
 def _looked_at(validate: Callable[[Model], float], model: Model, step: int) -> float:

@@ -31,7 +31,7 @@ def two_ways(cls, D=D, H=H, other=None, seed=0):
 
 
 def layers_of(cls):
-    """Every kind of layer that is made of a cell: the cell, two directions, and a stack of both kinds."""
+    """Every kind of layer that is made of a cell: the cell, two directions, and stacks of these."""
     rng = np.random.default_rng(0)
     above = cls.init(2 * H + 1, H, rng)
     return {
@@ -39,10 +39,11 @@ def layers_of(cls):
         "two directions": two_ways(cls),
         "stack": drawn(Stack((cls.init(D, 4, rng), cls.init(4, H, rng)))),
         "stack of both": drawn(Stack((two_ways(cls), above, Bidirectional(cls.init(H, 1, rng), cls.init(H, 2, rng))))),
+        "stack of stacks": drawn(Stack((Stack((two_ways(cls), above)), cls.init(H, 3, rng)))),
     }
 
 
-KINDS = ("cell", "two directions", "stack", "stack of both")
+KINDS = ("cell", "two directions", "stack", "stack of both", "stack of stacks")
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -54,12 +55,6 @@ def runs(layer, seed=1):
     state = [rng.normal(size=(B, s.shape[1])) for s in trace.last]
     ws = [rng.normal(size=(n, trace.h.shape[2])) for n in LENGTHS]
     return xs, state, ws
-
-
-def forward(layer, x, *state, lengths=None, **options):
-    """A cell is not told the lengths."""
-    known = {} if lengths is None or isinstance(layer, CELLS) else {"lengths": lengths}
-    return layer.forward(x, *state, **known, **options)
 
 
 # Lengths.
@@ -75,7 +70,7 @@ def test_a_padded_batch_is_each_sequence_alone(cls, kind):
     w, _ = sequences.pad(ws)
     true = sequences.mask(lengths, T)
     x[~true] = 7.0
-    trace = forward(layer, x, *state, lengths=lengths)
+    trace, ends = sequences.run(layer, x, *state, lengths=lengths)
     grads, dx, *dstate = layer.backward(trace, w)
 
     total = None
@@ -84,9 +79,8 @@ def test_a_padded_batch_is_each_sequence_alone(cls, kind):
         alone = layer.forward(xs[b][:, None], *(s[one] for s in state))
         np.testing.assert_allclose(trace.h[1 : n + 1, one], alone.h[1:], rtol=0, atol=1e-14)
         np.testing.assert_allclose(sequences.last(trace.h, lengths)[one], alone.h[-1], rtol=0, atol=1e-14)
-        if kind != "cell":
-            for found, expected in zip(trace.last, alone.last, strict=True):
-                np.testing.assert_allclose(found[one], expected, rtol=0, atol=1e-14)
+        for found, expected in zip(ends, alone.last, strict=True):
+            np.testing.assert_allclose(found[one], expected, rtol=0, atol=1e-14)
         grad, dx_alone, *dstate_alone = layer.backward(alone, ws[b][:, None])
         np.testing.assert_allclose(dx[:n, one], dx_alone, rtol=0, atol=1e-14)
         assert not dx[n:, one].any()
@@ -124,20 +118,27 @@ def test_a_masked_loss_is_the_mean_of_the_losses_alone(loss):
         assert not dy[n:, b].any()
 
 
-def test_a_model_trains_on_a_padded_batch_as_on_each_sequence_alone():
-    """The gradient of cell and readout through the masked loss is the mean of those of the sequences alone."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_model_trains_on_a_padded_batch_as_on_each_sequence_alone(kind):
+    """Loss and gradient are the means of those alone; one step of training with lengths is the step along it."""
     rng = np.random.default_rng(0)
-    model = LSTM.init(D, H, rng), Readout.init(H, O, rng)
+    layer = layers_of(LSTM)[kind]
+    H = layer.forward(np.zeros((1, 1, D))).h.shape[2]
+    model = layer, Readout.init(H, O, rng)
     xs, targets = [rng.normal(size=(n, D)) for n in LENGTHS], [rng.normal(size=(n, O)) for n in LENGTHS]
     (x, lengths), (target, _) = sequences.pad(xs), sequences.pad(targets)
-    _, grads, _ = training.gradient(model, x, target, sequences.masked(squared_error, lengths))
-    alone = [
-        training.gradient(model, x[:, None], t[:, None], squared_error)[1] for x, t in zip(xs, targets, strict=True)
-    ]
-    total = alone[0]
-    for grad in alone[1:]:
+    x[~sequences.mask(lengths, T)] = 7.0
+    loss, grads, _ = training.gradient(model, x, target, squared_error, lengths=lengths)
+    alone = [training.gradient(model, x[:, None], t[:, None], squared_error) for x, t in zip(xs, targets, strict=True)]
+    assert loss == pytest.approx(np.mean([value for value, _, _ in alone]), rel=1e-14)
+    total = alone[0][1]
+    for _, grad, _ in alone[1:]:
         total = parameters.add(total, grad)
-    assert relative_difference(grads, parameters.scale(total, 1 / B)) < 1e-14
+    mean = parameters.scale(total, 1 / B)
+    assert relative_difference(grads, mean) < 1e-14
+    (progress,) = training.train(model, [(x, target, lengths)], squared_error, training.SGD(0.1))
+    assert progress.loss == loss
+    assert relative_difference(progress.model, training.SGD(0.1).step(model, mean)) < 1e-14
 
 
 @each_cell
@@ -217,9 +218,9 @@ def test_backward_is_the_complex_step(cls, kind, lengths):
 
     def loss(at):
         layer, x, state = at
-        return np.sum(w * forward(layer, x, *state, lengths=lengths).h[1:])
+        return np.sum(w * sequences.run(layer, x, *state, lengths=lengths)[0].h[1:])
 
-    gradient = layer.backward(forward(layer, x, *state, lengths=lengths), w)
+    gradient = layer.backward(sequences.run(layer, x, *state, lengths=lengths)[0], w)
     assert slope_error(loss, (layer, x, state), gradient) < 1e-12
 
 

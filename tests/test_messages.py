@@ -399,9 +399,14 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
     ),
     ("batches is empty .*a generator runs only once", lambda t: run([]), lambda t: run([(X, Y)])),
     (
-        "a batch is a ndarray but a pair .*pass [(x, target)] for a single one",
+        "a batch is a ndarray but .*pass [(x, target)]",
         lambda t: run((X, Y)),
         lambda t: run([(X, Y)]),
+    ),
+    (
+        "a batch has lengths but what has ended is not carried on; pass carry=False, or no lengths",
+        lambda t: run([(X, Y, [1] * B)], carry=True),
+        lambda t: run([(X, Y, [1] * B)]),
     ),
     (
         "steps is 0 but a whole number, or None for as long as there are batches,",

@@ -401,14 +401,17 @@ def test_at_the_first_step_the_rate_is_not_to_blame():
     assert len(list(train(model(), [(x, target)], squared_error, SGD(0.1)))) == 1
 
 
-def test_a_batch_is_a_pair():
-    """A pair that is no list of pairs is the usual mistake."""
+def test_a_batch_is_a_pair_or_has_lengths():
+    """A pair that is no list of pairs is the usual mistake; and lengths do not go with a state that is carried."""
     (x, target), *_ = echoes(1)
-    text = "a batch is a ndarray but a pair (x, target) is expected; pass [(x, target)] for a single one"
+    text = "a batch is a ndarray but (x, target) or (x, target, lengths) is expected; pass [(x, target)]"
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         list(train(model(), (x, target), squared_error, SGD(0.1)))
-    with pytest.raises(ValueError, match=r"^a batch is a tuple of 3 but a pair"):
-        list(train(model(), [(x, target, x)], squared_error, SGD(0.1)))
+    with pytest.raises(ValueError, match=r"^a batch is a tuple of 4 but"):
+        list(train(model(), [(x, target, x, x)], squared_error, SGD(0.1)))
+    text = "a batch has lengths but what has ended is not carried on; pass carry=False, or no lengths"
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+        list(train(model(), [(x, target, [1] * x.shape[1])], squared_error, SGD(0.1), carry=True))
 
 
 def test_a_model_is_a_pair():
