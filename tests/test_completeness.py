@@ -1,0 +1,78 @@
+"""What stands in two places stands in both: pages and the reading list, experiments, their names and their records."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rnn_notes import experiments, pages
+from rnn_notes.experiments.__main__ import NAMES
+from rnn_notes.experiments.records import RESULTS
+
+ROOT = Path(__file__).parents[1]
+COURSE = ("lecture", "learning", "uses", "beyond")
+MEASURED = {"bench", "lengths"}
+"""Records of measurements of time, which modules of their own write."""
+
+
+def leaves(entry):
+    """The pages of an entry of the navigation, in order."""
+    if isinstance(entry, str):
+        return [entry]
+    return [page for part in (entry.values() if isinstance(entry, dict) else entry) for page in leaves(part)]
+
+
+NAVIGATION = leaves(yaml.safe_load(re.sub(r"!!\S+", "", (ROOT / "mkdocs.yml").read_text(encoding="utf-8")))["nav"])
+
+
+def test_every_page_is_in_the_navigation():
+    """And all that is there is a page."""
+    written = {page.relative_to(pages.DOCS).as_posix() for page in pages.all_pages()}
+    assert not written - {*NAVIGATION}, "add it to nav in mkdocs.yml"
+    assert not {*NAVIGATION} - written, "nav in mkdocs.yml lists what is not in docs/"
+
+
+def test_the_home_page_lists_the_chapters_in_the_order_of_the_navigation():
+    """The numbered lists under "How to read them", one item per chapter."""
+    listed = re.findall(r"^\d+\. \[[^]]+\]\(([^)#]+)\)", (pages.DOCS / "index.md").read_text(encoding="utf-8"), re.M)
+    chapters = [page for page in NAVIGATION if page.partition("/")[0] in COURSE]
+    missing = [page for page in chapters if page not in listed]
+    assert not missing, "add it to the reading list of docs/index.md"
+    assert listed == chapters, "give the reading list of docs/index.md the order of nav in mkdocs.yml"
+
+
+def experiment_modules():
+    """The modules of the folder that have SEEDS, which makes them experiments."""
+    for path in sorted(Path(experiments.__path__[0]).glob("*.py")):
+        for node in ast.parse(path.read_bytes()).body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if any(isinstance(target, ast.Name) and target.id == "SEEDS" for target in targets):
+                yield path.stem
+
+
+def test_the_command_knows_every_experiment():
+    """And it names nothing else."""
+    assert set(experiment_modules()) == {*NAMES}, "NAMES in rnn_notes/experiments/__main__.py lists each experiment"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_experiment_has_a_record(name):
+    """The message is the command that writes it."""
+    assert (RESULTS / f"{name}.json").exists(), f"run python -m rnn_notes.experiments {name}, and commit its record"
+
+
+def test_every_record_is_of_an_experiment():
+    """None is left of one that is gone; a trained network beside a record bears its name."""
+    kept = {path.stem.partition("-")[0] for path in RESULTS.iterdir()}
+    assert not kept - {*NAMES} - MEASURED, "remove it with its experiment"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_record_is_used(name):
+    """By a page, a figure, a widget or another experiment; else it would be kept for nobody."""
+    places = [*pages.all_pages(), *(ROOT / "rnn_notes").rglob("*.py")]
+    texts = (path.read_text(encoding="utf-8") for path in places if path.stem not in (name, "__main__"))
+    used = re.compile(rf'recorded\(\\?"{name}\\?"|import [^\n]*\b{name}\b')
+    assert any(used.search(text) for text in texts), f'read it with recorded("{name}") on a page or in a figure'
