@@ -121,9 +121,9 @@ def cost(loss, right=(0.01, 0.02, 0.03)):
     [
         ((0.01, 0.02, 0.05), "It learns as well as the right form: it ends at 0.010 to 0.050 nats per letter"),
         ((0.01, 0.02, 0.07), "It learns almost as well as the right form"),
-        ((0.01, 0.02, 0.9), "It learns, but not from every beginning"),
+        ((0.01, 0.02, 0.9), "It learns, but not from every start"),
         ((0.3, 0.4, 0.9), "It learns badly"),
-        ((0.6, 0.7, 0.9), "It learns no more than one can without memory"),
+        ((0.6, 0.7, 0.9), "It learns no more than a network without memory can"),
     ],
 )
 def test_the_words_on_what_is_learned_follow_from_the_losses(loss, words):

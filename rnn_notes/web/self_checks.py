@@ -8,7 +8,7 @@ In a page, the question is a paragraph, and the answers are a list right below i
 
         A bound from above forces nothing; see [the bound](#how-large-can-the-product-be).
 
-    - [x] It cannot be told from that.
+    - [x] You cannot tell from that.
 
         The product lies somewhere below the bound, and may well vanish.
 

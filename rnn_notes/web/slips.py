@@ -115,11 +115,11 @@ def learned(cost: experiment.Damage) -> str:
     """The loss after training, with and without the slip, between the networks that ended best and worst."""
     best, median, worst = cost.loss[0], cost.loss[len(cost.loss) // 2], cost.loss[-1]
     if best > WITHOUT_MEMORY:
-        words = "It learns no more than one can without memory"
+        words = "It learns no more than a network without memory can"
     elif median > 10 * cost.right[-1]:
         words = "It learns badly"
     elif worst > 10 * cost.right[-1]:
-        words = "It learns, but not from every beginning"
+        words = "It learns, but not from every start"
     else:
         words = f"It learns {'' if worst <= 2 * cost.right[-1] else 'almost '}as well as the right form"
     return f"{words}: it ends at {between(cost.loss)} nats per letter, the right form at {between(cost.right)}."
