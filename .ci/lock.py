@@ -1,6 +1,7 @@
 """Renews all that is pinned, or nothing if one part fails: ``make lock``. Every lock has the hash of every file.
 
-requirements.lock      what the notes and their tests need, from pyproject.toml, and what builds the package
+requirements.lock      what the notes and their tests need, from pyproject.toml, and what builds the package;
+                       the extra "cluster" is for those who outgrow one machine, and is not installed by default
 requirements.txt       the same versions without hashes, since pip refuses them beside "-e ."
 .ci/tools.lock         what this program and ``make advisories`` run, from .ci/tools.in
 .ci/package-lock.json  what .ci/audit.py runs, from .ci/package.json
@@ -50,7 +51,7 @@ def main() -> None:
         sys.exit("make lock needs npm, which locks the tools of .ci/audit.py; install the package npm")
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
     try:
-        lock = compiled("pyproject.toml", "--all-extras", more="\n".join(build))
+        lock = compiled("pyproject.toml", "--extra", "site", "--extra", "test", more="\n".join(build))
         written = {
             "requirements.lock": f"# Every package that make installs, pinned and with its hashes, {FOR}\n{lock}",
             "requirements.txt": f"-e .\n# The versions of requirements.lock, {FOR}\n{without_hashes(lock)}",

@@ -50,13 +50,16 @@ def test_requirements_txt_has_the_versions_of_the_lock():
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_what_is_asked_for_is_in_the_lock(lock):
-    """Each dependency and each extra, and what builds the package; with a version that will do."""
+    """Each dependency, each extra but that for clusters, and what builds the package; with a version that will do."""
     if lock.name == "tools.lock":
         asked = [line.partition("#")[0].strip() for line in read(CI / "tools.in").splitlines()]
     else:
         project = tomllib.loads(read(ROOT / "pyproject.toml"))
-        extras = project["project"]["optional-dependencies"].values()
-        asked = sum(extras, project["build-system"]["requires"] + project["project"]["dependencies"])
+        extras = project["project"]["optional-dependencies"]
+        assert not {Requirement(line).name for line in extras.pop("cluster")} & {
+            found.name for found, _ in pinned(lock)
+        }
+        asked = sum(extras.values(), project["build-system"]["requires"] + project["project"]["dependencies"])
     versions = {requirement.name: str(requirement.specifier)[2:] for requirement, _ in pinned(lock)}
     for requirement in map(Requirement, asked):
         if requirement.name != "rnn-notes":

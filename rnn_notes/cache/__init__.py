@@ -41,7 +41,7 @@ def project(folder: Path | None = None) -> Path:
 PACKAGE = Path(__file__).parents[1]
 FOLDER = project() / ".cache" / "rnn_notes"
 DATA = PACKAGE / "data"  # read through the module datasets
-LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "sphinx-mathjax-offline", "mini-racer", "fonttools")
+LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "django-static-mathjax", "mini-racer", "fonttools")
 LIBRARY_PATHS = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
 INSTALLED = {Path(folder).resolve() for folder in (*LIBRARY_PATHS, *site.getsitepackages())}
 

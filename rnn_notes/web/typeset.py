@@ -1,6 +1,6 @@
 """Mathematics, typeset when the site is built: LaTeX in, HTML and CSS out, and no JavaScript for the reader.
 
-MathJax 3.2.2 runs in V8; the package sphinx-mathjax-offline carries its files.
+MathJax 3.2.2 runs in V8; the package django-static-mathjax carries its files.
 A formula is typeset once and remembered, with the style rules that its glyphs need, so V8 starts for a new one only.
 """
 
@@ -18,7 +18,7 @@ from py_mini_racer import MiniRacer
 from rnn_notes import cache
 from rnn_notes.web import fonts
 
-MATHJAX = Path(str(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")))
+MATHJAX = Path(str(distribution("django-static-mathjax").locate_file("mathjax/static/mathjax/es5")))
 
 COMPONENTS = (
     "core",
