@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from mkdocs.config import load_config
 from tiny_site import ROOT, TinySite
 
-from rnn_notes.web import csp, finish, forbidden, theme, typeset
+from rnn_notes.web import csp, edition, finish, forbidden, theme
 
 MARKUP = 'the "state" <script>x</script> & so'
 
@@ -41,14 +41,37 @@ def test_the_search_starts_the_worker_of_the_theme_and_not_itself(tiny):
     assert "new Worker" not in worker.with_name("theme.js").read_text()
 
 
-def test_a_finished_site_can_be_finished_again(built_site, tmp_path, monkeypatch):
-    """Nothing changes: no policy stands twice, no line is put before a script once more."""
+def test_a_finished_site_can_be_finished_again(built_site, tmp_path):
+    """By a process that has built none of it, and nothing changes: all that it writes is made of the pages alone."""
     site = tmp_path / "rnn_notes"
     shutil.copytree(built_site, site)
-    monkeypatch.setattr(typeset, "write", lambda folder: None)  # this process has not rendered the pages
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    finish.finish(site, templates(), ROOT / "docs/keywords.toml", live=(site / "assets/live").exists())
+    finish.finish(site, templates(), live=(site / "assets/live").exists())
     assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+
+
+def test_without_live_code_no_page_has_a_button_or_asks_for_its_script(tmp_path, monkeypatch):
+    """Where the files are not to be had; all else is there."""
+    monkeypatch.setenv("RNN_NOTES_LIVE", str(tmp_path))
+    monkeypatch.delenv("CI", raising=False)
+    site = TinySite(tmp_path)
+    (site.folder / ".cache/rnn_notes").unlink()  # where the files may lie
+    site.pages["mine"] = "# Mine\n\n```python\nprint(1)\n```\n"
+    status, printed = site.build("--strict")
+    assert status == 0, printed
+    assert "without live code: RNN_NOTES_LIVE is" in printed
+    pages = {path: path.read_text() for path in site.site.rglob("*.html")}
+    assert not [path for path, text in pages.items() if "assets/live" in text or "data-live" in text]
+    assert all("assets/self-checks.js" in text for text in pages.values())
+    assert 'class="copy"' in pages[site.site / "mine/index.html"]
+
+
+def test_which_edition_it_is_stands_on_every_page(tiny):
+    """Once, behind the copyright."""
+    for path in tiny.site.rglob("*.html"):
+        assert re.findall('<span class="edition">(.*?)</span>', path.read_text()) == [
+            f"{edition.edition(tiny.folder)}."
+        ]
 
 
 def templates():

@@ -266,3 +266,13 @@ def test_what_would_look_like_mathematics_or_another_markdown_is_refused(render,
     """At its line, as all others."""
     with pytest.raises(PageError, match=r"page\.md:3: "):
         render(f"# A page\n\n{OTHERS[place]}\n")
+
+
+@pytest.mark.parametrize("title", ["The size of $h_t$", r"About \tanh"])
+def test_mathematics_in_front_matter_is_an_error_with_its_line(tmp_path, title):
+    """No tab of a browser can show it; a price is none."""
+    path, text = tmp_path / "page.md", "# A page\n"
+    path.write_text(f"---\na: 5 &#36;\ntitle: '{title}'\n---\n{text}")
+    extension = {"rnn_notes.web.extension": {"path": str(path)}}
+    with pytest.raises(PageError, match=r"page\.md:3: title: "):
+        markdown.markdown(text, extensions=[*extension], extension_configs=extension)

@@ -18,7 +18,6 @@ from rnn_notes.web.typeset import TexError, Typesetter
 def empty_cache(tmp_path, monkeypatch):
     """Each test begins with nothing remembered."""
     monkeypatch.setattr(cache, "FOLDER", tmp_path / "cache")
-    monkeypatch.setattr(typeset, "rules", {})
 
 
 def mathml(html):
@@ -89,14 +88,12 @@ def test_an_error_is_not_remembered():
 
 def test_a_remembered_formula_needs_no_engine(monkeypatch):
     """The second time, V8 is not even started, and the HTML and the style rules are the same."""
-    with Typesetter() as typesetter:
-        first = typesetter.html(r"\tanh(a)", display=False)
-    rules = dict(typeset.rules)
-    typeset.rules.clear()
+    with Typesetter() as before:
+        first = before.html(r"\tanh(a)", display=False)
     monkeypatch.delattr(typeset, "MiniRacer")
     with Typesetter() as typesetter:
         assert typesetter.html(r"\tanh(a)", display=False) == first
-    assert typeset.rules == rules
+    assert typesetter.rules == before.rules
 
 
 def glyphs(sheet):
@@ -104,26 +101,39 @@ def glyphs(sheet):
     return set(re.findall(r'mjx-c[^{}]*::before \{[^}]*content: "(.*?)";', sheet))
 
 
-def test_the_style_sheet_holds_the_glyphs_of_the_formulas_and_no_others(tmp_path):
-    """For h + x, three glyphs; the rules of a formula typeset before another do not leak into it."""
+def sheet(site, *formulas):
+    """The style sheet of a site with a page of these formulas, each with whether it is a display."""
     with Typesetter() as typesetter:
-        typesetter.html("q", display=False)
-        typeset.rules.clear()
-        typesetter.html("h + x", display=False)
-        typesetter.html("x", display=True)
-    typeset.write(tmp_path)
-    assert glyphs((tmp_path / "mathjax.css").read_text()) == {"h", "+", "x"}
+        typesetter.html("q", display=False)  # on no page
+        page = "".join(f"<p>{typesetter.html(*formula)}</p>" for formula in formulas)
+    (site / "deep").mkdir()
+    (site / "deep" / "page.html").write_text(page)
+    typeset.write(site)
+    return (site / "assets" / "mathjax.css").read_text()
+
+
+def test_the_style_sheet_holds_the_glyphs_of_the_pages_and_no_others(tmp_path):
+    """For h + x < a, five glyphs; whoever typeset them, and whatever else was typeset then."""
+    assert glyphs(sheet(tmp_path, ("h + x < a", False), ("\nx\n", True))) == {"h", "+", "x", "<", "a"}
+
+
+def test_the_style_sheet_is_that_of_the_formulas_as_they_were_typeset(tmp_path):
+    """A display and a line have rules of their own: their limits stand elsewhere."""
+    latex = r"\sum_{t=1}^T h_t"
+    for display in (True, False):
+        site = tmp_path / str(display)
+        site.mkdir()
+        with Typesetter() as typesetter:
+            typesetter.html(latex, display)
+        assert sheet(site, (latex, display)) == typeset.sheet(typesetter.rules)
 
 
 def test_every_glyph_is_in_the_font_that_the_style_sheet_brings(tmp_path):
     """The sheet holds its fonts, each with the glyphs of its formulas and hardly any other, and asks for no file."""
-    with Typesetter() as typesetter:
-        typesetter.html(r"\sigma(x) = \left(\begin{matrix} 1 \\ 2 \\ 3 \\ 4 \end{matrix}\right)", display=True)
-    typeset.write(tmp_path)
-    sheet = (tmp_path / "mathjax.css").read_text()
-    faces = dict(re.findall(r'font-family: (\S+); src: url\("data:font/woff;base64,([^"]*)"\)', sheet))
+    css = sheet(tmp_path, (r"\sigma(x) = \left(\begin{matrix} 1 \\ 2 \\ 3 \\ 4 \end{matrix}\right)", True))
+    faces = dict(re.findall(r'font-family: (\S+); src: url\("data:font/woff;base64,([^"]*)"\)', css))
     maps = {name: set(map(chr, TTFont(BytesIO(b64decode(data))).getBestCmap() or ())) for name, data in faces.items()}
-    assert sheet.count("url(") == len(faces)
+    assert css.count("url(") == len(faces)
     assert set("σx") <= maps["MJXTEX-I"]
     assert set("(=1234") <= maps["MJXTEX"]
     assert set("⎛⎜⎝⎞⎟⎠") <= maps["MJXTEX-S4"]

@@ -1,11 +1,22 @@
 """Which edition of the notes a page belongs to: the version of the package, and the day of its last change."""
 
 import os
+import re
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import rnn_notes
+
+PLACE = re.compile(r'<span class="edition">[^<]*</span>')  # which the configuration has behind the copyright
+
+
+def write(pages: Iterable[Path], folder: Path) -> None:
+    """Write which edition it is into pages of a built site; ``folder`` is that of the source."""
+    said = f'<span class="edition">{edition(folder)}.</span>'
+    for path in pages:
+        path.write_text(PLACE.sub(said, path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def edition(folder: Path) -> str:

@@ -22,7 +22,7 @@ from rnn_notes.web.forbidden import Forbidden
 from rnn_notes.web.formulas import Formulas, Sheet
 from rnn_notes.web.headings import Headings
 from rnn_notes.web.known_code import KnownCode
-from rnn_notes.web.leftovers import Leftovers
+from rnn_notes.web.leftovers import Head, Leftovers
 from rnn_notes.web.source import Source
 
 
@@ -45,6 +45,7 @@ class Checks(Extension):
         equations = Equations(md, source)
         formulas = Formulas(md, source, equations, self.getConfig("runs"), self.getConfig("how"))
         md.preprocessors.register(source, "notes-source", 200)
+        md.preprocessors.register(Head(md, source), "notes-head", 199.5)
         md.preprocessors.register(HideComments(md), "notes-comments", 195)
         md.inlinePatterns.register(References(md, equations), "notes-equations", 189.95)  # before a formula, after code
         md.treeprocessors.register(Headings(md, source), "notes-headings", 7)

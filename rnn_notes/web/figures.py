@@ -10,7 +10,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from rnn_notes import cache, figures
-from rnn_notes.web import widgets
+from rnn_notes.web import rendering, widgets
 from rnn_notes.web.source import Source
 
 
@@ -52,9 +52,10 @@ class Figures(Treeprocessor):
             raise ValueError(f"figure {name} is on this page already; refer to it instead")
         svg = inline(name)
         caption = escape(alt.replace("'", "’"))
+        assets = rendering.way(self.md, "assets") or self.assets
         picture = f'<div role="img" aria-labelledby="caption-{name}">{svg}</div>'
         return (
-            f'<figure id="figure-{name}">{widgets.wrap(widget, picture, self.assets) if widget else picture}'
+            f'<figure id="figure-{name}">{widgets.wrap(widget, picture, assets) if widget else picture}'
             f'<figcaption><span id="caption-{name}" aria-hidden="true">{caption}</span> '
             f'<a href="{self.repo_url}/blob/main/{path}#L{line}" aria-label="code of the figure {name}" '
             f"data-search-exclude>code</a></figcaption></figure>"

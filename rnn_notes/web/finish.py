@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from rnn_notes import cache
-from rnn_notes.web import csp, pictures, search, theme, typeset, widgets
+from rnn_notes import cache, pages
+from rnn_notes.web import csp, edition, pictures, reading, search, theme, typeset, widgets
 from rnn_notes.web.books import actions, notebooks, outline, slides, twins
-from rnn_notes.web.live import pack
+from rnn_notes.web.live import buttons, pack
 
 try:
     import fcntl
@@ -17,40 +17,38 @@ except ImportError:  # on Windows, two builds into one folder are the author's a
     fcntl = None  # type: ignore[assignment]
 
 
-def finish(
-    site: Path,
-    templates: Iterable[Path],
-    keywords: Path,
-    lazy_search: bool = True,
-    policy: bool = True,
-    live: bool = False,
-) -> None:
+def finish(site: Path, templates: Iterable[Path], policy: bool = True, live: bool = True) -> bool:
     """Write style sheet of the formulas, pictures, data of widgets, words of the search, books, scripts and the policy.
 
-    ``site`` is the folder of the built site, ``templates`` are those of the templates it was made with, and
-    ``keywords`` is the file with what readers call things.
-    With ``live`` the site gets the Python that runs in its pages.
-    Without ``lazy_search`` the search stays as the theme has it; without ``policy`` the pages get none, so that a
-    server which adds scripts of its own can show them.
+    ``site`` is the folder of the built site, and ``templates`` are those of the templates it was made with.
+    With ``live`` the pages get what runs their blocks of code, where it is to be had; returns whether they have it.
+    Without ``policy`` they get none, so that a server which adds scripts of its own can show them.
     """
     assets = site / "assets"
-    typeset.write(assets)
     pictures.write(assets)
     widgets.write(assets)
     book = outline.read(site)
     twins.write(book)
     notebooks.write(book)
     slides.write(book)
+    typeset.write(site)
+    reading.write(book)
     actions.write(book)
     theme.compile_early(site)
-    search.enrich(site, keywords)
-    if lazy_search:
+    search.enrich(site, pages.DOCS / "keywords.toml")
+    if not book.is_read_from_files:  # else the theme itself waits with its search until it is opened
         theme.defer_search(site)
+    edition.write(site.rglob("*.html"), pages.DOCS.parent)
+    live = live and pack.available()
     if live:
         pack.write(site)
+        buttons.write(book)
+    else:
+        buttons.forgo(site.rglob("*.html"))
     if policy:
         csp.protect(site, templates, live)
     cache.tidy()
+    return live
 
 
 @contextmanager

@@ -25,7 +25,7 @@ class Furniture(Extension):
             "repo_url": ["", "the address of the repository, for links to the code of a figure"],
             "glossary": ["", "the page of the glossary, below the folder of the pages; without it no term is a link"],
             "unlinked": [[], "pages on which no term is a link"],
-            "assets": ["../../assets", "the way from the page to docs/assets/, for the scripts of widgets"],
+            "assets": ["../../assets", "the way from a page to docs/assets/, where no builder tells it"],
         }
         super().__init__(**settings)
 

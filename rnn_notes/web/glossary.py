@@ -42,16 +42,15 @@ class Glossary(Treeprocessor):
 
     def run(self, root: Element) -> None:
         """Link the first use of each term, or, on the glossary itself, make each entry an address."""
-        file = rendering.source_file(self.md)
-        if file is None or not self.page or file.src_uri in self.without:
+        rendered = rendering.current(self.md)
+        if rendered is None or not self.page or rendered.uri in self.without:
             return
-        if file.src_uri == self.page:
+        if rendered.uri == self.page:
             for term in root.iter("dt"):
                 term.set("id", address("".join(term.itertext())))
             return
-        where = next((f for f in self.md.treeprocessors["relpath"].files if f.src_uri == self.page), None)
-        if where is not None:
-            link_terms(root, forms(Path(where.abs_src_path)), rendering.link(self.md, self.page))
+        if self.page in rendered.pages:
+            link_terms(root, forms(rendered.pages[self.page]), rendering.link(self.md, self.page))
 
 
 def forms(glossary: Path) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""What only MkDocs can tell the Markdown extension, or do for it; all else lives in ``extension.py`` and ``finish.py``.
+"""What only MkDocs and ProperDocs can do for the notes; all else lives in ``extension.py`` and ``finish.py``.
 
-MkDocs runs this file once and keeps it, so the package is imported inside the functions: always its newest state.
+They run this file once and keep it, so the package is imported inside the functions: always its newest state.
 """
 
 import os
@@ -14,9 +14,7 @@ from mkdocs.utils import get_relative_url
 PACKAGE = Path(__file__).parents[1]
 seen: dict[Path, int] = {}
 serving = False
-live = False  # whether blocks of code run in the pages
-
-
+live = True  # whether blocks of code run in the pages; what is not to be had is not asked for at each build of a server
 building = ExitStack()  # what ends with the build
 
 
@@ -30,28 +28,18 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_config(config: Any) -> None:
     """Forget the modules of the package after an edit of it, so that this build runs what the editor shows."""
-    global seen, live
+    global seen
     before, seen = seen, {path: path.stat().st_mtime_ns for path in PACKAGE.rglob("*.*") if path.suffix != ".pyc"}
     if before and before != seen:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
             del sys.modules[name]
 
-    from rnn_notes.web import edition, finish, typeset
-    from rnn_notes.web.live import pack
-
-    config.copyright = f"{config.copyright or ''} {edition.edition(PACKAGE.parent)}."
+    from rnn_notes.web import finish
 
     if serving and not before:
         _ask_for_port(config)
     building.close()
     building.enter_context(finish.alone(Path(config.site_dir)))
-    typeset.rules.clear()
-    if not before or live:  # what is not to be had at the first build of a server is not asked for at each
-        live = pack.available()
-    if live and "rnn_notes.web.live.buttons" not in config.markdown_extensions:
-        config.markdown_extensions.append("rnn_notes.web.live.buttons")
-        config.extra_css.append("assets/live/bar.css")
-        config.extra_javascript.append("assets/live/start.js")
 
 
 def _ask_for_port(config: Any) -> None:
@@ -115,38 +103,18 @@ def on_nav(nav: Any, config: Any, files: Any) -> None:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
-    """Tell the extension the way from the page to the assets, and make what the front matter says fit for HTML."""
+    """Make what the front matter says fit for HTML, which the theme prints as it is."""
     from markupsafe import escape
-    from mkdocs.exceptions import BuildError
 
-    from rnn_notes.web import leftovers
-
-    config.mdx_configs["rnn_notes.web.furniture"]["assets"] = get_relative_url("assets", page.url)
-    config.mdx_configs["rnn_notes.web.live.buttons"] = {"notebook": page.file.src_uri.endswith(".ipynb")}
-    if fault := leftovers.check(page.meta):
-        name, why = fault
-        lines = Path(page.file.abs_src_path).read_text(encoding="utf-8").splitlines()
-        line = next((n for n, text in enumerate(lines, start=1) if text.startswith(f"{name}:")), 1)
-        raise BuildError(f"{os.path.relpath(page.file.abs_src_path)}:{line}: {name}: {why}")
     page.meta = {name: escape(value) if isinstance(value, str) else value for name, value in page.meta.items()}
 
 
-def on_page_context(context: dict[str, Any], page: Any, config: Any, nav: Any) -> None:
-    """Let the template of a chapter say how long it takes to read; home and reference are not read through."""
-    from rnn_notes.web import reading
-
-    if page.parent and page.parent.title != "Reference":
-        context["minutes"] = reading.minutes(page.content)
-
-
 def on_post_build(config: Any) -> None:
-    """Finish the site; from files, the theme itself waits with its search until it is opened."""
+    """Finish the site."""
+    global live
     from rnn_notes.web.finish import finish
 
-    site, templates = Path(config.site_dir), [Path(folder) for folder in config.theme.dirs]
-    keywords = Path(config.docs_dir, "keywords.toml")
-    lazy_search = "material/offline" not in config.plugins
-    finish(site, templates, keywords, lazy_search, policy=not serving, live=live)
+    live = finish(Path(config.site_dir), map(Path, config.theme.dirs), policy=not serving, live=live)
     building.close()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
 
 from rnn_notes.web.nesting import FENCE
 from rnn_notes.web.source import Source
@@ -70,6 +71,23 @@ class LiteralDollar(InlineProcessor):
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:
         """The place of the entity in the text."""
         return self.md.htmlStash.store("&#36;"), m.start(0), m.end(0)
+
+
+class Head(Preprocessor):
+    """Raises PageError if a text in the front matter of a page is left raw."""
+
+    def __init__(self, md: Markdown, source: Source) -> None:
+        super().__init__(md)
+        self.source = source
+
+    def run(self, lines: list[str]) -> list[str]:
+        """The lines as they are."""
+        if fault := check(self.source.front):
+            name, why = fault
+            written = self.source.path.read_text(encoding="utf-8").splitlines()
+            line = next((n for n, text in enumerate(written, start=1) if text.startswith(f"{name}:")), 1)
+            raise self.source.error("", f"{name}: {why}", line)
+        return lines
 
 
 class Leftovers(WholePage):

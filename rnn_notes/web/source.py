@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from markdown import Markdown
 from markdown.preprocessors import Preprocessor
@@ -21,14 +22,15 @@ class Source(Preprocessor):
         self.given = bool(path)
         self.page = Page(self.path)
         self.lines: list[tuple[int, str]] = []
+        self.front: dict[str, Any] = {}  # what the front matter says
         self.insertions: list[Callable[[str], list[str]]] = []  # what other features put in place of a line
         self.alone = True  # whether all that is rendered stands on the page: no cells of a notebook, no docstrings
 
     def run(self, lines: list[str]) -> list[str]:
         """Scan the page; a notebook is scanned as a file, since its text has no lines of its own."""
-        file = rendering.source_file(self.md)
-        if file is not None and not self.given:
-            self.path = Path(os.path.relpath(file.abs_src_path))
+        rendered = rendering.current(self.md)
+        if rendered is not None and not self.given:
+            self.path = Path(os.path.relpath(rendered.path))
         self.alone = False
         try:
             if self.path.suffix == ".ipynb":
@@ -58,7 +60,7 @@ class Source(Preprocessor):
         Raises PageError on front matter that cannot be read, or that nothing takes away before a reader sees it.
         """
         whole = self.path.read_text(encoding="utf-8-sig").split("\n") if self.path.is_file() else lines
-        _, front = front_matter.split(self.path, whole)
+        self.front, front = front_matter.split(self.path, whole)
         if whole[-len(lines) :] != lines:
             return [(1, line) for line in lines], []  # a docstring that is shown on the page, for example
         self.alone = not any(line.startswith("::: ") for line in lines)

@@ -88,7 +88,7 @@ FORGOTTEN = ("mmlToken", "ref", "eqref", "label", "tag", "notag", "framebox")
 LONGEST, DEEPEST = 10_000, 100  # characters of a formula, and brackets within brackets
 LONG = 20  # glyphs; a shorter formula in a line of text stays in one piece
 
-rules: dict[str, None] = {}  # the style rules that the formulas typeset so far need, in order
+FORMULA = re.compile(r'<mjx-container(?P<opening>[^>]*)>.*?<span class="tex"[^>]*>(?P<latex>[^<]*)</span>', re.DOTALL)
 
 
 class TexError(ValueError):
@@ -120,8 +120,7 @@ class Typesetter:
             )
         key = f"{cache.digest(__name__)} {display} {latex}"
         text, needs = json.loads(cache.remember("maths", key, lambda: self._typeset(latex, display)))
-        for known in (rules, self.rules):
-            known.update(dict.fromkeys(needs))
+        self.rules.update(dict.fromkeys(needs))
         return text
 
     def _typeset(self, latex: str, display: bool) -> str:
@@ -136,10 +135,20 @@ class Typesetter:
         return json.dumps([text, [" ".join(rule.split()) for rule in sheet.strip().split("\n\n")]])
 
 
-def write(folder: Path) -> None:
-    """Write ``mathjax.css`` for the formulas typeset so far."""
+def write(site: Path) -> None:
+    """Write ``assets/mathjax.css`` for the formulas of the built pages, which are remembered with their rules."""
+    formulas = {
+        (html.unescape(formula["latex"]), 'display="true"' in formula["opening"])
+        for path in site.rglob("*.html")
+        for formula in FORMULA.finditer(path.read_text(encoding="utf-8"))
+    }
+    with Typesetter() as typesetter:
+        for source, display in sorted(formulas):
+            dollars = 2 if display else 1
+            typesetter.html(source[dollars:-dollars], display)
+    folder = site / "assets"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "mathjax.css").write_text(sheet(rules), encoding="utf-8")
+    (folder / "mathjax.css").write_text(sheet(typesetter.rules), encoding="utf-8")
 
 
 def sheet(needed: Iterable[str]) -> str:

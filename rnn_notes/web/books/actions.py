@@ -4,8 +4,8 @@ import re
 
 from rnn_notes.web.books import notebooks, twins
 from rnn_notes.web.books.outline import Chapter, Outline
+from rnn_notes.web.reading import TITLE_ENDS
 
-TITLE_ENDS = re.compile(r'</h1>(?:<p class="reading-time">[^<]*</p>)?')
 WRITTEN = re.compile(r'<p class="page-actions">.*?</p>')
 
 

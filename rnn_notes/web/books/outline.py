@@ -84,6 +84,11 @@ class Outline:
     edition: str = ""  # of which version and day the notes are
     commit: str = "main"  # of the repository
 
+    @property
+    def is_read_from_files(self) -> bool:
+        """Whether its pages are files, so that nobody needs a server, and not folders."""
+        return any(chapter.file.name != "index.html" for chapter in self.chapters)
+
     def link(self, chapter: Chapter, href: str) -> str:
         """The whole address that a link of a page leads to, on the published site if it is a page of it."""
         location = chapter.file.relative_to(chapter.site).as_posix()

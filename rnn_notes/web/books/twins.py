@@ -33,7 +33,7 @@ def write(outline: Outline) -> None:
         path(chapter).write_text(markdown(outline, chapter), encoding="utf-8")
     site = outline.chapters[0].site
     figures.write(site / FIGURES, named)
-    if all(chapter.file.name == "index.html" for chapter in outline.chapters):
+    if not outline.is_read_from_files:
         (site / INDEX).write_text("\n".join(index(outline)) + "\n", encoding="utf-8")
 
 

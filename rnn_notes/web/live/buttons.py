@@ -1,13 +1,14 @@
-"""A Python-Markdown extension: the buttons that run and edit a block of code.
+"""The buttons that run and edit a block of code.
 
-They are written when the page is built, so that their room is there at once.
+They are written into the built pages, so that their room is there at once.
 """
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
 
-from markdown import Extension, Markdown
-from markdown.postprocessors import Postprocessor
+from rnn_notes.web.books.outline import Outline
 
 BLOCK = re.compile(
     r'<div class="language-(?P<kind>pycon|python) highlight">(?P<inside>(?:(?!</pre>).)*</pre>)</div>', re.DOTALL
@@ -33,38 +34,44 @@ BOX = (
     + '</select></label><div class="live"><button class="judge" type="button">Check</button></div></div>'
 )
 SOLUTION = re.compile(r'<details class="success">')
+SCRIPTS = re.compile(r"\s*(?:<link [^>]*assets/live/[^>]*>|<script [^>]*assets/live/[^>]*></script>)")
 
 
-class Buttons(Postprocessor):
-    """Gives each block that runs its buttons, and each exercise a cell of its own before its solution."""
+def write(outline: Outline) -> None:
+    """Give each block that runs its buttons, and each exercise a cell of its own before its solution; once."""
+    for chapter in outline.chapters:
+        page = chapter.file.read_text(encoding="utf-8")
+        if 'class="live"' not in page:
+            chapter.file.write_text(with_buttons(page, chapter.source.endswith(".ipynb")), encoding="utf-8")
 
-    def __init__(self, md: Markdown, notebook: bool) -> None:
-        super().__init__(md)
-        self.notebook = notebook
-        self.number = 0
 
-    def run(self, text: str) -> str:
-        """The page with its buttons; they are numbered as the reader counts the blocks."""
-        self.number = 0
-        text = text.replace(FORMULA, BOX)
-        if all(ELSEWHERE in match["inside"] for match in BLOCK.finditer(text)):
-            return text  # no Python, so no cells for it
-        both = re.compile(f"{BLOCK.pattern}|(?P<solution>{SOLUTION.pattern})", re.DOTALL)
-        return both.sub(self._with_buttons, text)
+def forgo(pages: Iterable[Path]) -> None:
+    """Let pages not ask for the script and the style sheet of the buttons, which they have without them."""
+    for path in pages:
+        path.write_text(SCRIPTS.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
 
-    def _with_buttons(self, match: re.Match[str]) -> str:
+
+def with_buttons(page: str, notebook: bool) -> str:
+    """The page with its buttons, numbered as a reader counts blocks; cells of a notebook show their last value."""
+    page = page.replace(FORMULA, BOX)
+    if all(ELSEWHERE in match["inside"] for match in BLOCK.finditer(page)):
+        return page  # no Python, so no cells for it
+    number = count(1)
+
+    def put(match: re.Match[str]) -> str:
         if match["solution"]:
-            self.number += 1
+            next(number)
             buttons = bar("your code", "Your code here")
             return f'<div class="live-exercise" data-live="cell" data-exercise>{buttons}</div>\n{match[0]}'
         if ELSEWHERE in match["inside"]:
             return match[0]
-        self.number += 1
-        kind = "cell" if self.notebook and match["kind"] == "python" else match["kind"]
+        kind = "cell" if notebook and match["kind"] == "python" else match["kind"]
         return (
             f'<div class="language-{match["kind"]} highlight" data-live="{kind}">'
-            f"{match['inside']}{bar(f'block {self.number}', 'Edit')}</div>"
+            f"{match['inside']}{bar(f'block {next(number)}', 'Edit')}</div>"
         )
+
+    return re.sub(f"{BLOCK.pattern}|(?P<solution>{SOLUTION.pattern})", put, page, flags=re.DOTALL)
 
 
 def bar(name: str, edit: str) -> str:
@@ -73,22 +80,3 @@ def bar(name: str, edit: str) -> str:
         f'<div class="live" data-search-exclude><button class="run" type="button" aria-label="Run {name}">Run</button>'
         f'<button class="edit" type="button" aria-label="Edit {name}">{edit}</button></div>'
     )
-
-
-class Live(Extension):
-    """The extension."""
-
-    def __init__(self, **settings: Any) -> None:
-        self.config = {
-            "notebook": [False, "whether the page is a notebook, whose cells show their last value"],
-        }
-        super().__init__(**settings)
-
-    def extendMarkdown(self, md: Markdown) -> None:
-        """Register the buttons, after all that changes blocks of code."""
-        md.postprocessors.register(Buttons(md, self.getConfig("notebook")), "notes-live", -1)
-
-
-def makeExtension(**settings: Any) -> Live:
-    """The entry point that Python-Markdown looks for."""
-    return Live(**settings)
