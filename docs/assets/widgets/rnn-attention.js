@@ -45,7 +45,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
         ${Widget.slider("n", "written digit", "y", { min: 1, max: 1, step: 1 })}
       </div>
       <p id="words">The network is being loaded.</p>
-      <div class="live"><svg role="img" aria-label="No weights yet."></svg></div>`;
+      <div class="stage"><slot></slot><div class="live"><svg role="img" aria-label="No weights yet."></svg></div></div>`;
 
     static css = `
       .field { align-items: center; display: flex; flex: 1 1 12em; gap: 0.7em }
@@ -154,8 +154,8 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
 
     draw() {
       const { digits, em, n, rows, width } = this;
-      if (!rows) return this.paint(24 * em, "");
-      const T = digits.length, left = 2.4 * em;
+      const T = digits.length, left = 2.4 * em, least = 24 * em + 2; // room for eight digits
+      if (!rows) return this.paint(least, "");
       this.top = 3.2 * em;
       this.cell = min((width - left - 2) / T, 2.6 * em);
       const { cell, top } = this;
@@ -172,7 +172,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
         return weights.map((weight, m) => square(weight, m, row)).join("") +
           text(left - 0.8 * em, top + (row + 0.5) * cell + 0.35 * em, digit, `maths ${look}`);
       };
-      this.paint(max(top + T * cell + 2, 24 * em), `
+      this.paint(max(top + T * cell + 2, least), `
         ${text(left, 1.1 * em, "read, from left to right; below it what is written", "dim", "start")}
         ${digits.map((digit, m) => text(left + (m + 0.5) * cell, top - 0.6 * em, digit, "maths x")).join("")}
         ${rows.map(line).join("")}

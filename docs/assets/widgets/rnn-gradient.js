@@ -24,7 +24,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
         </div>
       </div>
       <p id="words">The numbers are being loaded.</p>
-      <div class="live"><svg role="img" aria-label="No numbers yet."></svg></div>`;
+      <div class="stage"><slot></slot><div class="live"><svg role="img" aria-label="No numbers yet."></svg></div></div>`;
 
     static css = `
       #words { min-height: 4.5em }

@@ -143,7 +143,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
         </div>
       </div>
       <p id="words"></p>
-      <div class="live">
+      <div class="stage"><slot></slot><div class="live">
         <p id="written"></p>
         <div class="row" role="group" aria-label="Colour the text by">
           <button name="nothing">plain</button>
@@ -156,7 +156,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
         </div>
         <p id="told"></p>
         <svg role="img" aria-label="No network yet."></svg>
-      </div>`;
+      </div></div>`;
 
     static css = `
       .prompt { align-items: center; display: flex; gap: 0.7em }

@@ -2,7 +2,8 @@
  * What the widgets share: each extends this class.
  *
  * A widget stands around its static picture and takes its place once it is alive; on paper the picture comes back.
- * Its numbers arrive as JSON in the attribute data-start, written by rnn_notes/web/widgets.py.
+ * Its numbers arrive as JSON in the attribute data-start, written by rnn_notes/web/widgets.py. If these name a file, the
+ * widget is asleep until the file has come, and keeps the picture on its .stage.
  *
  * These are plain scripts, in any order, not modules: from file:// a browser loads no module, and fetches nothing.
  * The theme runs the scripts of a page again whenever a reader comes back to it: each looks first whether it has run.
@@ -30,8 +31,9 @@ if (!customElements.get("rnn-widget")) {
         sheet.replaceSync(Widget.css + css);
         const root = this.attachShadow({ mode: "open" });
         root.adoptedStyleSheets = [sheet];
-        root.innerHTML = `<slot></slot><div class="widget" role="group" aria-label="${label}">
-          <div class="width"></div>${html}<p class="spoken" aria-live="polite"></p></div>`;
+        root.innerHTML = `<div class="widget" role="group" aria-label="${label}"><div class="width"></div>${html}
+          ${html.includes("<slot>") ? "" : "<slot></slot>"}<p class="spoken" aria-live="polite"></p></div>`;
+        this.toggleAttribute("asleep", "file" in data);
         this.start(data);
       }
       this.observer = new ResizeObserver(() => this.redraw());
@@ -74,18 +76,21 @@ if (!customElements.get("rnn-widget")) {
       this.pause = setTimeout(() => (this.$(".spoken").innerHTML = text), 700);
     }
 
-    /* Calls come once the widget is in sight. */
+    /* Calls come once the widget is less than a window away, so that what it moves is out of sight. */
     near(come) {
       new IntersectionObserver(([seen], observer) => {
         if (!seen.isIntersecting) return;
         observer.disconnect();
         come();
-      }).observe(this);
+      }, { rootMargin: "100%" }).observe(this);
     }
 
-    /* Calls come with the text of a file beside this one; if there is none, the picture is back, and #words say why. */
+    /* Wakes the widget and calls come with the text of a file beside this one; if there is none, #words say why. */
     bring(file, come, what, meanwhile = "there is the picture") {
-      Widget.load(file).then(come, ({ message }) => {
+      Widget.load(file).then((text) => {
+        this.toggleAttribute("asleep", false);
+        come(text);
+      }, ({ message }) => {
         this.toggleAttribute("failed", true);
         this.$("#words").textContent = `${what} here. The file ${file}.js is missing or damaged: ${message}.
           Load the page again; until then, ${meanwhile}.`;
@@ -164,11 +169,14 @@ if (!customElements.get("rnn-widget")) {
       font-variant-numeric: tabular-nums;
       text-align: left;
     }
+    .stage { display: grid; grid-template-columns: minmax(0, 1fr) }
+    .stage > * { grid-area: 1 / 1 } /* so nothing moves when one gives way to the other */
     slot, :host([failed]) .live { display: none }
-    :host([failed]) slot { display: contents }
+    :host([asleep]) slot { display: block }
+    :host([asleep]) .stage > .live { visibility: hidden }
     @media print {
-      slot { display: contents }
-      .widget { display: none }
+      .widget > :not(.stage, slot), .stage > .live { display: none !important } /* whatever a widget says */
+      slot { display: block }
     }
     .width { height: 0 }
     .spoken { clip-path: inset(50%); height: 1px; margin: 0; overflow: hidden; position: absolute; width: 1px }

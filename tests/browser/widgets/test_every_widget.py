@@ -6,17 +6,41 @@ from urllib.parse import urlsplit
 import pytest
 from operate import PHONE, WIDGETS, live, slide
 
+from rnn_notes.web import widgets
+
 
 @pytest.mark.parametrize("name", WIDGETS)
 def test_the_static_picture_gives_way_and_comes_back_on_paper(show, name):
     """Alive, the widget hides it; in print the widget hides itself."""
     tab = show(name)
-    picture, widget = tab.get_by_text("the static picture"), tab.get_by_role("group").first
-    widget.wait_for()
+    picture, controls = tab.get_by_text("the static picture"), tab.locator("svg, input, button, .widget p:visible")
+    tab.locator("svg > *").first.wait_for(state="attached")
     assert not picture.is_visible()
     tab.emulate_media(media="print")
     assert picture.is_visible()
-    assert not widget.is_visible()
+    assert not any(control.is_visible() for control in controls.all())
+
+
+@pytest.mark.parametrize("name", [name for name in widgets.WIDGETS if "file" in widgets.data(name)])
+def test_until_its_numbers_come_a_widget_keeps_the_static_picture(browser, folder, name):
+    """So a page whose end nobody has seen is whole where it is captured; then nothing moves but the picture."""
+    waiting = []
+    with browser.new_context(viewport=PHONE) as window:
+        window.route(f"**/{widgets.data(name)['file']}.js", lambda route: waiting.append(route))
+        tab = window.new_page()
+        tab.goto(f"{folder.as_uri()}/{name}.html")
+        for load in tab.get_by_role("button", name="Load").all():
+            load.click()
+        picture, widget = tab.get_by_text("the static picture"), tab.locator("main > :first-child")
+        tab.get_by_text("being loaded").wait_for()
+        assert picture.is_visible()
+        assert not tab.locator("svg").is_visible()
+        tall = widget.bounding_box()["height"]
+        waiting[0].continue_()
+        tab.locator("svg > *").first.wait_for(state="attached")
+        assert not picture.is_visible()
+        assert tab.locator("svg").is_visible()
+        assert widget.bounding_box()["height"] == pytest.approx(tall, abs=0.5)
 
 
 @pytest.mark.parametrize("name", WIDGETS)
