@@ -18,19 +18,21 @@ ITSELF = ["--no-deps", "--no-build-isolation", "--editable", "."]
 AGAIN = "Run the same make again: it begins anew"
 
 
-def refusal(what):  # type: ignore[no-untyped-def]
+def refusal(what):
+    # type: (list[str]) -> bytes
     """What pip says, which is also printed, if it does not install this; else nothing."""
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "on"]
     said = b""
     with subprocess.Popen(pip + what, stderr=subprocess.PIPE) as run:
-        for line in run.stderr:
+        for line in run.stderr or ():
             sys.stderr.buffer.write(line)
             sys.stderr.flush()
             said += line
     return (said or b"nothing") if run.returncode else b""
 
 
-def main():  # type: ignore[no-untyped-def]
+def main():
+    # type: () -> int | str
     """The exit status: a sentence if something is missing."""
     found = ".".join(map(str, sys.version_info[:3]))
     if not (3, 11) <= sys.version_info[:2] < (3, 14):

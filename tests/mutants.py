@@ -12,7 +12,7 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -54,7 +54,7 @@ OTHER_FUNCTION = {
     r"\sin": r"\cos",
     r"\mathrm{diag}": r"\tanh",
 }
-TOKENS = {  # kind of token -> what it may be mistaken for
+TOKENS: dict[str, Callable[[str], list[str]]] = {  # kind of token -> what it may be mistaken for
     "_PLUS": lambda text: [text[:-1] + "-"],
     "_MINUS": lambda text: [text[:-1] + "+"],
     "_ODOT": lambda text: ["", "+"],
@@ -162,7 +162,7 @@ def of_page(path: Path) -> Iterator[Mutant]:
 def edits(text: str, statements: tuple[tree.Statement, ...], scalar: bool) -> Iterator[Edit]:
     """All edits of a display; where all is scalar, order and transposes do not matter."""
     for token in latex.tokens(text):
-        for new in TOKENS.get(token.type, lambda _: [])(str(token)):
+        for new in TOKENS[token.type](str(token)) if token.type in TOKENS else []:
             yield token.type.strip("_").lower(), token.start_pos or 0, token.end_pos or 0, new
     members = [item for statement in statements if isinstance(statement, Member) for item in statement.items]
     out = {id(part) for item in members for part in tree.walk(item)}  # only its shape is claimed
@@ -170,8 +170,8 @@ def edits(text: str, statements: tuple[tree.Statement, ...], scalar: bool) -> It
     inner = {id(part) for node in nodes if isinstance(node, Index) for part in (node.base, *tree.walk(node.at))}
     symbols = [node for node in nodes if isinstance(node, Name | Index) and id(node) not in inner]
     texts = sorted({text[slice(*node.span)] for node in symbols})
-    for node in symbols:
-        (start, end), this = node.span, text[slice(*node.span)]
+    for symbol in symbols:
+        (start, end), this = symbol.span, text[slice(*symbol.span)]
         others = [*texts[texts.index(this) + 1 :], *texts[: texts.index(this)]]
         yield from (("symbol", start, end, other) for other in others[:2])
         if not scalar:
@@ -246,7 +246,8 @@ def main() -> int:
     every = list(mutants(every_edit))
     tried = random.Random(0).sample(every, options.sample) if options.sample else every
     known = {name for name in equivalents() if any(name.startswith(f"{path.name}:") for path in paths)}
-    kinds, missed = Counter(), Counter()
+    kinds: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
     scores = {str(path.relative_to(ROOT)): Counter(edits=0, found=0, true=0) for path in paths}
     for edit in every_edit:
         scores[str(edit.page)]["edits"] += 1

@@ -37,7 +37,8 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "max-age=600")
-        self.sent[self.path] = len(b"".join(self._headers_buffer)) + len(body)
+        head = b"".join(self._headers_buffer)  # type: ignore[attr-defined]  # what typeshed does not know
+        self.sent[self.path] = len(head) + len(body)
         self.end_headers()
         if path.name in self.torn:
             body = body[: len(body) // 2]
@@ -52,8 +53,7 @@ def serve(folder: Path, sent: dict[str, int] | None = None, torn: Set[str] = fro
     ``sent`` is filled with the bytes over the wire of each path that a browser asks for. Of a file whose name is in
     ``torn`` half is sent, and then the connection is lost.
     """
-    settings = {"directory": str(folder.parent), "sent": {} if sent is None else sent, "torn": torn}
-    handler = functools.partial(Handler, **settings)
+    handler = functools.partial(Handler, directory=str(folder.parent), sent={} if sent is None else sent, torn=torn)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)

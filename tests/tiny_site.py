@@ -48,8 +48,10 @@ class TinySite:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "NO_MKDOCS_2_WARNING": "1"}
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        return subprocess.Popen(self.command(*options), cwd=self.folder, text=True, env=environment, **pipes)
+        return subprocess.Popen(
+            self.command(*options), cwd=self.folder, text=True, env=environment,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
     def build(self, *options: str) -> tuple[int, str]:
         """The exit status of a build and what it prints."""
