@@ -11,16 +11,14 @@ import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
-from rnn_notes.cells import door
+from rnn_notes.cells import arrays, door
 from rnn_notes.sequences import mask, reverse, run
 
 
 def sizes(layer: Any) -> tuple[int, int]:
     """How many features D a layer takes and how many H it gives."""
-    if hasattr(layer, "sizes"):
-        return int(layer.sizes[0]), int(layer.sizes[1])
-    H, D = next(iter(vars(layer).values())).shape[-2:]  # a cell's first array leads from D to H
-    return D, H
+    D, H = layer.sizes if hasattr(layer, "sizes") else arrays.sizes(layer)
+    return int(D), int(H)
 
 
 @dataclass(frozen=True, eq=False)

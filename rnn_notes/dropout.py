@@ -12,8 +12,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
-from rnn_notes.cells import RNN, RNNTrace, door
-from rnn_notes.cells.arrays import start
+from rnn_notes.cells import RNN, RNNTrace, arrays, door
 
 
 def mask(rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: DTypeLike = np.float64) -> ndarray:
@@ -33,31 +32,24 @@ def along_time(rnn: RNN, x: ArrayLike, drop: ArrayLike, h0: ArrayLike | None = N
     ``drop`` is (T, B, H), or (1, B, H) for the same at all steps; the states of the trace are those before it.
     Raises ValueError if a shape does not fit.
     """
-    H, D = rnn.W_xh.shape
-    x = door.array(rnn, "x", x, T=None, B=None, D=D)
-    T, B, _ = x.shape
-    m = _masks(rnn, drop, T, B)
-    (h,) = start(rnn, T, B, H, h0=h0)
-    a = x @ rnn.W_xh.T + rnn.b_h
-    for t in range(T):
+    x, h = arrays.start(rnn, x, h0=h0)
+    a, m = arrays.project(rnn.W_xh, x, rnn.b_h), _masks(rnn, drop, *x.shape[:2])
+    for t in range(len(x)):
         h[t + 1] = np.tanh(a[t] + (m[t] * h[t]) @ rnn.W_hh.T)
     return RNNTrace(x.copy(), h)
 
 
 def along_time_backward(rnn: RNN, trace: RNNTrace, drop: ArrayLike, dh: ArrayLike) -> tuple[RNN, ndarray, ndarray]:
     """From dh (T, B, H) to the gradient with respect to the parameters (an RNN), x (T, B, D) and h0 (B, H)."""
-    H, D = rnn.W_xh.shape
-    T, B, _ = door.trace(rnn, trace, RNNTrace, D=D, H=H).x.shape
-    dh = door.array(rnn, "dh", dh, T=T, B=B, H=H)
-    m = _masks(rnn, drop, T, B)
-    delta, dh_next = tanh_prime(trace.h[1:]), np.zeros((B, H), rnn.dtype)
-    for t in reversed(range(T)):
+    (dh,) = arrays.start_back(rnn, trace, RNNTrace, dh)
+    m = _masks(rnn, drop, *dh.shape[:2])
+    delta, dh_next = tanh_prime(trace.h[1:]), np.zeros_like(trace.h[0])
+    for t in reversed(range(len(dh))):
         delta[t] *= dh[t] + dh_next
         dh_next = m[t] * (delta[t] @ rnn.W_hh)
-    rows = delta.reshape(T * B, H)
-    dropped = (m * trace.h[:-1]).reshape(T * B, H)  # what W_hh has seen
-    grads = RNN(rows.T @ trace.x.reshape(T * B, D), rows.T @ dropped, rows.sum(axis=0))
-    return grads, (rows @ rnn.W_xh).reshape(T, B, D), dh_next
+    dW_hh = arrays.weight_gradient(delta, m * trace.h[:-1])  # W_hh has seen what was left
+    grads = RNN(arrays.weight_gradient(delta, trace.x), dW_hh, delta.sum(axis=(0, 1)))
+    return grads, arrays.input_gradient(delta, rnn.W_xh), dh_next
 
 
 def _masks(rnn: RNN, drop: ArrayLike, T: int, B: int) -> ndarray:

@@ -8,8 +8,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import last_of, start, uniform
+from rnn_notes.cells import arrays, door
 
 EPSILON = 1e-5  # under the root, so that equal units are not divided by zero
 
@@ -21,6 +20,8 @@ class LayerNorm:
     gain: ndarray  # (H,)
     bias: ndarray  # (H,)
 
+    dtype = arrays.dtype_of("gain")
+
     def __post_init__(self) -> None:
         (H,) = door.weights("gain", self.gain, "(H)")
         door.parameters(self, gain=(H,), bias=(H,))
@@ -29,10 +30,6 @@ class LayerNorm:
     def init(cls, H: int, dtype: DTypeLike = np.float64) -> Self:
         """Gain 1, bias 0."""
         return cls(np.ones(H, dtype), np.zeros(H, dtype))
-
-    @property
-    def dtype(self) -> np.dtype:
-        return self.gain.dtype
 
     def forward(self, a: ArrayLike) -> ndarray:
         """From a (T, B, H) to y (T, B, H)."""
@@ -60,7 +57,7 @@ class NormedRNNTrace:
     h: ndarray  # (T + 1, B, H), the hidden states; h[0] is the initial state, h[t] is h_t
     a: ndarray  # (T, B, H), the pre-activations, before the norm
 
-    last = last_of("h")
+    last = arrays.last_of("h")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +72,8 @@ class NormedRNN:
     gain: ndarray  # (H,), of the norm
     bias: ndarray  # (H,), of the norm; another one before it would be taken out again, but for its spread
 
+    dtype = arrays.dtype_of("W_xh")
+
     def __post_init__(self) -> None:
         H, D = door.weights("W_xh", self.W_xh, "(H, D)")
         door.parameters(self, W_xh=(H, D), W_hh=(H, H), gain=(H,), bias=(H,))
@@ -84,11 +83,7 @@ class NormedRNN:
         """Weights uniform in ±1/√(inputs of the neuron), gain 1, bias 0."""
         D, H = door.sizes(rng, D=D, H=H)
         norm = LayerNorm.init(H, dtype)
-        return cls(uniform(rng, (H, D), dtype), uniform(rng, (H, H), dtype), norm.gain, norm.bias)
-
-    @property
-    def dtype(self) -> np.dtype:
-        return self.W_xh.dtype
+        return cls(arrays.uniform(rng, (H, D), dtype), arrays.uniform(rng, (H, H), dtype), norm.gain, norm.bias)
 
     @property
     def norm(self) -> LayerNorm:
@@ -96,36 +91,30 @@ class NormedRNN:
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> NormedRNNTrace:
         """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing."""
-        H, D = self.W_xh.shape
-        x = door.array(self, "x", x, T=None, B=None, D=D)
-        T, B, _ = x.shape
-        (h,) = start(self, T, B, H, h0=h0)
+        x, h = arrays.start(self, x, h0=h0)
         a = x @ self.W_xh.T
-        for t in range(T):
+        for t in range(len(x)):
             a[t] += h[t] @ self.W_hh.T
             h[t + 1] = np.tanh(self.gain * _normal(a[t])[0] + self.bias)
         return NormedRNNTrace(x.copy(), h, a)
 
     def backward(self, trace: NormedRNNTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
         """From dh (T, B, H) to the gradient with respect to the parameters (a NormedRNN), x (T, B, D) and h0 (B, H)."""
-        H, D = self.W_xh.shape
-        T, B, _ = door.trace(self, trace, NormedRNNTrace, D=D, H=H).x.shape
-        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        (dh,) = arrays.start_back(self, trace, NormedRNNTrace, dh)
         dy, delta = tanh_prime(trace.h[1:]), np.empty_like(dh)  # the errors after the norm and before it
         normal, spread = _normal(trace.a)
-        dh_next = np.zeros((B, H), self.dtype)
-        for t in reversed(range(T)):
+        dh_next = np.zeros_like(trace.h[0])
+        for t in reversed(range(len(dh))):
             dy[t] *= dh[t] + dh_next
             delta[t] = _back(dy[t] * self.gain, normal[t], spread[t])
             dh_next = delta[t] @ self.W_hh
-        rows = delta.reshape(T * B, H)
         grads = type(self)(
-            W_xh=rows.T @ trace.x.reshape(T * B, D),
-            W_hh=rows.T @ trace.h[:-1].reshape(T * B, H),
+            W_xh=arrays.weight_gradient(delta, trace.x),
+            W_hh=arrays.weight_gradient(delta, trace.h[:-1]),
             gain=(dy * normal).sum(axis=(0, 1)),
             bias=dy.sum(axis=(0, 1)),
         )
-        return grads, (rows @ self.W_xh).reshape(T, B, D), dh_next
+        return grads, arrays.input_gradient(delta, self.W_xh), dh_next
 
 
 def _normal(a: ndarray) -> tuple[ndarray, ndarray]:

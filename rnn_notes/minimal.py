@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy import dtype, ndarray
+from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes import scan
 from rnn_notes.activations import sigmoid, sigmoid_prime
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import last_of, uniform
+from rnn_notes.cells import arrays, door
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +29,7 @@ class MinimalTrace:
     gates: ndarray  # (gates, T, B, H): the sigmoids, then the candidate n
     keep: ndarray  # (T, B, H), by which h_{t−1} is multiplied; n_t is multiplied by 1 − keep
 
-    last = last_of("h")
+    last = arrays.last_of("h")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +43,8 @@ class MinGRU:
     W_x: ndarray  # (2, H, D)
     b: ndarray  # (2, H)
 
+    dtype = arrays.dtype_of("W_x")
+
     def __post_init__(self) -> None:
         check(self)
 
@@ -51,11 +52,7 @@ class MinGRU:
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√D; biases zero."""
         D, H = door.sizes(rng, D=D, H=H)
-        return cls(uniform(rng, (2, H, D), dtype), np.zeros((2, H), dtype))
-
-    @property
-    def dtype(self) -> dtype:
-        return self.W_x.dtype
+        return cls(arrays.uniform(rng, (2, H, D), dtype), np.zeros((2, H), dtype))
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:
         """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing, in about 2 log₂ T rounds."""
@@ -84,24 +81,18 @@ def check(cell: Any) -> None:
 
 def forward(cell: Any, x: ArrayLike, h0: ArrayLike | None, keep_of: Callable[..., ndarray]) -> MinimalTrace:
     """``keep_of`` makes of the gates, each (T, B, H), what a state is multiplied by."""
-    G, H, D = cell.W_x.shape
-    x = door.array(cell, "x", x, T=None, B=None, D=D)
-    T, B, _ = x.shape
-    h0 = np.zeros((B, H), cell.dtype) if h0 is None else door.array(cell, "h0", h0, B=B, H=H)
-    gates = (x.reshape(T * B, D) @ cell.W_x.mT + cell.b[:, None]).reshape(G, T, B, H)
+    x, h = arrays.start(cell, x, h0=h0)
+    gates = arrays.project(cell.W_x, x, cell.b)
     gates[:-1] = sigmoid(gates[:-1])
     keep = keep_of(*gates[:-1])
-    return MinimalTrace(x.copy(), scan.scan(keep, (1 - keep) * gates[-1], h0), gates, keep)
+    return MinimalTrace(x.copy(), scan.scan(keep, (1 - keep) * gates[-1], h[0]), gates, keep)
 
 
 def backward(
     cell: Any, trace: MinimalTrace, dh: ArrayLike, through: Callable[..., list[ndarray]]
 ) -> tuple[Any, ndarray, ndarray]:
     """``through`` makes of ∂L/∂keep and the gates the error through the pre-activation of each; the rest is a scan."""
-    G, H, D = cell.W_x.shape
-    T, B, _ = door.trace(cell, trace, MinimalTrace, D=D, H=H).x.shape
-    da, db, dh0 = scan.backward(trace.keep, trace.h, door.array(cell, "dh", dh, T=T, B=B, H=H))
-    delta = [*through(da - db * trace.gates[-1], *trace.gates[:-1]), db * (1 - trace.keep)]
-    rows = np.stack(delta).reshape(G, T * B, H)
-    grads = type(cell)(rows.mT @ trace.x.reshape(T * B, D), rows.sum(axis=1))
-    return grads, (rows @ cell.W_x).sum(axis=0).reshape(T, B, D), dh0
+    da, db, dh0 = scan.backward(trace.keep, trace.h, *arrays.start_back(cell, trace, MinimalTrace, dh))
+    delta = np.stack([*through(da - db * trace.gates[-1], *trace.gates[:-1]), db * (1 - trace.keep)])
+    grads = type(cell)(arrays.weight_gradient(delta, trace.x), delta.sum(axis=(1, 2)))
+    return grads, arrays.input_gradient(delta, cell.W_x), dh0

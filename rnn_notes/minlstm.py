@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy import dtype, ndarray
+from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes import minimal
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import uniform
+from rnn_notes.cells import arrays, door
 from rnn_notes.minimal import MinimalTrace
 
 
@@ -29,6 +28,8 @@ class MinLSTM:
     W_x: ndarray  # (3, H, D)
     b: ndarray  # (3, H)
 
+    dtype = arrays.dtype_of("W_x")
+
     def __post_init__(self) -> None:
         minimal.check(self)
 
@@ -36,11 +37,7 @@ class MinLSTM:
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√D; biases zero."""
         D, H = door.sizes(rng, D=D, H=H)
-        return cls(uniform(rng, (3, H, D), dtype), np.zeros((3, H), dtype))
-
-    @property
-    def dtype(self) -> dtype:
-        return self.W_x.dtype
+        return cls(arrays.uniform(rng, (3, H, D), dtype), np.zeros((3, H), dtype))
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:
         """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing, in about 2 log₂ T rounds."""

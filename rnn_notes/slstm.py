@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy import dtype, ndarray
+from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import last_of, start, uniform
+from rnn_notes.cells import arrays, door
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ class SLSTMTrace:
     gates: ndarray  # (4, T, B, H): i and f, as they act on the divided states, o and c̃
     forget: ndarray  # (T, B, H), the forget gate itself
 
-    last = last_of("h", "c", "w", "m")
+    last = arrays.last_of("h", "c", "w", "m")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +50,8 @@ class SLSTM:
     W_h: ndarray  # (4, H, H)
     b: ndarray  # (4, H)
 
+    dtype = arrays.dtype_of("W_x")
+
     def __post_init__(self) -> None:
         _, H, D = door.weights("W_x", self.W_x, "(4, H, D)")
         door.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
@@ -61,11 +62,7 @@ class SLSTM:
         D, H = door.sizes(rng, D=D, H=H)
         b = np.zeros((4, H), dtype)
         b[1] = 3
-        return cls(uniform(rng, (4, H, D), dtype), uniform(rng, (4, H, H), dtype), b)
-
-    @property
-    def dtype(self) -> dtype:
-        return self.W_x.dtype
+        return cls(arrays.uniform(rng, (4, H, D), dtype), arrays.uniform(rng, (4, H, H), dtype), b)
 
     def forward(
         self,
@@ -76,15 +73,12 @@ class SLSTM:
         m0: ArrayLike | None = None,
     ) -> SLSTMTrace:
         """Run a sequence x (T, B, D) from the states (B, H); without them, from nothing written yet."""
-        _, H, D = self.W_x.shape
-        x = door.array(self, "x", x, T=None, B=None, D=D)
-        T, B, _ = x.shape
-        h, c, w, m = start(self, T, B, H, h0=h0, c0=c0, w0=w0, m0=m0)
+        x, h, c, w, m = arrays.start(self, x, h0=h0, c0=c0, w0=w0, m0=m0)
         if w0 is None and m0 is None:
             m[0] = -np.inf
-        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(4, T, B, H)
-        forget = np.empty((T, B, H), self.dtype)
-        for t in range(T):
+        a = arrays.project(self.W_x, x, self.b)  # (4, T, B, H)
+        forget = np.empty_like(h[1:])
+        for t in range(len(x)):
             a_i, a_f, a_o, a_c = a[:, t] + h[t] @ self.W_h.mT
             log_f = -np.log1p(np.exp(-a_f))  # of σ(a_f)
             m[t + 1] = np.maximum(np.real(log_f + m[t]), np.real(a_i))
@@ -98,13 +92,11 @@ class SLSTM:
 
     def backward(self, trace: SLSTMTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray, ndarray, ndarray]:
         """From dh (T, B, H) to the gradient of the parameters (an SLSTM), of x (T, B, D) and of h0, c0, w0 and m0."""
-        _, H, D = self.W_x.shape
-        T, B, _ = door.trace(self, trace, SLSTMTrace, D=D, H=H).x.shape
-        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        (dh,) = arrays.start_back(self, trace, SLSTMTrace, dh)
         c, w, (i, f, o, c_tilde) = trace.c, trace.w, trace.gates
-        delta = np.empty((4, T, B, H), self.dtype)
-        dh_next, dc, dw = np.zeros((3, B, H), self.dtype)  # what reaches the states from the steps after t
-        for t in reversed(range(T)):
+        delta = np.empty_like(trace.gates)
+        dh_next = dc = dw = np.zeros_like(c[0])  # what reaches the states from the steps after t
+        for t in reversed(range(len(dh))):
             dh_t, mean = dh[t] + dh_next, c[t + 1] / w[t + 1]
             dc, dw = dc + dh_t * o[t] / w[t + 1], dw - dh_t * o[t] * mean / w[t + 1]
             delta[0, t] = (dc * c_tilde[t] + dw) * i[t]
@@ -113,9 +105,6 @@ class SLSTM:
             delta[3, t] = dc * i[t] * tanh_prime(c_tilde[t])
             dh_next = (delta[:, t] @ self.W_h).sum(axis=0)
             dc, dw = dc * f[t], dw * f[t]
-        rows = delta.reshape(4, T * B, H)
-        grads = type(self)(
-            W_x=rows.mT @ trace.x.reshape(T * B, D), W_h=rows.mT @ trace.h[:-1].reshape(T * B, H), b=rows.sum(axis=1)
-        )
-        dx = (rows @ self.W_x).sum(axis=0).reshape(T, B, D)
+        dW_x, dW_h = arrays.weight_gradient(delta, trace.x), arrays.weight_gradient(delta, trace.h[:-1])
+        grads, dx = type(self)(dW_x, dW_h, delta.sum(axis=(1, 2))), arrays.input_gradient(delta, self.W_x)
         return grads, dx, dh_next, dc, dw, dc * c[0] + dw * w[0]  # exp(m0) multiplies c0 and w0

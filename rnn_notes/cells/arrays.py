@@ -1,4 +1,4 @@
-"""The arrays of a cell: how they begin, their parts by name, read-only, and copies that products read fast."""
+"""What cells have in common: how their arrays begin, their parts by name, and products of all time steps at once."""
 
 from typing import Any
 
@@ -14,17 +14,69 @@ def uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike) 
     return (rng.uniform(-1, 1, shape) / np.sqrt(shape[-1])).astype(dtype)
 
 
-def start(cell: Any, T: int, B: int, H: int, **initial: ArrayLike | None) -> ndarray:
-    """One array (T + 1, B, H) for each state, stacked, of which the first entry is the initial state, zeros if None."""
+def sizes(cell: Any) -> tuple[int, int]:
+    """D and H: a cell's first array leads from the input to the hidden units."""
+    H, D = next(iter(vars(cell).values())).shape[-2:]
+    return D, H
+
+
+def now(cell: Any, x_t: ArrayLike, **states: ArrayLike) -> list[ndarray]:
+    """What one step starts from: the input x_t (B, D) and the states (B, H) before it."""
+    D, H = sizes(cell)
+    x_t = door.array(cell, "x_t", x_t, B=None, D=D)
+    return [x_t, *(door.array(cell, name, state, B=len(x_t), H=H) for name, state in states.items())]
+
+
+def start(cell: Any, x: ArrayLike, **initial: ArrayLike | None) -> list[ndarray]:
+    """The sequence x (T, B, D), and for each state one (T + 1, B, H) that begins with the initial one, or zeros."""
+    D, H = sizes(cell)
+    x = door.array(cell, "x", x, T=None, B=None, D=D)
+    T, B, _ = x.shape
     states = np.empty((len(initial), T + 1, B, H), cell.dtype)
     for state, (name, value) in zip(states, initial.items(), strict=True):
         state[0] = 0 if value is None else door.array(cell, name, value, B=B, H=H)
-    return states
+    return [x, *states]
+
+
+def start_back(cell: Any, trace: Any, kind: Any, dh: ArrayLike, **others: ArrayLike | None) -> list[ndarray]:
+    """The gradients (T, B, H) that a backward pass begins with: dh, and those of the other states, zeros if None."""
+    D, H = sizes(cell)
+    T, B, _ = door.trace(cell, trace, kind, D=D, H=H).x.shape
+    given = {name: np.zeros((T, B, H), cell.dtype) if d is None else d for name, d in others.items()}
+    return [door.array(cell, name, d, T=T, B=B, H=H) for name, d in {"dh": dh, **given}.items()]
+
+
+# The weights are shared: what all time steps do with them is one product over T steps and B sequences. Where there are
+# gates, they are the first axis of W (gates, to, from) and of the products (gates, T, B, to).
+
+
+def project(W: ndarray, x: ndarray, b: ndarray) -> ndarray:
+    """W x_t + b of all steps of x (T, B, from): (…, T, B, to)."""
+    T, B, _ = x.shape
+    return (x.reshape(T * B, -1) @ W.mT + b[..., None, :]).reshape(*b.shape[:-1], T, B, b.shape[-1])
+
+
+def weight_gradient(delta: ndarray, x: ndarray) -> ndarray:
+    """∂L/∂W, (…, to, from): from delta = ∂L/∂(W x_t), (…, T, B, to), and x, a sum over steps and sequences."""
+    gates, (T, B, to) = delta.shape[:-3], delta.shape[-3:]
+    return delta.reshape(*gates, T * B, to).mT @ x.reshape(T * B, -1)
+
+
+def input_gradient(delta: ndarray, W: ndarray) -> ndarray:
+    """∂L/∂x, (T, B, from), likewise: a sum over the gates, if there are any."""
+    gates, (T, B, to) = delta.shape[:-3], delta.shape[-3:]
+    dx = delta.reshape(*gates, T * B, to) @ W
+    return (dx.sum(axis=0) if gates else dx).reshape(T, B, -1)
 
 
 def last_of(*states: str) -> property:
     """Of a trace the states after the last step, as a tuple from which ``forward(x, *last)`` goes on."""
     return property(lambda trace: tuple(getattr(trace, state)[-1] for state in states), doc=last_of.__doc__)
+
+
+def dtype_of(array: str) -> property:
+    """Of a cell the dtype, which all its arrays share."""
+    return property(lambda cell: getattr(cell, array).dtype, doc=dtype_of.__doc__)
 
 
 def parts(array: str, gates: int) -> tuple[property, ...]:

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy import dtype, ndarray
+from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned, last_of, parts, start, uniform
+from rnn_notes.cells import arrays, door
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +34,7 @@ class GRUTrace:
     n: ndarray  # (T, B, H), the candidate
     m: ndarray  # (T, B, H), what r_t scales: the gradient of r_t needs it, and n_t has lost it where r_t is small
 
-    last = last_of("h")
+    last = arrays.last_of("h")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +49,10 @@ class GRU:
     b: ndarray  # (3, H), biases
     b_hn: ndarray  # (H,), the bias inside the reset
 
-    W_xr, W_xz, W_xn = parts("W_x", 3)
-    W_hr, W_hz, W_hn = parts("W_h", 3)
-    b_r, b_z, b_n = parts("b", 3)
+    W_xr, W_xz, W_xn = arrays.parts("W_x", 3)
+    W_hr, W_hz, W_hn = arrays.parts("W_h", 3)
+    b_r, b_z, b_n = arrays.parts("b", 3)
+    dtype = arrays.dtype_of("W_x")
 
     def __post_init__(self) -> None:
         _, H, D = door.weights("W_x", self.W_x, "(3, H, D)")
@@ -67,20 +67,14 @@ class GRU:
         As z = 1 keeps, an update bias above zero lets the cell remember at first, like the forget bias of an LSTM.
         """
         D, H = door.sizes(rng, D=D, H=H)
-        W_x, W_h = uniform(rng, (3, H, D), dtype), uniform(rng, (3, H, H), dtype)
+        W_x, W_h = arrays.uniform(rng, (3, H, D), dtype), arrays.uniform(rng, (3, H, H), dtype)
         b = np.zeros((3, H), dtype)
         b[1] = update_bias
         return cls(W_x, W_h, b, np.zeros(H, dtype))
 
-    @property
-    def dtype(self) -> dtype:
-        return self.W_x.dtype
-
     def step(self, x_t: ArrayLike, h: ArrayLike) -> ndarray:
         """One time step: x_t (B, D) and the state before, h (B, H), give the state after, (B, H)."""
-        _, H, D = self.W_x.shape
-        x_t = door.array(self, "x_t", x_t, B=None, D=D)
-        h = door.array(self, "h", h, B=len(x_t), H=H)
+        x_t, h = arrays.now(self, x_t, h=h)
         a = x_t @ self.W_x.mT + self.b[:, None]
         past = h @ self.W_h.mT
         r, z = sigmoid(a[:2] + past[:2])
@@ -92,14 +86,11 @@ class GRU:
 
         Raises ValueError if x or h0 has the wrong shape, no entries, or entries that are not finite numbers.
         """
-        _, H, D = self.W_x.shape
-        x = door.array(self, "x", x, T=None, B=None, D=D)
-        T, B, _ = x.shape
-        (h,) = start(self, T, B, H, h0=h0)
-        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(3, T, B, H)  # all steps in one product
-        m = np.empty((T, B, H), self.dtype)
-        W_h = aligned(self.W_h.mT)
-        for t in range(T):  # only W_h h has to wait for the step before
+        x, h = arrays.start(self, x, h0=h0)
+        a = arrays.project(self.W_x, x, self.b)  # (3, T, B, H): only W_h h has to wait for the step before
+        m = np.empty_like(a[2])
+        W_h = arrays.aligned(self.W_h.mT)
+        for t in range(len(x)):
             past = h[t] @ W_h
             m[t] = past[2] + self.b_hn
             a[:2, t] = sigmoid(a[:2, t] + past[:2])
@@ -114,23 +105,19 @@ class GRU:
         dh (T, B, H) is the gradient of the loss through the output at step t alone.
         Returns the gradient with respect to the parameters (a GRU), to x (T, B, D) and to h0 (B, H).
         """
-        _, H, D = self.W_x.shape
-        T, B, _ = door.trace(self, trace, GRUTrace, D=D, H=H).x.shape
-        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        (dh,) = arrays.start_back(self, trace, GRUTrace, dh)
         h, r, z, n, m = trace.h, trace.r, trace.z, trace.n, trace.m
         dn = (1 - z) * tanh_prime(n)  # ∂h_t/∂a_n; becomes ∂L/∂a_n, step by step
         # ∂h_t/∂a_r, ∂h_t/∂a_z and ∂h_t/∂m_t; becomes the error through each gate's part of W_h h_{t−1}
         delta = np.stack([dn * m * sigmoid_prime(r), (h[:-1] - n) * sigmoid_prime(z), dn * r])
-        W_h = aligned(self.W_h)
-        dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
-        for t in reversed(range(T)):
+        W_h = arrays.aligned(self.W_h)
+        dh_next = np.zeros_like(h[0])  # what reaches h_t from the steps after t
+        for t in reversed(range(len(dh))):
             dh_t = dh[t] + dh_next
             delta[:, t] *= dh_t
             dn[t] *= dh_t
             dh_next = (delta[:, t] @ W_h).sum(axis=0) + dh_t * z[t]
-        rows = delta.reshape(3, T * B, H)  # the weights are shared: their gradient sums over steps and batch
-        dW_h, db_hn = rows.mT @ h[:-1].reshape(T * B, H), rows[2].sum(axis=0)
+        dW_h, db_hn = arrays.weight_gradient(delta, h[:-1]), delta[2].sum(axis=(0, 1))
         delta[2] = dn  # W_x x_t + b enters the candidate in front of the reset
-        dW_x, db = rows.mT @ trace.x.reshape(T * B, D), rows.sum(axis=1)
-        dx = (rows @ self.W_x).sum(axis=0).reshape(T, B, D)
-        return type(self)(dW_x, dW_h, db, db_hn), dx, dh_next
+        grads = type(self)(arrays.weight_gradient(delta, trace.x), dW_h, delta.sum(axis=(1, 2)), db_hn)
+        return grads, arrays.input_gradient(delta, self.W_x), dh_next

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy import dtype, ndarray
+from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import aligned, last_of, parts, start, uniform
+from rnn_notes.cells import arrays, door
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ class LSTMTrace:
     o: ndarray  # (T, B, H), the output gate
     c_tilde: ndarray  # (T, B, H), the candidate
 
-    last = last_of("h", "c")
+    last = arrays.last_of("h", "c")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +50,10 @@ class LSTM:
     W_h: ndarray  # (4, H, H), hidden to gates
     b: ndarray  # (4, H), biases
 
-    W_xi, W_xf, W_xo, W_xc = parts("W_x", 4)
-    W_hi, W_hf, W_ho, W_hc = parts("W_h", 4)
-    b_i, b_f, b_o, b_c = parts("b", 4)
+    W_xi, W_xf, W_xo, W_xc = arrays.parts("W_x", 4)
+    W_hi, W_hf, W_ho, W_hc = arrays.parts("W_h", 4)
+    b_i, b_f, b_o, b_c = arrays.parts("b", 4)
+    dtype = arrays.dtype_of("W_x")
 
     def __post_init__(self) -> None:
         _, H, D = door.weights("W_x", self.W_x, "(4, H, D)")
@@ -70,18 +70,11 @@ class LSTM:
         D, H = door.sizes(rng, D=D, H=H)
         b = np.zeros((4, H), dtype)
         b[1] = forget_bias
-        return cls(uniform(rng, (4, H, D), dtype), uniform(rng, (4, H, H), dtype), b)
-
-    @property
-    def dtype(self) -> dtype:
-        return self.W_x.dtype
+        return cls(arrays.uniform(rng, (4, H, D), dtype), arrays.uniform(rng, (4, H, H), dtype), b)
 
     def step(self, x_t: ArrayLike, h: ArrayLike, c: ArrayLike) -> tuple[ndarray, ndarray]:
         """One time step: x_t (B, D) and the states before, h and c (B, H), give the states after."""
-        _, H, D = self.W_x.shape
-        x_t = door.array(self, "x_t", x_t, B=None, D=D)
-        h = door.array(self, "h", h, B=len(x_t), H=H)
-        c = door.array(self, "c", c, B=len(x_t), H=H)
+        x_t, h, c = arrays.now(self, x_t, h=h, c=c)
         a = x_t @ self.W_x.mT + h @ self.W_h.mT + self.b[:, None]
         i, f, o = sigmoid(a[:3])
         c_t = f * c + i * np.tanh(a[3])
@@ -92,13 +85,10 @@ class LSTM:
 
         Raises ValueError if x, h0 or c0 has the wrong shape, no entries, or entries that are not finite numbers.
         """
-        _, H, D = self.W_x.shape
-        x = door.array(self, "x", x, T=None, B=None, D=D)
-        T, B, _ = x.shape
-        h, c = start(self, T, B, H, h0=h0, c0=c0)
-        a = (x.reshape(T * B, D) @ self.W_x.mT + self.b[:, None]).reshape(4, T, B, H)  # all steps in one product
-        W_h = aligned(self.W_h.mT)
-        for t in range(T):  # only W_h h has to wait for the step before
+        x, h, c = arrays.start(self, x, h0=h0, c0=c0)
+        a = arrays.project(self.W_x, x, self.b)  # (4, T, B, H): only W_h h has to wait for the step before
+        W_h = arrays.aligned(self.W_h.mT)
+        for t in range(len(x)):
             a[:, t] += h[t] @ W_h
             a[:3, t] = sigmoid(a[:3, t])
             a[3, t] = np.tanh(a[3, t])
@@ -115,19 +105,15 @@ class LSTM:
         dh (T, B, H) is the gradient of the loss through the output at step t alone, dc that through c_t.
         Returns the gradient with respect to the parameters (an LSTM), to x (T, B, D), h0 and c0 (B, H).
         """
-        _, H, D = self.W_x.shape
-        T, B, _ = door.trace(self, trace, LSTMTrace, D=D, H=H).x.shape
-        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
-        dc = np.zeros_like(dh) if dc is None else door.array(self, "dc", dc, T=T, B=B, H=H)
+        dh, dc = arrays.start_back(self, trace, LSTMTrace, dh, dc=dc)
         i, f, o, c_tilde = trace.i, trace.f, trace.o, trace.c_tilde
         tanh_c = np.tanh(trace.c[1:])
         writes, keeps = c_tilde * sigmoid_prime(i), trace.c[:-1] * sigmoid_prime(f)  # ∂c_t/∂a_i and ∂c_t/∂a_f
         shows, fills = tanh_c * sigmoid_prime(o), i * tanh_prime(c_tilde)  # ∂h_t/∂a_o and ∂c_t/∂a_c
         delta = np.stack([writes, keeps, shows, fills])  # becomes ∂L/∂a, step by step
-        W_h = aligned(self.W_h)
-        dh_next = np.zeros((B, H), self.dtype)  # what reaches h_t from the steps after t
-        dc_next = np.zeros((B, H), self.dtype)  # what reaches c_t from c_{t+1}
-        for t in reversed(range(T)):
+        W_h = arrays.aligned(self.W_h)
+        dh_next = dc_next = np.zeros_like(trace.h[0])  # what reaches h_t from the steps after t, and c_t from c_{t+1}
+        for t in reversed(range(len(dh))):
             dh_t = dh[t] + dh_next
             dc_t = dc_next + dh_t * o[t] * tanh_prime(tanh_c[t]) + dc[t]  # through c_{t+1}, through h_t, and at once
             delta[:2, t] *= dc_t
@@ -135,7 +121,5 @@ class LSTM:
             delta[3, t] *= dc_t
             dh_next = (delta[:, t] @ W_h).sum(axis=0)
             dc_next = dc_t * f[t]
-        rows = delta.reshape(4, T * B, H)  # the weights are shared: their gradient sums over steps and batch
-        x, h = trace.x.reshape(T * B, D), trace.h[:-1].reshape(T * B, H)
-        grads = type(self)(W_x=rows.mT @ x, W_h=rows.mT @ h, b=rows.sum(axis=1))
-        return grads, (rows @ self.W_x).sum(axis=0).reshape(T, B, D), dh_next, dc_next
+        dW_x, dW_h = arrays.weight_gradient(delta, trace.x), arrays.weight_gradient(delta, trace.h[:-1])
+        return type(self)(dW_x, dW_h, delta.sum(axis=(1, 2))), arrays.input_gradient(delta, self.W_x), dh_next, dc_next
