@@ -41,7 +41,7 @@ def test_the_picture_of_the_gradient_shows_the_passage_and_its_prediction():
     assert framed == [three_cells.AT + number * three_cells.SHOWN for number in range(3)]
 
 
-@pytest.mark.parametrize("name", three_cells.THREE)
+@pytest.mark.parametrize("name", three_cells.CELLS)
 def test_the_strengths_of_the_recorded_network_are_near_those_of_the_record(name):
     """On some places of the excerpt the rounded network's gradients fall like the recorded ones of the first seed."""
     text, triangle = pictures.passage(), pictures.strengths_of(name)

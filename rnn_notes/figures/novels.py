@@ -10,7 +10,6 @@ from matplotlib.patches import Rectangle
 from numpy import ndarray
 
 from rnn_notes.experiments import corpus, novels, recorded, saliency, text_again, three_cells
-from rnn_notes.experiments.three_cells import THREE
 from rnn_notes.figures.diagram import Diagram
 from rnn_notes.figures.registry import figure
 from rnn_notes.figures.rows import passages, strokes
@@ -62,8 +61,8 @@ def where_the_gradient_goes() -> Figure:
     """One prediction of three networks: how strongly each character before it still acts on it."""
     text, at = passage(), three_cells.AT
     lines, line, block = -(-len(text) // COLUMNS), 24, 30
-    d = Diagram(520, len(THREE) * (lines * line + block) + 6)
-    found = {name: strengths_of(name) for name in THREE}
+    d = Diagram(520, len(three_cells.CELLS) * (lines * line + block) + 6)
+    found = {name: strengths_of(name) for name in three_cells.CELLS}
     largest = max(strengths[at - 1].max() for strengths in found.values())
     size = 520 / COLUMNS
     for number, (name, strengths) in enumerate(found.items()):
@@ -81,7 +80,7 @@ def where_the_gradient_goes() -> Figure:
 
 @figure("reach")
 def gradient_reach() -> Figure:
-    """The further back, the weaker: in all three small networks little is left after two dozen characters."""
+    """The further back, the weaker: for the RNN by the same factor at each step; with gates it levels off."""
     fig = sheet(520, 340)
     ax = fig.subplots()
     back = np.arange(1, three_cells.SETTINGS.back + 1)
@@ -91,7 +90,7 @@ def gradient_reach() -> Figure:
             ax.plot(back, strengths, linewidth=1, color=tint("grad", 40))
         ax.plot(back, np.exp(np.log(of_seeds).mean(axis=0)), linestyle=line, color=COLOURS["grad"], label=name)
     ax.set(yscale="log", xlabel="characters back", ylabel="length of the gradient", xlim=(0, back[-1]))
-    lowest = np.floor(np.log10(min(reach(name).min() for name in THREE)) / 3)
+    lowest = np.floor(np.log10(min(reach(name).min() for name in three_cells.CELLS)) / 3)
     ax.set(ylim=(10 ** (3 * lowest), 20), yticks=10.0 ** (3 * np.arange(lowest, 1)))
     ax.set_yticks([], minor=True)
     fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -42,7 +42,7 @@ def test_each_network_shows_the_strengths_of_the_chosen_prediction(gradient):
     at, back = three_cells.AT - 10, three_cells.BACK + 2
     strengths = {
         name: saliency.strengths(three_cells.network(name), novels.excerpt()[: three_cells.SHOWN])[at - 1, :at]
-        for name in three_cells.THREE
+        for name in three_cells.CELLS
     }
     words = tab.locator("#words").text_content()
     for name, of in strengths.items():
