@@ -5,11 +5,18 @@ ARCHIVE := rnn_notes.zip
 PORT ?= 8000
 READY := .venv/ready-$(firstword $(shell printf %s '$(CURDIR)' | cksum))
 TOOLS := .cache/tools
+BUILDER ?= mkdocs
+SITE ?= site
+BUILDERS := .cache/builders
+BUILD_mkdocs := mkdocs build --strict --site-dir
+BUILD_properdocs := properdocs build --strict --config-file mkdocs.yml --site-dir
+BUILD_zensical := rnn_notes.web.zensical_build
+BUILT := .cache/built
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 unexport PYTHONDONTWRITEBYTECODE# else each process compiles all that it imports
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick reader check site offline book epubcheck mutants soundness bench lock advisories clean
+.PHONY: help serve test quick reader check site offline book epubcheck builders mutants soundness bench lock advisories clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,8 +39,9 @@ check: $(READY) ## Format, lint and types
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 
-site: $(READY) ## Build the site into site/; any warning is an error
-	$(BIN)/python -m mkdocs build --strict
+site: $(READY) $(if $(filter-out mkdocs,$(BUILDER)),$(BUILDERS)/ready) ## Build the site into site/; any warning is an error (BUILDER=properdocs or zensical)
+	$(if $(BUILD_$(BUILDER)),,$(error BUILDER is mkdocs, properdocs or zensical, and not $(BUILDER)))
+	$(if $(filter-out mkdocs,$(BUILDER)),PYTHONPATH=$(BUILDERS)) $(BIN)/python -m $(BUILD_$(BUILDER)) $(SITE)
 
 offline: $(READY) ## Build rnn_notes.zip: the site for reading without a server; open its index.html
 	$(BIN)/python -m mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes
@@ -44,6 +52,12 @@ book: site offline ## Build a PDF and an EPUB into site/downloads/, and offer th
 
 epubcheck: $(TOOLS)/ready ## Judge the EPUB that make book has made by the EPUBCheck of the W3C; needs Java
 	java -jar $(TOOLS)/lib/python*/site-packages/epubcheck/epubcheck.jar --failonwarnings site/downloads/rnn_notes.epub
+
+builders: $(READY) ## Build the site with the other builders; ProperDocs gives the pages of site/, Zensical what the tests promise
+	$(MAKE) site BUILDER=properdocs SITE=$(BUILT)/properdocs/rnn_notes
+	$(BIN)/python .ci/same.py site $(BUILT)/properdocs/rnn_notes
+	$(MAKE) site BUILDER=zensical SITE=$(BUILT)/zensical/rnn_notes
+	$(BIN)/python -m pytest --site $(BUILT)/zensical/rnn_notes tests/test_site.py tests/browser/test_zensical.py
 
 mutants: $(READY) ## Try one small mistake after another in every formula, and record which are found
 	$(BIN)/python tests/mutants.py
@@ -66,6 +80,12 @@ clean: ## Remove what was built, and the environment
 # The mark is newer than the lock only if the install ran to its end, and has the name of the folder it ran in.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) .ci/install.py
+	@touch $@
+
+# They lie beside the environment, whose packages they share: .ci/builders.lock has what is in no requirements.lock.
+$(BUILDERS)/ready: .ci/builders.lock $(READY)
+	@rm -rf $(BUILDERS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $< --target $(BUILDERS)
 	@touch $@
 
 $(TOOLS)/ready: .ci/tools.lock

@@ -3,6 +3,7 @@
 requirements.lock      what the notes and their tests need, from pyproject.toml, and what builds the package;
                        the extra "cluster" is for those who outgrow one machine, and is not installed by default
 requirements.txt       the same versions without hashes, since pip refuses them beside "-e ."
+.ci/builders.lock      what .ci/builders.in needs beside requirements.lock, whose versions it takes
 .ci/tools.lock         what this program and ``make advisories`` run, from .ci/tools.in
 .ci/package-lock.json  what .ci/audit.py runs, from .ci/package.json
 """
@@ -24,10 +25,29 @@ COMPILE = [
 ]
 
 
-def compiled(*sources: str, more: str = "") -> str:
-    """The pins and hashes of all that these files require, and the lines of ``more``."""
+def compiled(*sources: str, more: str = "", beside: str = "") -> str:
+    """The pins and hashes of all that these files require, and the lines of ``more``.
+
+    What is pinned in the lock ``beside`` has that version, and is left out.
+    """
     command = [*COMPILE, *sources, *(["-"] if more else [])]
-    return subprocess.run(command, cwd=ROOT, input=more, stdout=subprocess.PIPE, text=True, check=True).stdout
+    with tempfile.NamedTemporaryFile("w", suffix=".lock", encoding="utf-8") as constraints:
+        constraints.write(beside)
+        constraints.flush()
+        command += ["--constraints", constraints.name] if beside else []
+        run = subprocess.run(command, cwd=ROOT, input=more, stdout=subprocess.PIPE, text=True, check=True)
+    there = set(map(name, entries(beside)))
+    return "".join(entry for entry in entries(run.stdout) if name(entry) not in there)
+
+
+def entries(lock: str) -> list[str]:
+    """The packages of a lock, each with its hashes."""
+    return re.findall(r"^\w.*?\n(?=\S|\Z)", lock, re.MULTILINE | re.DOTALL)
+
+
+def name(entry: str) -> str:
+    """That of a package of a lock."""
+    return entry.partition("==")[0]
 
 
 def without_hashes(lock: str) -> str:
@@ -55,14 +75,16 @@ def main() -> None:
         written = {
             "requirements.lock": f"# Every package that make installs, pinned and with its hashes, {FOR}\n{lock}",
             "requirements.txt": f"-e .\n# The versions of requirements.lock, {FOR}\n{without_hashes(lock)}",
+            ".ci/builders.lock": f"# What other builders of the site need beside requirements.lock, {FOR}\n"
+            + compiled(".ci/builders.in", beside=lock),
             ".ci/tools.lock": f"# The tools of maintainers, pinned and with their hashes, {FOR}\n"
             + compiled(".ci/tools.in"),
             ".ci/package-lock.json": compiled_by_npm(),
         }
     except subprocess.CalledProcessError as error:
         sys.exit(f"nothing was renewed, for the reason above: {Path(error.cmd[0]).name} ended with {error.returncode}")
-    for name, text in written.items():
-        (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
+    for path, text in written.items():
+        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

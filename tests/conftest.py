@@ -30,6 +30,7 @@ APART = ("tests/browser/test_every_page.py",)  # the tests of these need nothing
 
 def pytest_addoption(parser):
     """What ``make quick`` and ``make reader`` say."""
+    parser.addoption("--site", type=Path, help="a site that is built already, by another builder, and is looked at")
     parser.addoption("--quick", action="store_true", help="leave out what needs a browser, a site or many seconds")
     parser.addoption(
         "--reader", action="store_true", help="only what runs in the reader's Python, which else is left out"
@@ -88,8 +89,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory):
+def built_site(tmp_path_factory, pytestconfig):
     """The folder of the built site, named as GitHub Pages serves it; the first process that asks builds it for all."""
+    if given := pytestconfig.getoption("site"):
+        return given.resolve()
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # each process has a folder of its own in it

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 CI = ROOT / ".ci"
-LOCKS = [ROOT / "requirements.lock", CI / "tools.lock"]
+LOCKS = [ROOT / "requirements.lock", CI / "tools.lock", CI / "builders.lock"]
 SHA512 = r"sha512-[A-Za-z0-9+/]{86}=="
 
 
@@ -51,8 +51,8 @@ def test_requirements_txt_has_the_versions_of_the_lock():
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_what_is_asked_for_is_in_the_lock(lock):
     """Each dependency, each extra but that for clusters, and what builds the package; with a version that will do."""
-    if lock.name == "tools.lock":
-        asked = [line.partition("#")[0].strip() for line in read(CI / "tools.in").splitlines()]
+    if lock.parent == CI:
+        asked = [line.partition("#")[0].strip() for line in read(lock.with_suffix(".in")).splitlines()]
     else:
         project = tomllib.loads(read(ROOT / "pyproject.toml"))
         extras = project["project"]["optional-dependencies"]
@@ -64,6 +64,12 @@ def test_what_is_asked_for_is_in_the_lock(lock):
     for requirement in map(Requirement, asked):
         if requirement.name != "rnn-notes":
             assert requirement.specifier.contains(versions[requirement.name]), requirement
+
+
+def test_other_builders_take_the_versions_of_the_lock():
+    """Their lock has only what requirements.lock has not, since it is installed beside it."""
+    names = [{requirement.name for requirement, _ in pinned(lock)} for lock in (LOCKS[0], CI / "builders.lock")]
+    assert not names[0] & names[1]
 
 
 def test_what_the_build_needs_is_in_the_lock():
@@ -108,7 +114,8 @@ def test_the_audit_installs_what_the_lock_of_npm_names(tmp_path, monkeypatch):
 @pytest.fixture
 def renew(tmp_path, monkeypatch):
     """The program of ``make lock`` on a copy of the project, with an npm and a uv that say what is given."""
-    for path in (*LOCKS, ROOT / "requirements.txt", ROOT / "pyproject.toml", CI / "package.json", CI / "tools.in"):
+    asked = (ROOT / "pyproject.toml", CI / "package.json", CI / "tools.in", CI / "builders.in")
+    for path in (*LOCKS, ROOT / "requirements.txt", *asked):
         copy = tmp_path / path.relative_to(ROOT)
         copy.parent.mkdir(exist_ok=True)
         shutil.copy(path, copy)
@@ -116,13 +123,13 @@ def renew(tmp_path, monkeypatch):
     monkeypatch.setitem(program["main"].__globals__, "ROOT", tmp_path)
     monkeypatch.setattr(shutil, "which", lambda name: name)
 
-    def renewed(uv, npm):
+    def renewed(uv, npm, other=""):
         def run(command, **_):
             if command[0] == "npm" and npm:
                 (Path(command[command.index("--prefix") + 1]) / "package-lock.json").write_text(npm)
             elif command[0] == "npm":
                 raise subprocess.CalledProcessError(1, command)
-            return subprocess.CompletedProcess(command, 0, uv)
+            return subprocess.CompletedProcess(command, 0, uv + other if ".ci/builders.in" in command else uv)
 
         monkeypatch.setattr(subprocess, "run", run)
         program["main"]()
@@ -139,13 +146,16 @@ def test_make_lock_renews_every_lock(renew, tmp_path):
     """The pins, with their conditions, are in requirements.txt without the hashes."""
     a = "a==1 ; sys_platform == 'win32' \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n"
     b = "b==2 \\\n    --hash=sha256:3\n"
-    renew(a + b, "{}")
+    c = "c==3 \\\n    --hash=sha256:4\n"
+    renew(a + b, "{}", other=c)
     written = files(tmp_path)
     assert written["requirements.txt"].splitlines()[0] == "-e ."
     assert written["requirements.txt"].splitlines()[2:] == ["a==1 ; sys_platform == 'win32'", "b==2"]
     assert written["requirements.lock"].endswith(a + b)
     assert written[".ci/tools.lock"].endswith(a + b)
     assert written[".ci/package-lock.json"] == "{}"
+    pins = [line for line in written[".ci/builders.lock"].splitlines(keepends=True) if not line.startswith("#")]
+    assert "".join(pins) == c  # what is in requirements.lock is installed already
 
 
 def test_make_lock_renews_nothing_if_one_part_fails(renew, tmp_path):

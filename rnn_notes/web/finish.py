@@ -34,10 +34,11 @@ def finish(site: Path, templates: Iterable[Path], policy: bool = True, live: boo
     typeset.write(site)
     reading.write(book)
     actions.write(book)
-    theme.compile_early(site)
     search.enrich(site, pages.DOCS / "keywords.toml")
-    if not book.is_read_from_files:  # else the theme itself waits with its search until it is opened
-        theme.defer_search(site)
+    if theme.made(site):
+        theme.compile_early(site)
+        if not book.is_read_from_files:  # else the theme itself waits with its search until it is opened
+            theme.defer_search(site)
     edition.write(site.rglob("*.html"), pages.DOCS.parent)
     live = live and pack.available()
     if live:

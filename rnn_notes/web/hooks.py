@@ -94,12 +94,8 @@ def on_nav(nav: Any, config: Any, files: Any) -> None:
 
     from rnn_notes.web import leftovers
 
-    waiting = [*nav]
-    while waiting:
-        item = waiting.pop()
-        waiting += item.children or []
-        if fault := leftovers.check({"nav": item.title if item.is_section or item.is_link else ""}):
-            raise ConfigurationError(f"mkdocs.yml: nav: {item.title}: {fault[1]}")
+    if fault := leftovers.in_titles(config.nav):
+        raise ConfigurationError(f"mkdocs.yml: nav: {fault}")
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:

@@ -171,6 +171,17 @@ def _prose(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return found
 
 
+def in_titles(nav: Any) -> str:
+    """What is wrong with the first title in a navigation that holds mathematics, "" if none does."""
+    if isinstance(nav, list):
+        return next(filter(None, map(in_titles, nav)), "")
+    if isinstance(nav, dict):
+        faults = (check({"nav": title}) for title in nav)
+        own = next((f"{title}: {fault[1]}" for title, fault in zip(nav, faults, strict=True) if fault), "")
+        return own or in_titles(list(nav.values()))
+    return ""
+
+
 def check(values: dict[str, Any]) -> tuple[str, str] | None:
     """The first of these names whose text holds mathematics, which a title or a description cannot show, and why."""
     for name, value in values.items():

@@ -24,7 +24,7 @@ class Rendering:
     uri: str
     base: str  # the folder that an address in the page's HTML begins in, below the site
     path: Path  # of its text
-    folder: Path  # of the configuration
+    folder: Path  # from which up the settings of the project are looked for
     nav: list[Any]  # as the configuration has it
     pages: dict[str, Path]  # the texts of all pages, by their URIs
 
@@ -54,11 +54,11 @@ def _of_mkdocs(processor: Any) -> Rendering:
 
 def _of_zensical(processor: Any) -> Rendering:
     config, page = processor.config, processor.page
-    folder = Path(config["root_dir"]).resolve()
-    pages = _pages(folder / config["docs_dir"])
+    pages = _pages(Path(config["root_dir"]) / config["docs_dir"])
+    path = pages[page.path]
     nav = [_entry(item) for item in config["nav"]]
     base = posixpath.dirname(page.path)  # as if the page were where its text is: it rewrites them all
-    return Rendering(page.path, base, pages[page.path], folder, nav, pages)
+    return Rendering(page.path, base, path, path.parent, nav, pages)
 
 
 @cache
@@ -79,7 +79,7 @@ def _entry(item: dict[str, Any]) -> Any:
 
 
 def folder(md: Markdown) -> Path | None:
-    """The folder of the configuration, None without a builder."""
+    """The folder from which up the settings of the project are looked for, None without a builder."""
     page = current(md)
     return page.folder if page else None
 

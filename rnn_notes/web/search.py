@@ -26,6 +26,9 @@ SPELLINGS = (  # British, American
 )
 
 
+INDEXES = {"search/search_index.json": "docs", "search.json": "items"}  # of MkDocs, of Zensical, with their sections
+
+
 class KeywordError(ValueError):
     """Keywords for a section that is not there."""
 
@@ -36,17 +39,21 @@ def enrich(site: Path, keywords: Path) -> None:
     ``keywords`` is a file of TOML that gives the address of a section its words; it may be missing.
     Raises KeywordError if a page of the site has no such section.
     """
-    index = site / "search" / "search_index.json"
+    index, key = next((site / name, key) for name, key in INDEXES.items() if (site / name).is_file())
     content = json.loads(index.read_text(encoding="utf-8"))
-    if not content["docs"]:
+    if not content[key]:
         return  # another part of the site has them: this has been done
     words = tomllib.loads(keywords.read_text(encoding="utf-8")) if keywords.is_file() else {}
-    sections = {_address(doc["location"]): doc for doc in content["docs"]}
+    sections = {_address(doc["location"]): doc for doc in content[key]}
     pages = {address.partition("#")[0] for address in sections}
     for address, named in words.items():
         if address in sections:
-            # A section that has its own words is asked for by them, before those that only mention them.
-            sections[address]["tags"] = [word.strip() for word in named.split(",")]
+            # A section that has its own words is asked for by them, before those that only mention them. Zensical would
+            # offer tags to choose from.
+            if key == "docs":
+                sections[address]["tags"] = [word.strip() for word in named.split(",")]
+            elif named not in sections[address]["text"]:
+                sections[address]["text"] += f" {named}"
         elif address.partition("#")[0] in pages:
             raise KeywordError(f"{keywords}: there is no section {address}; name one that is there")
     formulas = _formulas(site)

@@ -1,6 +1,7 @@
 """What the theme's scripts would cost on a first visit, made less: no setting of the theme's does it.
 
 All is written from the theme's own files, so that it comes out the same however often it is done.
+``theme.toml`` lists this and all else that rests on the theme's private parts.
 https://github.com/squidfunk/mkdocs-material, src/templates/assets/javascripts
 """
 
@@ -20,6 +21,11 @@ def templates() -> Path:
     if found is None or found.origin is None:
         raise ModuleNotFoundError("mkdocs-material is not installed; pip install 'rnn-notes[site]'")
     return Path(found.origin).parent / "templates"
+
+
+def made(site: Path) -> bool:
+    """Whether a site has been made with the theme, and not by another builder with its own."""
+    return (site / "search/search_index.json").is_file()
 
 
 def defer_search(site: Path) -> None:
