@@ -16,7 +16,7 @@ export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 unexport PYTHONDONTWRITEBYTECODE# else each process compiles all that it imports
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick reader check site offline book epubcheck builders mutants soundness bench lock advisories clean
+.PHONY: help serve test quick reader check site offline book epubcheck builders always mutants soundness bench lock advisories clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,11 +53,13 @@ book: site offline ## Build a PDF and an EPUB into site/downloads/, and offer th
 epubcheck: $(TOOLS)/ready ## Judge the EPUB that make book has made by the EPUBCheck of the W3C; needs Java
 	java -jar $(TOOLS)/lib/python*/site-packages/epubcheck/epubcheck.jar --failonwarnings site/downloads/rnn_notes.epub
 
-builders: $(READY) ## Build the site with the other builders; ProperDocs gives the pages of site/, Zensical what the tests promise
-	$(MAKE) site BUILDER=properdocs SITE=$(BUILT)/properdocs/rnn_notes
+builders: $(READY) $(BUILDERS)/ready $(if $(wildcard site/index.html),,site) ## Build the site with the other builders too: the pages of ProperDocs are those of site/, Zensical's keep the promises
+	$(MAKE) --jobs=2 $(BUILT)/properdocs/rnn_notes $(BUILT)/zensical/rnn_notes
 	$(BIN)/python .ci/same.py site $(BUILT)/properdocs/rnn_notes
-	$(MAKE) site BUILDER=zensical SITE=$(BUILT)/zensical/rnn_notes
-	$(BIN)/python -m pytest --site $(BUILT)/zensical/rnn_notes tests/test_site.py tests/browser/test_zensical.py
+	$(BIN)/python -m pytest --site $(BUILT)/zensical/rnn_notes --numprocesses logical --maxprocesses 4 --dist loadfile tests/test_site.py tests/browser/test_zensical.py
+
+$(BUILT)/%/rnn_notes: always
+	@$(MAKE) site BUILDER=$* SITE=$@
 
 mutants: $(READY) ## Try one small mistake after another in every formula, and record which are found
 	$(BIN)/python tests/mutants.py

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 READER = ("tests/live/test_reader.py", "tests/browser/test_live")  # these run whole pages in the reader's Python
+ZENSICAL = ("tests/browser/test_zensical.py",)  # looks at a site that is given, by make builders
 SLOW_FIXTURES = {"built_site", "browser", "opinions"}
 SLOW = (  # folders and files whose tests start processes, or judge hundreds of formulas
     *("tests/browser/", "tests/live/", "tests/soundness/", "tests/test_mutants.py", "tests/test_first_minute.py"),
@@ -46,6 +47,7 @@ def pytest_ignore_collect(collection_path, config):
     """What will not run is not imported either."""
     name = collection_path.relative_to(ROOT).as_posix() + ("/" if collection_path.is_dir() else "")
     out = (SLOW if config.getoption("quick") else ()) + (() if config.getoption("reader") else READER)
+    out += () if config.getoption("site") else ZENSICAL
     return True if name.startswith(out) and not named(config) else None
 
 
