@@ -1,4 +1,7 @@
-"""The second opinion on a measured derivative: how the function itself changes along a direction."""
+"""The second opinion on a measured derivative: how the function itself changes along a direction.
+
+It is long since each way in which a measurement can deceive has its test here, and its sentence.
+"""
 
 import math
 import warnings

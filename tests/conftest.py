@@ -15,7 +15,8 @@ ZENSICAL = ("tests/browser/test_zensical.py",)  # looks at a site that is given,
 SLOW_FIXTURES = {"built_site", "browser", "opinions"}
 SLOW = (  # folders and files whose tests start processes, or judge hundreds of formulas
     *("tests/browser/", "tests/live/", "tests/soundness/", "tests/test_mutants.py", "tests/test_first_minute.py"),
-    *("tests/test_your_own_notes.py", "tests/test_finish.py", "tests/test_experiments.py", "tests/test_notebooks.py"),
+    *("tests/test_your_own_notes.py", "tests/test_finish.py", "tests/test_experiments.py", "tests/test_runner.py"),
+    *("tests/test_notebooks.py",),
     *("tests/test_install.py", "tests/test_figures.py", "tests/test_example.py", "tests/test_leftovers.py"),
     *("tests/checks/test_evaluate.py", "tests/checks/test_attack.py", "tests/checks/test_marks.py"),
     *("tests/checks/test_runs.py", "tests/test_marks_page.py", "docs/uses/", "docs/asides/"),

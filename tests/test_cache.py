@@ -1,4 +1,7 @@
-"""What is remembered is what its key says, whatever happens while it is made, written or kept."""
+"""What is remembered is what its key says, whatever happens while it is made, written or kept.
+
+It is long since it tries what threads, processes, signals and full disks can do, one by one.
+"""
 
 import errno
 import logging

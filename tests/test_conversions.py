@@ -1,4 +1,7 @@
-"""The parameter layouts of PyTorch and ONNX, held against the formulas that these document and against their code."""
+"""The parameter layouts of PyTorch and ONNX, held against the formulas that these document and against their code.
+
+It is long since the documented formulas are written out, and each refusal with the advice that leads out.
+"""
 
 import re
 

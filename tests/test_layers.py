@@ -1,4 +1,7 @@
-"""Lengths, two directions and several layers: all are their cells run alone, backwards as forwards."""
+"""Lengths, two directions and several layers: all are their cells run alone, backwards as forwards.
+
+It is long since all compositions are held to the same facts, with the same random layers.
+"""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Every message of the package leads out: what it says to do is done here, and it works."""
+"""Every message of the package leads out: what it says to do is done here, and it works.
+
+It is long since it is a table: each message, what leads to it, and what it says to do.
+"""
 
 import ast
 import importlib

@@ -1,4 +1,7 @@
-"""A notebook's page shows what a fresh run shows, whatever was run before, and what it cannot show is refused."""
+"""A notebook's page shows what a fresh run shows, whatever was run before, and what it cannot show is refused.
+
+It is long since Jupyter shows many things, and each is shown or refused here by name.
+"""
 
 import itertools
 import json

@@ -1,6 +1,8 @@
 """The promises of the site, held against what the strict build has written.
 
 Pages are parsed with a parser of their own, and what they should hold is counted in the sources, line by line.
+
+It is long since one built site is parsed once, and all that it promises is asked of it.
 """
 
 import gzip

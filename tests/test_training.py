@@ -1,4 +1,7 @@
-"""Optimisers take the steps their papers describe; a training is repeatable, can be stopped, and says what fails."""
+"""Optimisers take the steps their papers describe; a training is repeatable, can be stopped, and says what fails.
+
+It is long since the loop, its optimisers and its faults are tried on the same small models.
+"""
 
 import contextlib
 import doctest

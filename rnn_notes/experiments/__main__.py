@@ -6,7 +6,7 @@ import os
 import sys
 
 from rnn_notes.datasets import DataError
-from rnn_notes.experiments import runner
+from rnn_notes.experiments import executors, runner
 
 NAMES = (
     "series",
@@ -44,7 +44,7 @@ def main() -> int:
     if seeds < 1:
         parser.error(f"--seeds is {seeds} but at least 1 is expected")
     try:
-        with runner.dask(arguments.scheduler) if arguments.scheduler else runner.processes() as executor:
+        with executors.dask(arguments.scheduler) if arguments.scheduler else executors.processes() as executor:
             file = runner.run(experiment, range(seeds), executor, replace=arguments.replace)
     except KeyboardInterrupt:
         print("\nstopped; finished seeds are kept, and the same command goes on from there", file=sys.stderr)

@@ -2,6 +2,8 @@
 
 A page is loaded as on a first visit, with nothing in the cache; then colours, width and medium change, and in each look
 the claims are held against it that may depend on it.
+
+It is long since a page is opened once, and all that is asked of it stands in the order in which it is asked.
 """
 
 from dataclasses import dataclass

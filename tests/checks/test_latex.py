@@ -1,4 +1,7 @@
-"""The LaTeX reader: what it refuses, in what words, and that nothing makes it hang or crash."""
+"""The LaTeX reader: what it refuses, in what words, and that nothing makes it hang or crash.
+
+It is long since it is a table: each refusal, with its words and its place.
+"""
 
 import time
 

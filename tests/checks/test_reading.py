@@ -1,4 +1,7 @@
-r"""What other authors write is read as what it says: fonts, words, scripts, environments, columns, dots."""
+r"""What other authors write is read as what it says: fonts, words, scripts, environments, columns, dots.
+
+It is long since it is a table: what others print, and what it says in plain form.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Values against plain Python: what a formula means on a run, and what is refused there."""
+"""Values against plain Python: what a formula means on a run, and what is refused there.
+
+It is long since it has a plain loop for every operation that a formula can have.
+"""
 
 import math
 

@@ -1,4 +1,7 @@
-"""Steps between real numbers that are true by construction: equations by rewriting, inequalities from known ones."""
+"""Steps between real numbers that are true by construction: equations by rewriting, inequalities from known ones.
+
+It is long since it lists all rules by which a true step becomes another one.
+"""
 
 import random
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""A second opinion on a display: whether it holds on the networks of this folder, or at random numbers."""
+"""A second opinion on a display: whether it holds on the networks of this folder, or at random numbers.
+
+It is long since all kinds of displays are judged here once more, with nothing of the checker's.
+"""
 
 import random
 import re

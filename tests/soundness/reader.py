@@ -1,4 +1,7 @@
-"""A second reader of the LaTeX of displays: recursive descent, written from the description of the marks alone."""
+"""A second reader of the LaTeX of displays: recursive descent, written from the description of the marks alone.
+
+It is long since a grammar is read in one piece, here as a function per rule.
+"""
 
 import re
 from collections.abc import Callable

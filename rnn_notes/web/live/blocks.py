@@ -3,6 +3,8 @@
 The names before each block are kept. Running a block puts them back, so what is shown is always what the page would
 print from its top, whatever was run before. It is plain Python and knows nothing of a browser: the worker loads it as
 it stands, and the tests run it as well in an ordinary Python.
+
+It is long since the browser's worker loads it as one file, before there are packages.
 """
 
 import ast

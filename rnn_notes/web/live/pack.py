@@ -1,6 +1,8 @@
 """Packs the files that run Python for the browser: nothing is dropped, what is in use comes first, as byte code.
 
 Byte code halves the time to the first result. It is made where Node.js is; without it the sources alone are packed.
+
+It is long since what is served, how it is packed and what its licences are must agree.
 """
 
 import contextlib
