@@ -251,6 +251,7 @@ def main() -> int:
     scores = {str(path.relative_to(ROOT)): Counter(edits=0, found=0, true=0) for path in paths}
     for edit in every_edit:
         scores[str(edit.page)]["edits"] += 1
+    caught = []
     for n, mutant in enumerate(tried):
         if sys.stderr.isatty():
             print(f"{n}/{len(tried)}", end="\r", file=sys.stderr)
@@ -261,13 +262,16 @@ def main() -> int:
             missed[mutant.kind] += survives
             if survives:
                 print(f"survives ({mutant.kind}): {mutant.name}")
+            elif mutant.name in known:
+                caught.append(mutant.name)
     gone = known - {mutant.name for mutant in every}
     print(*(f"in the table, but no mutant any more: {name}" for name in sorted(gone)), sep="\n")
+    print(*(f"in the table, but found: {name}" for name in caught), sep="\n")
     print(*(f"{kind:16}{total - missed[kind]:5} of {total:5} found" for kind, total in sorted(kinds.items())), sep="\n")
     total = kinds.total()
     print(f"{total - missed.total()} of {total} mistakes found", end="; ")
     print(f"{len(tried) - total} more are no mistakes")
-    if missed.total() or gone:
+    if missed.total() or gone or caught:
         return 1
     if not options.sample:
         old = {} if not options.page else json.loads(census.MUTANTS.read_text(encoding="utf-8"))

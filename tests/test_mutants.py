@@ -10,7 +10,8 @@ from mutants import TABLE, Mutant, all_edits, equivalents, mutants
 
 from rnn_notes.web import census
 
-SAMPLE = 500
+EACH = 12  # mutants of each kind of mistake
+EXCUSED = 16  # mutants that nothing can find
 KNOWN = equivalents()
 
 
@@ -22,8 +23,10 @@ def edits() -> list[Mutant]:
 
 @pytest.fixture(scope="module")
 def sample(edits) -> list[Mutant]:
-    """A fixed random sample of the edits that are mutants."""
-    return list(islice(mutants(random.Random(1).sample(edits, len(edits))), SAMPLE))
+    """A fixed random sample of the edits that are mutants, of each kind as many."""
+    shuffled = random.Random(1).sample(edits, len(edits))
+    kinds = sorted({edit.kind for edit in edits})
+    return [one for kind in kinds for one in islice(mutants(e for e in shuffled if e.kind == kind), EACH)]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,9 @@ def recorded() -> dict[str, dict[str, int]]:
 
 def test_every_kind_of_mistake_is_tried(sample):
     """Signs, transposes, indices, ⊙, factors, terms, powers, order, functions, symbols, bounds, relations, numbers."""
-    assert {mutant.kind for mutant in sample} >= {
+    counts = Counter(mutant.kind for mutant in sample)
+    assert min(counts.values()) >= EACH // 2  # one kind is rare
+    assert counts.keys() >= {
         *("plus", "minus", "transpose", "transpose added", "index", "odot", "factor dropped", "term dropped", "power"),
         *("factors swapped", "function", "symbol", "bound", "relation", "number", "fraction"),
     }
@@ -47,16 +52,16 @@ def test_every_kind_of_mistake_is_tried(sample):
 
 def test_mistakes_in_the_displays_are_found(sample):
     """Of the sample all are found, but for those that the table of equivalents names."""
-    assert len(sample) == SAMPLE
     survivors = [mutant.name for mutant in sample if mutant.name not in KNOWN and mutant.survives()]
     assert not survivors, "\n".join(survivors)
 
 
 def test_the_table_of_equivalents_is_honest(excused):
-    """Each entry stands once, is a mutant of today's pages, and does survive."""
+    """Each entry stands once and is a mutant of today's pages; a sample survives, as all must in make mutants."""
     assert len(KNOWN) == len(set(KNOWN))
-    alive = {mutant.name for mutant in excused if mutant.survives()}
-    assert not set(KNOWN) - alive, "found by now, or no mutants any more: remove them from the table"
+    assert not set(KNOWN) - {mutant.name for mutant in excused}, "no mutants any more: remove them from the table"
+    found = [one.name for one in random.Random(1).sample(excused, EXCUSED) if not one.survives()]
+    assert not found, "found by now: remove them from the table"
 
 
 def test_each_equivalent_stands_under_a_reason():

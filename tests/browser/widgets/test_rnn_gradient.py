@@ -22,16 +22,16 @@ def gradient(show):
 
 
 def test_the_strengths_are_those_of_the_package(gradient):
-    """Of all three networks, all passages, all predictions and all characters, to 1e-6; so are the probabilities."""
-    tab = gradient()
-    for start, passage in zip(three_cells.PASSAGES, live(tab, "widget.passages"), strict=True):
+    """Of each network in one of the passages, all predictions and all characters, to 1e-6; so are the probabilities."""
+    passages = live(gradient(), "widget.passages")
+    for name, start, passage in zip(three_cells.CELLS, three_cells.PASSAGES, passages, strict=True):
         assert passage["text"] == novels.excerpt()[start : start + three_cells.SHOWN]
-        for name, cell in passage["cells"].items():
-            model = three_cells.network(name)
-            expected = saliency.strengths(model, passage["text"])
-            for t, row in enumerate(cell["rows"]):
-                assert np.allclose(np.array(row) / 1e6, expected[t, : t + 1], rtol=0, atol=1e-6)
-            assert np.allclose(cell["p"], saliency.probabilities(model, passage["text"]), rtol=0, atol=1e-6)
+        assert passage["cells"].keys() == {*three_cells.CELLS}
+        cell, model = passage["cells"][name], three_cells.network(name)
+        expected = saliency.strengths(model, passage["text"])
+        for t, row in enumerate(cell["rows"]):
+            assert np.allclose(np.array(row) / 1e6, expected[t, : t + 1], rtol=0, atol=1e-6)
+        assert np.allclose(cell["p"], saliency.probabilities(model, passage["text"]), rtol=0, atol=1e-6)
 
 
 def test_each_network_shows_the_strengths_of_the_chosen_prediction(gradient):

@@ -236,11 +236,13 @@ def test_the_writer_differentiates_as_the_package_does(larger):
     """How strongly each character acts on a later one, to 1e-6; and what each hidden unit is after each character."""
     text = novels.excerpt()[:120].replace("\n", " ")
     tab, model = larger(text), text_again.network()
-    expected = saliency.strengths(model, text)
-    for at in (1, 40, 119):
+    codes, places = corpus.encode(text, model.alphabet), np.array([1, 40, 119])
+    read = np.repeat(codes[:-1, None], len(places), axis=1)
+    expected = np.linalg.norm(saliency.gradients(model, read, codes[places], places - 1), axis=-1)
+    for at, strengths in zip(places, expected.T, strict=True):
         found = live(tab, f"widget.network.strengths({at}, widget.text[{at}])")
-        assert np.allclose(found, expected[at - 1, :at], rtol=0, atol=1e-6)
-    states = np.concatenate([*text_again.reading(model, corpus.encode(text, model.alphabet)[:, None])])[:, 0]
+        assert np.allclose(found, strengths[:at], rtol=0, atol=1e-6)
+    states = np.concatenate([*text_again.reading(model, codes[:, None])])[:, 0]
     assert np.allclose(live(tab, "widget.network.steps.slice(1).map(({ h }) => [...h])"), states, rtol=0, atol=1e-6)
 
 
