@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from rnn_notes import pages
+from rnn_notes import cache, pages
 from rnn_notes.pages import PageError
 from rnn_notes.web import leftovers, search, zensical_build
 from rnn_notes.web.zensical_build import BuildError
@@ -159,6 +159,18 @@ def test_zensical_builds_as_strictly_as_mkdocs(monkeypatch, tmp_path, fault):
     monkeypatch.setitem(sys.modules, "zensical", SimpleNamespace(build=build))
     with pytest.raises(BuildError, match=said):
         zensical_build.render(tmp_path / "mkdocs.yml")
+
+
+def test_what_zensical_cleans_is_not_ours(monkeypatch, tmp_path):
+    """It removes ``.cache`` beside its configuration, which is another one than that of these notes."""
+    made = []
+    monkeypatch.setitem(sys.modules, "zensical", SimpleNamespace(build=lambda *given: made.append(given)))
+    zensical_build.render(zensical_build.STAGE / "mkdocs.yml")
+    ((configuration, options),) = made
+    assert options == {"clean": True, "strict": True}
+    cleaned = Path(configuration).parent / ".cache"
+    assert not cache.FOLDER.is_relative_to(cleaned)
+    assert not (ROOT / ".cache").is_relative_to(cleaned)
 
 
 def test_without_zensical_a_sentence_says_what_installs_it(tmp_path, monkeypatch):
