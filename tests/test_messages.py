@@ -3,14 +3,11 @@
 It is long since it is a table: each message, what leads to it, and what it says to do.
 """
 
-import ast
-import importlib
-import re
-import traceback
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
+from advice import not_raised, pattern, raised_by
 
 from rnn_notes import LSTM, RNN, Readout, gradcheck, parameters, training
 from rnn_notes.readout import cross_entropy, squared_error
@@ -593,11 +590,6 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
 ]
 
 
-def pattern(text):
-    r"""A regular expression for a text in which .* and \d stand for what they do in one, and all else for itself."""
-    return re.escape(text).replace(r"\.\*", ".*").replace(r"\\d", r"\d")
-
-
 @pytest.mark.parametrize(("text", "wrong", "right"), CASES, ids=[text[:50] for text, *_ in CASES])
 def test_the_advice_of_a_message_leads_out(text, wrong, right, tmp_path):
     """It is said, it is followed, and there is no error."""
@@ -607,32 +599,11 @@ def test_the_advice_of_a_message_leads_out(text, wrong, right, tmp_path):
         right(tmp_path)
 
 
-def raised_by_cases(folder):
-    """The file and first line of each statement that raised, directly or as the cause of what was raised."""
-    found = set()
-    for number, (_, wrong, _) in enumerate(CASES):
-        place = folder / str(number)
-        place.mkdir()
-        try:
-            with np.errstate(all="ignore"):
-                wrong(place)
-        except (ValueError, TypeError, FloatingPointError) as error:
-            chain = error
-            while chain:
-                frame = list(traceback.walk_tb(chain.__traceback__))[-1]
-                found.add((frame[0].f_code.co_filename, frame[1]))
-                chain = chain.__cause__ or chain.__context__
-    return found
-
-
 def test_every_message_of_the_package_has_its_case(tmp_path):
     """A new one, whose advice nobody has followed, is missed here."""
-    raised, missed = raised_by_cases(tmp_path), []
-    for name in MODULES:
-        file = importlib.import_module(f"rnn_notes.{name}").__file__
-        for node in ast.walk(ast.parse(Path(file).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Raise) and node.exc:
-                lines = range(node.lineno, node.end_lineno + 1)
-                if not any((file, line) in raised for line in lines):
-                    missed.append(f"{Path(file).name}:{node.lineno}: {ast.unparse(node.exc)[:90]}")
-    assert not missed
+    raised = set()
+    for number, (_, wrong, _) in enumerate(CASES):
+        place = tmp_path / str(number)
+        place.mkdir()
+        raised |= raised_by(partial(wrong, place))
+    assert not not_raised(MODULES, raised)

@@ -62,9 +62,7 @@ BROKEN_RECORDS = {
 def test_a_damaged_record_is_refused_with_file_reason_and_remedy(tmp_path, damage, message):
     """And so is a missing one."""
     name = "toy" if damage else "other"
-    with pytest.raises(
-        DataError, match=r"toy.json: there is no such record; python -m rnn_notes.experiments toy writes"
-    ):
+    with pytest.raises(DataError, match=r"toy.json: there is no such record; what wrote it can write it again; python"):
         recorded("toy", tmp_path)
     with ThreadPoolExecutor(1) as executor:
         file = runner.run(toy(tmp_path / "log"), [0, 1], executor, folder=tmp_path, unfinished=tmp_path / "parts")
@@ -74,7 +72,7 @@ def test_a_damaged_record_is_refused_with_file_reason_and_remedy(tmp_path, damag
     else:
         file = file.replace(tmp_path / "other.json")
     with pytest.raises(
-        DataError, match=rf"^{re.escape(str(file))}: {message}.*; python -m rnn_notes.experiments {name} writes it$"
+        DataError, match=rf"^{re.escape(str(file))}: {message}.*; what wrote it can write it again; python -m rnn"
     ):
         recorded(name, tmp_path)
 

@@ -6,4 +6,26 @@
 
 from rnn_notes.experiments.records import Record, recorded
 
-__all__ = ["Record", "recorded"]
+__all__ = ["NAMES", "Record", "recorded"]
+
+NAMES = (
+    "series",
+    "stocks",
+    "text",
+    "slips",
+    "first_sign",
+    "first_sign_seeds",
+    "brackets",
+    "adding",
+    "order",
+    "xor",
+    "reber",
+    "latch",
+    "parity",
+    "echo",
+    "reversal",
+    "starts",
+    "edges",
+    "three_cells",
+    "text_again",
+)

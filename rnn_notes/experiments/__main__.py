@@ -6,29 +6,7 @@ import os
 import sys
 
 from rnn_notes.datasets import DataError
-from rnn_notes.experiments import executors, runner
-
-NAMES = (
-    "series",
-    "stocks",
-    "text",
-    "slips",
-    "first_sign",
-    "first_sign_seeds",
-    "brackets",
-    "adding",
-    "order",
-    "xor",
-    "reber",
-    "latch",
-    "parity",
-    "echo",
-    "reversal",
-    "starts",
-    "edges",
-    "three_cells",
-    "text_again",
-)
+from rnn_notes.experiments import NAMES, executors, runner
 
 
 def main() -> int:

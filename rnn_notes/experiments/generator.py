@@ -23,7 +23,7 @@ from rnn_notes.activations import softmax
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.datasets import DataError
 from rnn_notes.experiments.corpus import encode
-from rnn_notes.experiments.records import RESULTS
+from rnn_notes.experiments.records import RESULTS, by_experiment
 from rnn_notes.readout import Readout, cross_entropy
 
 State = tuple[ndarray, ...]  # all that the cell carries, each (B, H); nothing at all is zeros
@@ -160,7 +160,7 @@ def load(path: Path = RESULTS / "text.safetensors") -> Generator:
 
     Raises DataError, with file and reason, if there is none or if it is cut short, damaged or of another form.
     """
-    remedy = f"python -m rnn_notes.experiments {path.stem.partition('-')[0]} writes it"
+    remedy = by_experiment(path.stem.partition("-")[0])
     try:
         content = path.read_bytes()
     except OSError as error:

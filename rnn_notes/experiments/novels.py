@@ -34,6 +34,7 @@ TRAINING = ("emma", "mansfieldpark", "northangerabbey", "prideprejudice", "sense
 HELD_OUT = "persuasion"
 ALPHABET = "\n !\"'(),-.:;?ABCDEFGHIJKLMNOPRSTUVWY_abcdefghijklmnopqrstuvwxyz"  # each at least 200 times in the novels
 REMEDY = "python -m rnn_notes.experiments.novels fetches it"
+ARCHIVE = "let apt take it from Debian's own archive (apt-cache policy shows from where), and run this again"
 READ = """
 arguments <- commandArgs(TRUE)
 novels <- new.env()
@@ -59,8 +60,11 @@ def data() -> dict[str, str]:
 
 
 def excerpt() -> str:
-    """The third chapter of the held-out novel, prepared: 15 kB, much of it talk, which no network here has read."""
-    return _checked(EXCERPT, EXCERPT.stem)
+    """The third chapter of the held-out novel, prepared: 15 kB, much of it talk, which no network here has read.
+
+    Raises DataError as ``load`` does.
+    """
+    return _checked(EXCERPT, EXCERPT.stem, "it comes with the package; install that again")
 
 
 def prepare(text: str) -> str:
@@ -82,7 +86,7 @@ def fetch(folder: Path = FOLDER) -> None:
         with tempfile.TemporaryDirectory() as place:
             subprocess.run(["apt-get", "download", "--quiet", wanted], cwd=place, check=True)
             (package,) = Path(place).glob("*.deb")
-            _expect(wanted, package.read_bytes(), PACKAGE)
+            _expect(wanted, package.read_bytes(), PACKAGE, ARCHIVE)
             subprocess.run(["dpkg-deb", "--extract", package.name, "."], cwd=place, check=True)
             read = ["Rscript", "--vanilla", "-e", READ, str(Path(place) / LIBRARY), place]
             subprocess.run(read, cwd=place, check=True)
@@ -95,22 +99,22 @@ def fetch(folder: Path = FOLDER) -> None:
         ) from None
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in found.items():
-        _expect(f"{wanted}: {name}", content, name)
+        _expect(f"{wanted}: {name}", content, name, ARCHIVE)
         files.write(folder / f"{name}.txt", content)
 
 
-def _checked(file: Path, name: str) -> str:
+def _checked(file: Path, name: str, remedy: str = REMEDY) -> str:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise DataError(f"{file}: it cannot be read ({error.strerror}); {REMEDY}") from None
-    _expect(str(file), content, name)
+        raise DataError(f"{file}: it cannot be read ({error.strerror}); {remedy}") from None
+    _expect(str(file), content, name, remedy)
     return prepare(content.decode())
 
 
-def _expect(what: str, content: bytes, name: str) -> None:
+def _expect(what: str, content: bytes, name: str, remedy: str) -> None:
     if (found := hashlib.sha256(content).hexdigest()) != SHA256[name]:
-        raise DataError(f"{what}: its sha256 is {found[:12]}… but {SHA256[name][:12]}… was recorded; {REMEDY}")
+        raise DataError(f"{what}: its sha256 is {found[:12]}… but {SHA256[name][:12]}… was recorded; {remedy}")
 
 
 def main() -> int:

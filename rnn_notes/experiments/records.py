@@ -54,7 +54,7 @@ def recorded(name: str, folder: Path = RESULTS) -> Record:
     another form.
     """
     file = Path(folder) / f"{name}.json"
-    remedy = f"python -m rnn_notes.experiments {name} writes it"
+    remedy = by_experiment(name)
 
     def look(found: dict[str, Any]) -> None:
         for field, value in found.items():
@@ -76,6 +76,15 @@ def recorded(name: str, folder: Path = RESULTS) -> Record:
             raise DataError(f"{file}: it is a record of {came!r} but one of {name!r} is expected; {remedy}")
 
     return Record(**read(file, remedy, list(Record.__dataclass_fields__), look))
+
+
+def by_experiment(name: str) -> str:
+    """How a file that an experiment of this name has written is written again; how to find one if there is none."""
+    from rnn_notes.experiments import NAMES  # here, since it imports this module
+
+    if name in NAMES:
+        return f"python -m rnn_notes.experiments {name} writes it"
+    return "what wrote it can write it again; python -m rnn_notes.experiments --help lists the experiments here"
 
 
 def read(
