@@ -5,7 +5,7 @@ import json
 import pytest
 from py_mini_racer import MiniRacer
 
-from rnn_notes.web import search, theme
+from rnn_notes.web import search
 
 # The worker of a browser: it is told of messages, and posts its answers.
 WORKER = """
@@ -102,10 +102,10 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def asked(built_site):
-    """A function that gives the sections found for some words, best first."""
+def found(built_site):
+    """A function that gives what is found for some words, best first: sections with their scores."""
     words = json.loads((built_site / "search/words.json").read_text())
-    (worker,) = (theme.templates() / "assets/javascripts/workers").glob("search.*.min.js")
+    worker = built_site / "assets/javascripts/workers/theme.js"
     v8 = MiniRacer()
     v8.eval(WORKER)
     v8.eval(worker.read_text() + ";0")
@@ -118,17 +118,41 @@ def asked(built_site):
 
     def found(query):
         groups = tell({"type": 2, "data": query})["data"]["items"]
+        assert groups == sorted(groups, key=lambda group: -max(section["score"] for section in group))
         sections = [section for group in groups for section in group]
-        return [section["location"] for section in sorted(sections, key=lambda section: -section["score"])]
+        return sorted(sections, key=lambda section: -section["score"])
 
     yield found
     v8.close()
+
+
+@pytest.fixture(scope="module")
+def asked(found):
+    """A function that gives the addresses of the sections found for some words, best first."""
+    return lambda query: [section["location"] for section in found(query)]
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_what_readers_type_leads_to_the_section(asked, query):
     """In the first three hits."""
     assert set(asked(query)[:3]) & set(QUERIES[query])
+
+
+FIRST = ("exposure bias", "lstm formula", "exploding gradients", "forget gate gradient", "update gate sign")
+
+
+@pytest.mark.parametrize("query", FIRST)
+def test_what_has_all_words_comes_before_what_has_some_of_them(found, query):
+    """However often those stand there, or in a heading: “One bias or two” is not about exposure."""
+    whole = [all(section["terms"].values()) for section in found(query) if section["terms"]]
+    assert whole[0]
+    assert whole == sorted(whole, reverse=True)
+
+
+@pytest.mark.parametrize("query", ["exposure bias", "lstm formula", "exploding gradients"])
+def test_the_section_on_these_words_comes_first(asked, query):
+    """Where others that have one of them came before it."""
+    assert asked(query)[0] in QUERIES[query]
 
 
 @pytest.mark.parametrize("query", ["h_t = tanh", "hₜ", "1 - h_t", "W_hh", "c_t = f_t"])

@@ -37,8 +37,7 @@ def finish(site: Path, templates: Iterable[Path], policy: bool = True, live: boo
     search.enrich(site, pages.DOCS / "keywords.toml")
     if theme.made(site):
         theme.compile_early(site)
-        if not book.is_read_from_files:  # else the theme itself waits with its search until it is opened
-            theme.defer_search(site)
+        theme.improve_search(site, lazy=not book.is_read_from_files)  # from files, the theme itself waits with it
     edition.write(site.rglob("*.html"), pages.DOCS.parent)
     live = live and pack.available()
     if live:

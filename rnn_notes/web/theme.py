@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copy
 
 WORKER = Path(__file__).with_name("search.js")
+RANKING = Path(__file__).with_name("ranking.js")
 
 EAGER = "//# allFunctionsCalledOnLoad\n"  # https://v8.dev/blog/explicit-compile-hints
 
@@ -28,15 +29,18 @@ def made(site: Path) -> bool:
     return (site / "search/search_index.json").is_file()
 
 
-def defer_search(site: Path) -> None:
-    """Let the search be loaded by those who search; the theme loads it and the words of all pages with every page.
+def improve_search(site: Path, lazy: bool) -> None:
+    """Put what has all words of a query first; if ``lazy``, let the search be loaded by those who search.
 
-    ``search.js`` is put before the theme's worker, and an index without pages before the site's.
-    Raises FileNotFoundError if the theme has no worker where it is expected.
+    The theme loads it and the words of all pages with every page. Then ``search.js`` is put before its worker, and an
+    index without pages before the site's. Raises FileNotFoundError if it has no worker where it is expected.
     """
     worker = _only(templates() / "assets/javascripts/workers", "search.*.min.js")
     workers = site / "assets/javascripts/workers"
-    copy(worker, workers / "theme.js")
+    ranked = worker.read_text(encoding="utf-8") + RANKING.read_text(encoding="utf-8")
+    (workers / ("theme.js" if lazy else worker.name)).write_text(ranked, encoding="utf-8")
+    if not lazy:
+        return
     copy(WORKER, workers / worker.name)
     index = site / "search/search_index.json"
     content = json.loads(index.read_text(encoding="utf-8"))
