@@ -25,10 +25,12 @@ class Handler(SimpleHTTPRequestHandler):
         """Nothing."""
 
     def do_GET(self) -> None:
-        """Send a file, or the index.html of a folder."""
+        """Send a file, or the index.html of a folder; where there is neither, the 404.html of the site."""
         path = Path(self.translate_path(self.path))
         path = path / "index.html" if path.is_dir() else path
         self.send_response(200 if path.is_file() else 404)
+        if not path.is_file():
+            path = Path(self.directory, self.path.split("/")[1], "404.html")
         body = path.read_bytes() if path.is_file() else b""
         if path.suffix in COMPRESSED:
             body = gzip.compress(body)

@@ -54,6 +54,19 @@ def test_a_long_formula_in_a_line_can_end_a_line_after_each_of_its_signs():
     assert html.count("<mjx-run>") == 1 + len(["=", "-", "=", r"\le"])
 
 
+@pytest.mark.parametrize(
+    ("latex", "signs"),
+    [
+        (r"(y - \cos(x))^2 - \cos(x)^2 \ge -\cos(x)^2 \ge -1", ["-", r"\ge", r"\ge"]),
+        (r"h(x + y)^{(t)} + [a - b]_{[l]} = \left( a - b \right)^2 + c", ["+", "=", "+"]),
+    ],
+)
+def test_brackets_with_a_power_or_an_index_end_where_they_close(latex, signs):
+    """So that what follows them can break; a bracket within the power is one of its own."""
+    with Typesetter() as typesetter:
+        assert typesetter.html(latex, display=False).count("<mjx-run>") == 1 + len(signs)
+
+
 def test_a_formula_is_no_food_for_the_search():
     """The whole formula is marked for the search plugin to skip."""
     with Typesetter() as typesetter:

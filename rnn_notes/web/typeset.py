@@ -66,12 +66,12 @@ function spreadSteps({data: {root}}) {
 function makeBreakable(math, adaptor) {
   let run = adaptor.node("mjx-run"), runs = [run], depth = 0;
   const parts = [...adaptor.childNodes(math)], space = part => part && adaptor.getAttribute(part, "space");
-  const has = (part, glyphs) => adaptor.tags(part, "mjx-c").some(c => glyphs.test(adaptor.getAttribute(c, "class")));
+  const glyphs = part => adaptor.tags(part, "mjx-c").map(c => adaptor.getAttribute(c, "class"));
+  const count = (part, sign) => glyphs(part).filter(name => sign.test(name)).length;
   parts.forEach((part, i) => {
     adaptor.append(run, part);
-    if (adaptor.kind(part) !== "mjx-mo") return;
-    depth += has(part, /mjx-c(28|5B)\\b/) - has(part, /mjx-c(29|5D)\\b/); // ( and [, ) and ]
-    if (!depth && space(part) >= "3" && space(part) === space(parts[i + 1]))
+    depth += count(part, /mjx-c(28|5B)\\b/) - count(part, /mjx-c(29|5D)\\b/); // ( and [, ) and ], also with a power
+    if (adaptor.kind(part) === "mjx-mo" && !depth && space(part) >= "3" && space(part) === space(parts[i + 1]))
       runs.push(run = adaptor.node("mjx-run"));
   });
   adaptor.setAttribute(math, "breakable", "");

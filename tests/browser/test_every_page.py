@@ -29,9 +29,10 @@ class Look:
     width: int = 390
     height: int = 800
     medium: str = "screen"
+    forced: bool = False  # whether the system has few colours, of high contrast, that a page must keep to
 
     def __str__(self) -> str:
-        return f"({self.colours}, {self.width} px, {self.medium})"
+        return f"({'forced ' * self.forced}{self.colours}, {self.width} px, {self.medium})"
 
 
 @dataclass
@@ -47,7 +48,12 @@ class Visit:
         """Change the look of the page, and wait until it has changed."""
         self.look = look
         self.tab.set_viewport_size({"width": look.width, "height": look.height})
-        self.tab.emulate_media(media=look.medium, color_scheme=look.colours, reduced_motion="reduce")  # colours at once
+        self.tab.emulate_media(
+            media=look.medium,
+            color_scheme=look.colours,
+            forced_colors="active" if look.forced else "none",
+            reduced_motion="reduce",  # colours at once
+        )
         self.tab.evaluate(SETTLED)
 
 
@@ -272,9 +278,40 @@ JUDGE = """async options => {
     return violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html}`));
 }"""
 
+
+def shows_its_words_in_figures(visit):
+    """The words in its figures, which are drawn, have a contrast of 4.5 to the background of the system."""
+    if visit.tab.locator("article [role=img] > svg").count() and not visit.tab.locator(LETTERS).count():
+        yield "no words are found in the figures"
+    yield from visit.tab.evaluate(FAINT, LETTERS)
+
+
+LETTERS = "article [role=img] > svg use[*|href^='#glyph']"
+FAINT = """letters => {
+    const probe = document.body.appendChild(document.createElement('p'));
+    const light = colour => {
+        probe.style.cssText = `forced-color-adjust: none; color: ${colour}`;
+        const shown = getComputedStyle(probe).color, most = shown.startsWith('rgb') ? 255 : 1;
+        const parts = shown.match(/[\\d.]+/g).slice(0, 3).map(part => part / most)
+            .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+    };
+    const paper = light('Canvas'), faint = new Set();
+    for (const letter of document.querySelectorAll(letters)) {
+        const {fill} = getComputedStyle(letter), ink = light(fill);
+        if ((Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5)
+            faint.add(`${letter.closest('figure, .output')?.textContent.trim()}: ${fill}`);
+    }
+    probe.remove();
+    return [...faint];
+}"""
+
 TALL = 1800  # the navigation fits, so no link of it is cut
 STEPS = (
     *(is_still, is_light, copies_code_as_it_is_typed, unfold),
+    *(Look("light", 320, 256), fits_the_window),  # a window of 1280 px, seen at 400 %
+    *(Look("dark", 1280, forced=True), shows_its_words_in_figures),
+    *(Look("light", 1280, forced=True), shows_its_words_in_figures),
     *(Look("light", 390), has_the_colours_of_the_system, fits_the_window, keeps_room_for_what_is_out_of_sight),
     *(Look("light", 768), fits_the_window),
     *(Look("light", 1280), fits_the_window, keeps_room_for_what_is_out_of_sight),

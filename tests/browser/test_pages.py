@@ -1,8 +1,9 @@
 """What readers do with the pages, in a real browser: copy, search, choose colours, go from page to page."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
+from static_host import serve
 
 
 def test_the_copy_button_says_that_it_has_copied(tab, site):
@@ -66,6 +67,34 @@ def test_the_reader_chooses_the_colours(tab, site):
         "Colours: as on your system",
         "slate",
     )
+
+
+def test_where_the_system_forces_its_colours_the_page_has_no_choice(tab, site):
+    """Else its figures would be dark on black: the page follows the system, and offers nothing else."""
+    tab.emulate_media(color_scheme="dark", forced_colors="active")
+    tab.add_init_script("localStorage.setItem('rnn-notes-colours', 1)")
+    tab.goto(site)
+    assert tab.locator("body").get_attribute("data-md-color-scheme") == "slate"
+    assert not tab.locator(".colours").is_visible()
+    tab.emulate_media(color_scheme="dark", forced_colors="none")
+    tab.locator("body[data-md-color-scheme=default]").wait_for()
+    assert tab.locator(".colours").is_visible()
+
+
+@pytest.mark.parametrize("path", ["missing", "lecture/missing/", "a/b/c?x#y"])
+def test_a_copy_of_the_site_elsewhere_has_its_404_page(context, built_site, tmp_path, path):
+    """At any depth its style sheets, scripts and links are those of the copy, though it was built for another path."""
+    (tmp_path / "elsewhere").symlink_to(built_site)
+    tab = context.new_page()
+    with serve(tmp_path / "elsewhere") as address:
+        tab.goto(address + path)
+        tab.locator(".md-search__input").press_sequentially("vanishing")  # which asks all scripts
+        tab.locator(".md-search-result__link").first.wait_for()
+        assert tab.evaluate("getComputedStyle(document.body).getPropertyValue('--rnn-ink')")
+        named = tab.evaluate("[...document.querySelectorAll('[href], [src]')].map(part => part.href || part.src)")
+        assert not [each for each in named if str(each).startswith(urljoin(address, "/rnn_notes/"))]
+        assert tab.locator("article a", has_text="home page").evaluate("link => link.href") == address
+    tab.close()
 
 
 def test_no_page_is_first_seen_in_other_colours(tab, site):
