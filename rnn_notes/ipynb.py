@@ -57,17 +57,28 @@ def cells(text: str) -> list[Cell]:
     """
     breaks = [at for at, character in enumerate(text) if character == "\n"]
     found = []
-    for cell in _cells(text):
+    for cell in _notebook(text)["cells"]:
         try:
             source, kind = cell["source"], cell["cell_type"]
             parts: list[Any] = [source] if isinstance(source, str) else list(source)
             lines = [(bisect(breaks, part.at) + 1, line) for part in parts for line in part.splitlines()]
             first = bisect(breaks, (parts[0] if parts else kind).at) + 1
-            metadata = cell.get("metadata", {})
+            metadata = dict(cell.get("metadata") or {})
             found.append(Cell(first, str(kind), "".join(parts), lines, metadata, bool(cell.get("attachments"))))
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError, ValueError):
             raise NotebookError(1, "a cell has no cell_type or no source that is text; save it with Jupyter") from None
     return found
+
+
+def language(text: str) -> str:
+    """The language of its code, "python" where a notebook does not say; raises NotebookError as ``cells`` does."""
+    metadata = _notebook(text).get("metadata")
+    said = [
+        part.get(key)
+        for name, key in (("language_info", "name"), ("kernelspec", "language"))
+        if isinstance(metadata, dict) and isinstance(part := metadata.get(name), dict)
+    ]
+    return next((str(name).lower() for name in said if name), "python")
 
 
 def markdown(text: str) -> Iterator[tuple[int, str]]:
@@ -81,8 +92,8 @@ def markdown(text: str) -> Iterator[tuple[int, str]]:
             yield cell.lines[-1][0], ""
 
 
-def _cells(text: str) -> list[Any]:
-    """The cells of a notebook."""
+def _notebook(text: str) -> dict[str, Any]:
+    """A notebook, whose cells are a list."""
     try:
         notebook = Decoder().decode(text)
     except json.JSONDecodeError as error:
@@ -90,7 +101,7 @@ def _cells(text: str) -> list[Any]:
     except RecursionError:
         raise NotebookError(1, "not a notebook: its JSON is nested too deeply") from None
     if isinstance(notebook, dict) and isinstance(notebook.get("cells"), list):
-        return notebook["cells"]
+        return notebook
     if isinstance(notebook, dict) and "worksheets" in notebook:
         way_out = "jupyter nbconvert --to notebook --nbformat 4 --inplace"
         raise NotebookError(

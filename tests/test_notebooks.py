@@ -10,6 +10,7 @@ import sqlite3
 
 import pytest
 from bs4 import BeautifulSoup
+from mkdocs.utils.meta import get_data
 
 from rnn_notes import cache, pages
 from rnn_notes.ipynb import Cell
@@ -68,7 +69,7 @@ def test_a_notebook_is_its_text_its_code_and_its_outputs(notebook, monkeypatch):
     """Below its title, a link offers the notebook itself."""
     fake_run(monkeypatch, [result(plain="2")])
     assert notebooks.markdown(notebook("# Title\n\nText with $x$.", "1 + 1")) == (
-        "# Title\n\nText with $x$.\n\n"
+        "\n\n# Title\n\nText with $x$.\n\n"
         '<p class="download"><a href="note.ipynb" download>Download this notebook</a></p>\n\n'
         '```python\n1 + 1\n```\n\n<div class="output"><pre>2</pre></div>'
     )
@@ -151,7 +152,7 @@ def test_a_notebook_of_any_program_is_a_page(notebook, monkeypatch, layout):
             del cell["id"]
 
     text = notebooks.markdown(notebook("# Tïtle", "1 + 1", change=old, **layout))
-    assert text.startswith("# Tïtle\n\n")
+    assert text.lstrip().startswith("# Tïtle\n\n")
     assert "```python\n1 + 1\n```" in text
 
 
@@ -211,6 +212,8 @@ REFUSED = {
     "a widget": (result(plain="x", **{"application/vnd.jupyter.widget-view+json": {}}), "needs a kernel"),
     "Markdown": (result(**{"text/markdown": "**x**"}), "text stands in Markdown cells"),
     "HTML that swallows the page": (result(html="<div><div>x</div>"), "does not close each <div>"),
+    "HTML with a quote that does not end": (result(html='<p title="x>y</p>'), "has a tag that does not end"),
+    "HTML that is cut": (result(html="<p>x</p><div class='a'"), "has a tag that does not end"),
     "something unknown": (result(**{"application/x-new": "?"}), "shows application/x-new, which a page cannot"),
     "a warning": (
         {"output_type": "stream", "name": "stderr", "text": "\x1b[1mDeprecationWarning: old"},
@@ -229,6 +232,44 @@ def test_what_a_page_cannot_show_is_refused_at_its_cell(notebook, monkeypatch, k
         notebooks.markdown(path)
     assert str(refused.value).startswith(f"{path}:{line_of(path, 'the_cell')}: ")
     assert fault in str(refused.value)
+
+
+def test_a_piece_that_is_not_there_is_refused_at_its_cell(notebook, monkeypatch):
+    """With the names of those that are."""
+    fake_run(monkeypatch, [result(plain="2")])
+    path = notebook("# Title", "x = 1", change=lambda cells: cells[1]["metadata"].update(widget="nope"))
+    with pytest.raises(
+        PageError, match=rf"note\.ipynb:{line_of(path, 'x = 1')}: no widget is named nope; the widgets are rnn-"
+    ):
+        notebooks.markdown(path)
+
+
+@pytest.mark.parametrize("metadata", [None, [], {"tags": 3}, {"tags": None}, {"tags": {"a": 1}}, {"jupyter": None}])
+def test_metadata_of_any_form_do_no_harm(notebook, monkeypatch, metadata):
+    """As other programs write them."""
+    fake_run(monkeypatch, [])
+    path = notebook("# Title", "x = 1", change=lambda cells: [cell.update(metadata=metadata) for cell in cells])
+    assert "x = 1" in notebooks.markdown(path)
+
+
+@pytest.mark.parametrize("info", [{"language_info": {"name": "julia"}}, {"kernelspec": {"language": "R"}}])
+def test_code_in_another_language_is_refused_at_its_cell(notebook, info):
+    """Though it may be Python as well."""
+    path = notebook("# Title", "x = 1")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"metadata": info}, indent=1))
+    with pytest.raises(
+        PageError, match=rf"note\.ipynb:{line_of(path, 'x = 1')}: the code is in (julia|r), and only Python"
+    ):
+        notebooks.markdown(path)
+
+
+@pytest.mark.parametrize("text", ["Loss: what is to fall.\nRate: how fast.", "---\ntitle: x\n---\n\nText."])
+def test_the_first_cell_is_text_whatever_it_begins_with(notebook, monkeypatch, text):
+    """MkDocs takes none of it for front matter."""
+    fake_run(monkeypatch)
+    whole, values = get_data(notebooks.markdown(notebook("# T", change=lambda cells: cells[0].update(source=text))))
+    assert values == {}
+    assert text in whole
 
 
 def test_a_piece_needs_an_output_to_stand_in_for(notebook, monkeypatch):
@@ -395,3 +436,81 @@ def test_a_notebook_without_text_is_read(notebook, monkeypatch):
     """It has no lines of Markdown at all."""
     fake_run(monkeypatch, [])
     assert pages.read(notebook("print(1)")).displays == []
+
+
+VARIES = {
+    "where an object lies": "class Cell: pass\nCell()",
+    "an address in a text": "print('at', id(object()))",
+    "the order of a set": "print({'i', 'f', 'o', 'c', 'r', 'z', 'n'})",
+    "the hash of a text": "hash('gate')",
+    "a number that was drawn": "import random; random.random()",
+    "an array that was drawn": "import numpy as np; np.random.default_rng().normal(size=3)",
+    "numbers of the old generator": "import numpy as np\nprint(np.random.rand())",
+    "an order that was drawn": "import random; print(random.sample(range(100), 100))",
+    "a name that was drawn": "import uuid; print(uuid.uuid4())",
+    "a time": "import time; time.time()",
+    "the date": "from datetime import date; print(date.today())",
+    "the year": "import time; time.strftime('%Y')",
+    "the year elsewhere": "import datetime; datetime.datetime.now(datetime.UTC).year",
+    "the hour": "import datetime; print(f'{datetime.datetime.now():%H}')",
+    "the process": "import os; os.getpid()",
+    "how often it has run": "open('runs', 'a').write('x'); print(len(open('runs').read()))",
+    "an array within HTML": ("import random\nfrom IPython.display import HTML\nHTML(f'<p>{random.random()}</p>')"),
+}
+
+
+@pytest.mark.parametrize("code", VARIES.values(), ids=VARIES)
+def test_what_is_another_at_the_next_run_is_refused(notebook, code):
+    """At the line of its cell, with the way out, whatever it came from."""
+    path = notebook("# Title", "x = 1", code)
+    said = rf"note\.ipynb:{line_of(path, json.dumps(code.splitlines()[0])[1:-1])}: this cell shows something else when"
+    with pytest.raises(PageError, match=rf"{said} it runs again.*; seed what is drawn \(np.random.default_rng\(0\)\)"):
+        notebooks.markdown(path)
+
+
+STAYS = """
+import datetime, random, time
+from datetime import date
+
+import numpy as np
+
+class Cell:
+    def __repr__(self):
+        return "a cell"
+
+start = time.time()
+random.seed(0)
+when = datetime.datetime.now()
+print(np.random.default_rng(0).normal(), random.random(), sorted({"i", "f", "o"}), Cell())
+print(isinstance(when, datetime.datetime), isinstance(when, date), isinstance(date.today(), date), when > when)
+print(datetime.datetime(2026, 1, 2, 3), date(2026, 1, 2) - date(2025, 1, 2), time.strftime("%Y", time.gmtime(0)))
+print(time.time() - start < 60, abs((datetime.datetime.now() - when).total_seconds()) < 60, type(when).__name__)
+print(time.ctime(0), time.asctime(time.gmtime(0)), datetime.datetime.fromtimestamp(0, datetime.UTC), {when: 1}[when])
+""".strip()
+
+
+def test_what_is_seeded_sorted_or_only_measured_is_shown(tmp_path):
+    """The way out leads out, and a clock that is ahead is a clock all the same."""
+    (shown,) = printed(execution.outputs(tmp_path / "note.ipynb", cells(STAYS)))
+    assert "0.8444218515250481 ['f', 'i', 'o'] a cell" in shown
+    assert "True True True False" in shown
+    assert "True True datetime" in shown
+
+
+SHOWN_ALIKE = {
+    "what no page shows": "class Shown:\n    def _repr_html_(self):\n        return '<b>shown</b>'\nShown()",
+    "a text in many pieces": "for n in range(20000): print(n)",
+    "colours": "print('\\x1b[31mred')",
+}
+
+
+@pytest.mark.parametrize("code", SHOWN_ALIKE.values(), ids=SHOWN_ALIKE)
+def test_only_what_a_page_shows_is_compared(notebook, code):
+    """An address that HTML stands in for, and the pieces in which a text comes, are no part of a page."""
+    assert '<div class="output">' in notebooks.markdown(notebook("# Title", code))
+
+
+def test_the_two_values_of_what_varies_are_named(notebook):
+    """So that its author sees what it is."""
+    with pytest.raises(PageError, match=r"runs again \(first x = 0\.\d+, then x = 0\.\d+\); "):
+        notebooks.markdown(notebook("# Title", "import random\nprint('a line')\nprint('x =', random.random())"))

@@ -1,5 +1,8 @@
 """Runs a notebook as a reader would, and remembers the run as long as nothing has changed that it has read.
 
+What it shows must not be chance: it runs a second time in a process in which all that is not the notebook's own doing
+is another (the order of sets, where objects lie, the date and the hour), and has to show the same.
+
 The kernel is this Python, with an environment that is the same whoever starts it; what the notebook reads from then
 on, modules of the project and data, is written down with a digest. Installed libraries count by their versions.
 """
@@ -10,6 +13,7 @@ import os
 import re
 import sys
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -22,6 +26,7 @@ from nbformat import from_dict
 
 from rnn_notes import cache
 from rnn_notes.ipynb import Cell
+from rnn_notes.web import outputs as shown
 
 Outputs = list[dict[str, Any]]  # of one cell, as nbformat has them
 
@@ -40,6 +45,11 @@ FIXED = {
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
 }
+AGAIN = {"PYTHONHASHSEED": "1", "PYTHONMALLOC": "malloc", "RNN_NOTES_LATER": str(400 * 24 * 3600 + 18_061)}
+CHANCE = (
+    "seed what is drawn (np.random.default_rng(0)), sort what has no order, print numbers and not objects, "
+    "and leave times and dates out"
+)
 KEPT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "APPDATA", "USERPROFILE")  # to find files by
 
 
@@ -78,7 +88,23 @@ def outputs(path: Path, cells: list[Cell]) -> list[Outputs]:
 
 
 def _run(path: Path, cells: list[Cell]) -> str:
-    """The outputs and what was read for them; a passing text if that cannot be said or has changed meanwhile."""
+    """The outputs and what was read for them; a passing text if that cannot be said or has changed meanwhile.
+
+    Raises CellError at the first cell that fails, or that shows something else in a second run.
+    """
+    first, read = _once(path, cells, {})
+    again, _ = _once(path, cells, AGAIN)
+    for number, both in enumerate(zip(map(_visible, first), map(_visible, again), strict=True)):
+        if difference := _difference(*both):
+            raise CellError(number, f"this cell shows something else when it runs again ({difference}); {CHANCE}")
+    files = {_short(Path(name)): digest for name, digest in read if name}
+    text = json.dumps({"files": files, "outputs": first})
+    traced = all(name for name, _ in read) and not any(CLOCK.search(cell.source) for cell in cells)
+    return text if traced and _still_holds(text) else cache.Passing(text)
+
+
+def _once(path: Path, cells: list[Cell], other: dict[str, str]) -> tuple[list[Outputs], list[tuple[str, str]]]:
+    """The outputs, and what was read for them: its names, or none where that cannot be said, with digests."""
     code = [{"cell_type": "code", "source": cell.source, "metadata": cell.metadata, "outputs": []} for cell in cells]
     notebook = from_dict({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
     with tempfile.TemporaryDirectory(prefix="rnn_notes-") as own:
@@ -87,7 +113,7 @@ def _run(path: Path, cells: list[Cell]) -> str:
         startup = Path(own, "profile_default", "startup")
         startup.mkdir(parents=True)
         copy(STARTUP, startup)
-        environment = {name: os.environ[name] for name in KEPT if name in os.environ} | FIXED
+        environment = {name: os.environ[name] for name in KEPT if name in os.environ} | FIXED | other
         environment |= {"IPYTHONDIR": own, "JUPYTER_CONFIG_DIR": own, "RNN_NOTES_TRACE": str(trace)}
         environment["PYTHONPATH"] = os.pathsep.join(_python_path())
         where = {"metadata": {"path": str(path.parent)}}
@@ -103,10 +129,29 @@ def _run(path: Path, cells: list[Cell]) -> str:
         except DeadKernelError:
             raise CellError(reached[-1], "the kernel died while this cell ran") from None
         read = [json.loads(line) for line in trace.read_text(encoding="utf-8").splitlines()]
-        files = {_short(Path(name)): digest for name, digest in read if name and _counts(Path(name), Path(own))}
-    text = json.dumps({"files": files, "outputs": [cell.outputs for cell in notebook.cells]})
-    traced = all(name for name, _ in read) and not any(CLOCK.search(cell.source) for cell in cells)
-    return text if traced and _still_holds(text) else cache.Passing(text)
+        inputs = [(name, digest) for name, digest in read if not name or _counts(Path(name), Path(own))]
+    return [cell.outputs for cell in notebook.cells], inputs
+
+
+def _visible(found: Outputs) -> str:
+    """What a page would show of the outputs of a cell, in however many pieces they came."""
+    parts = []
+    for output in found:
+        data = output.get("data", {})
+        media = next((media for media in shown.SHOWN if media in data), None)
+        if output.get("name") != "stderr":  # which no page shows
+            said = str(output.get("text") or output.get("evalue") or "")
+            parts.append(str(data[media]) if media else shown.text(said))
+    return "".join(parts)
+
+
+def _difference(one: str, other: str) -> str:
+    """The first line that is not the same, as it was and as it is; nothing if all are."""
+    for before, after in zip_longest(one.splitlines(), other.splitlines(), fillvalue="nothing"):
+        if before != after:
+            at = max(0, next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0) - 20)
+            return f"first {before.strip()[at : at + 60]}, then {after.strip()[at : at + 60]}"
+    return ""
 
 
 def _python_path() -> list[str]:

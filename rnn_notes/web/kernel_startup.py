@@ -86,5 +86,42 @@ def _trace() -> None:  # everything within one function: the notebook's names st
     os.stat = stat
 
 
+def _later() -> None:
+    """Let the clocks be ahead by the seconds of RNN_NOTES_LATER: what they say is no part of a page."""
+    import datetime
+    import os
+    import time
+    from typing import Any
+
+    ahead = float(os.environ.pop("RNN_NOTES_LATER", "0"))
+    if not ahead:
+        return
+    now, gmtime, localtime, asctime, strftime = time.time, time.gmtime, time.localtime, time.asctime, time.strftime
+    moved = datetime.timedelta(seconds=ahead)
+    time.time = lambda: now() + ahead
+    time.time_ns = lambda: int(time.time() * 1e9)
+    time.gmtime = lambda seconds=None: gmtime(time.time() if seconds is None else seconds)
+    time.localtime = lambda seconds=None: localtime(time.time() if seconds is None else seconds)
+    time.asctime = lambda moment=None: asctime(moment or time.localtime())
+    time.ctime = lambda seconds=None: asctime(time.localtime(seconds))
+    time.strftime = lambda form, moment=None: strftime(form, moment or time.localtime())
+
+    def kind(real: type, **changed: Any) -> type:
+        """The type with other methods, of which all values of the real one are still instances."""
+        checks = {"__instancecheck__": lambda cls, value: isinstance(value, real)}
+        meta = type("type", (type,), checks)
+        return meta(real.__name__, (real,), {**changed, "__module__": real.__module__})
+
+    date, moment = datetime.date, datetime.datetime
+    datetime.date = kind(date, today=classmethod(lambda cls: date.today() + moved))  # type: ignore[assignment,misc]
+    datetime.datetime = kind(  # type: ignore[assignment,misc]
+        moment,
+        now=classmethod(lambda cls, tz=None: moment.now(tz) + moved),
+        utcnow=classmethod(lambda cls: moment.now(datetime.UTC).replace(tzinfo=None) + moved),
+        today=classmethod(lambda cls: moment.now() + moved),
+    )
+
+
+_later()
 _trace()
-del _trace
+del _later, _trace

@@ -27,21 +27,26 @@ def markdown(path: Path, assets: str = "../../assets") -> str:
     Raises PageError at the line of a cell that fails, that hides something or whose outputs a page cannot show.
     """
     try:
-        cells = ipynb.cells(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        cells, language = ipynb.cells(text), ipynb.language(text)
     except ipynb.NotebookError as error:
         raise PageError(path, error.line, str(error)) from None
     for cell in cells:
         _admit(path, cell)
+        if cell.kind == "code" and language not in ("python", "ipython"):
+            raise PageError(
+                path, cell.line, f"the code is in {language}, and only Python runs here; show it as a fence"
+            )
     code = [cell for cell in cells if cell.kind == "code"]
     try:
         shown = dict(zip(map(id, code), execution.outputs(path, code), strict=True))
     except execution.CellError as error:
         raise PageError(path, code[error.number].line, str(error)) from None
-    parts = []
+    parts = [""]  # a first line that is empty, or MkDocs takes what looks like front matter out of the first cell
     for cell in cells:
         parts.append(_fence(cell.source) if cell.kind == "code" else cell.source)
         parts += _outputs(path, cell, shown.get(id(cell), []), assets)
-    parts.insert(1, f'<p class="download"><a href="{escape(path.name)}" download>Download this notebook</a></p>')
+    parts.insert(2, f'<p class="download"><a href="{escape(path.name)}" download>Download this notebook</a></p>')
     return "\n\n".join(parts)
 
 
@@ -65,7 +70,7 @@ def _admit(path: Path, cell: Cell) -> None:
 def _hidden(cell: Cell) -> str:
     """What hides a cell or a part of it in one of the programs that show notebooks, "" if nothing does."""
     tags = cell.metadata.get("tags", [])
-    marks = [str(tag) for tag in ([tags] if isinstance(tags, str) else tags) if HIDING.search(str(tag))]
+    marks = [str(tag) for tag in (tags if isinstance(tags, list) else [tags]) if HIDING.search(str(tag))]
     for program in ("jupyter", "nbsphinx", "collapsed", "hide_input", "hidden", "cellView"):
         value = cell.metadata.get(program)
         if value and (not isinstance(value, dict) or any(value.values())):
@@ -90,5 +95,8 @@ def _outputs(path: Path, cell: Cell, found: execution.Outputs, assets: str) -> l
             raise PageError(
                 path, cell.line, f"the widget {widget} takes the place of an output, and this cell shows none"
             )
-        shown[-1] = widgets.wrap(widget, shown[-1], assets)
+        try:
+            shown[-1] = widgets.wrap(widget, shown[-1], assets)
+        except ValueError as error:
+            raise PageError(path, cell.line, str(error)) from None
     return [f'<div class="output">{html}</div>' for html in shown]

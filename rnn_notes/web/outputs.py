@@ -21,6 +21,7 @@ RELATION = re.compile(
 FORMULA = re.compile(
     r"\s*(?:(?:\$\$?|\\\[|\\\()(?P<inside>[^$]*?)(?:\$\$?|\\\]|\\\))|(?P<bare>(?:(?!\\[(\[])[^$])*))\s*", re.DOTALL
 )
+WHOLE_TAG = re.compile(r"<!--.*?-->|<[/!]?[A-Za-z](?:\"[^\"]*\"|'[^']*'|[^'\">])*>", re.DOTALL)
 UNPAIRED = {"br", "col", "hr", "img", "input", "link", "meta", "p", "li", "td", "th", "tr", "thead", "tbody"}
 NAMELESS = (
     "a picture needs a text for those who cannot see it; end the cell with show(fig, alt=…) from rnn_notes.figures"
@@ -108,6 +109,8 @@ def markup(content: str, metadata: Data) -> str:
             raise OutputError(
                 f"the HTML that this cell shows does not close each <{name}>, so it would swallow the page"
             )
+    if re.search(r"<[A-Za-z/!?]", WHOLE_TAG.sub("", content)):
+        raise OutputError("the HTML that this cell shows has a tag that does not end, so it would swallow the page")
     if fault := forbidden.find(content):
         raise OutputError(f"in what this cell shows: {fault[2]}")
     if left := leftovers.find(content):
