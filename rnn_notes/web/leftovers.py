@@ -22,6 +22,7 @@ TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
 SPOKEN = re.compile(
     r"\b(?:alt|title|aria-[a-z]+|placeholder|summary|label|value|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
 )
+EMPHASIS = re.compile(r"[^<>\n]{0,60}\w<em>([^<>]*)</em>\w[^<>\n]{0,60}")
 INLINE = "\x01"  # stands for a tag within a line of text, as a code or a formula
 DOLLAR = re.compile(r"&dollar;|&#x0*24;|&#0+36;", re.IGNORECASE)  # but &#36;, which is known to be meant
 BACKSLASH = re.compile(r"&bsol;|&#0*92;|&#x0*5c;", re.IGNORECASE)
@@ -58,8 +59,17 @@ DIALECT = {
     rf"(?:^|{INLINE})\[[ xX]\][ ]": "a box to tick is not shown as one; use a plain list",
     r"\[!\w+\]": "this box is not shown as one; write it as !!! note",
     r"^[ ]{0,3}\*\[[^\]\n]+\]:": "an abbreviation is not shown as one; write it out where it is first used",
-    r"(?<![\w=])==(?=[^\s=])[^=\n]*(?<=\S)==|\{(?:\+\+|--|~~|==|>>)|^-+8<-+": (
+    r"(?<![\w=])==(?=[^\s=])[^=\n]*(?<=\S)==|\{(?:\+\+|--|~~|==|>>|&gt;&gt;)|^-+8(?:<|&lt;)-+": (
         "a mark of another Markdown is left in the text; write **bold**, or plain words"
+    ),
+    r"(?<=\w)([~^])(?=\S)[^~^\s]{1,20}\1": f"what is to be raised or lowered is not; {FORMULAS}",
+    rf"\{{[a-z][\w:-]*\}}{INLINE}|(?<![\w:]):[a-z][\w+-]*:(?![\w:])|^:{{3,}}|^\+{{3}}[ ]*$": (
+        "a mark of another Markdown is left in the text; put a formula between dollars, and a box behind !!! note"
+    ),
+    r"\{%.*%\}|\{\{.*\}\}": "a mark of a template is left in the text, and nothing fills it; write what it stands for",
+    r"\[\[[^][\n]+\]\]": "a link of another Markdown is left in the text; write [words](page.md)",
+    r"\{(?:[ ]*:[ ]*[\w#.-]|[ ]*[#.][A-Za-z])[^}\n]*\}": (
+        "attributes are left in the text; put them directly behind what has them, without formulas in them"
     ),
     r"https?://": "an address is no link here; write <https://…>, or [words](https://…)",
 }
@@ -117,6 +127,9 @@ def find(html: str) -> tuple[str, str, str] | None:
     html = ASIDE.sub(lambda m: "" if m[0].startswith("<!--") else INLINE, html)
     if cut := re.search(r"[^<>]{0,60}<span class=\"arithmatex\">(.*?)</span>", html, re.DOTALL):
         return cut[1][:20], cut[0], "a formula stands within a tag of HTML, and breaks it; there, use words"
+    if swallowed := EMPHASIS.search(html):
+        advice = f"stars within a word make part of it slanting, and are not shown; {FORMULAS}; emphasise whole words"
+        return swallowed[1], swallowed[0], advice
     spoken = [attribute[1] or attribute[2] or "" for tag in TAG.finditer(html) for attribute in SPOKEN.finditer(tag[3])]
     for text in spoken:
         for pattern, advice in MATHEMATICS.items():
