@@ -6,6 +6,7 @@ out where T² numbers are too many. The times are those of ``rnn_notes.bench``, 
 ``rnn_notes/data/results/lengths.json`` is one such run.
 """
 
+import argparse
 import json
 import sys
 from functools import partial
@@ -58,9 +59,10 @@ def measure(seconds: float) -> dict[str, Any]:
     return {"machine": bench.machine(None), "H": H, "rows": rows}
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Measure in one thread and print JSON."""
-    if (status := bench.in_one_thread("rnn_notes.bench_lengths", None)) is not None:
+    argparse.ArgumentParser(prog="python -m rnn_notes.bench_lengths", description="Print JSON.").parse_args(arguments)
+    if (status := bench.in_one_thread("rnn_notes.bench_lengths", arguments)) is not None:
         return status
     print(json.dumps(measure(1.0), indent=1))
     return 0

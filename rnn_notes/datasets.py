@@ -188,7 +188,7 @@ def _remedy(file: Path) -> str:
 
 
 def _time(file: Path, line: int, shown: str, iso: str) -> datetime64:
-    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2})?", iso):  # datetime64 takes more, such as "today"
+    if not re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2]))?", iso):  # datetime64 takes more, such as "today"
         raise DataError(f"{file}:{line}: {shown!r} is no date of the form of the rows around it; {_remedy(file)}")
     return datetime64(iso)
 

@@ -31,7 +31,7 @@ def complex_step(f: Callable[[Any], Any], value: V, step: float = 1e-30) -> V:
     Raises TypeError if f returns a real number, since its derivative would then silently be zero; ValueError if value
     or what f returns is nothing of the kind, or if the second opinion differs.
     """
-    called = Called(f, value, np.complex128)
+    called = Called(f, value, np.complex128, step)
     if np.imag(called()):
         raise ValueError(
             "f of real numbers is not real, so its imaginary part is no derivative; "
@@ -69,7 +69,7 @@ def finite_differences(f: Callable[[Any], Any], value: V, step: float = 1e-6) ->
     entry of the array if that is above 1. Raises ValueError if value or what f returns is nothing of the kind, or if
     the second opinion differs by 1e-5: a step too long for a steep f, or lost in what f rounds.
     """
-    called = Called(f, value, np.float64)
+    called = Called(f, value, np.float64, step)
 
     def along(a: ndarray, direction: Any) -> float:
         start, results, ends = a.copy(), [], []

@@ -144,7 +144,7 @@ class Project:
             if folder not in sys.path:
                 sys.path.insert(0, folder)
         module, _, name = runs.partition(":")
-        if not module:
+        if not all(part.isidentifier() for part in module.split(".")):
             raise ProjectError(f"{where}: {SETTINGS['runs']} is expected, not {runs!r}")
         try:
             value: Any = getattr(_imported(module), name or "RUNS", None)

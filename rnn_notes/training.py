@@ -167,8 +167,9 @@ def gradient(
     loss = loss if lengths is None else sequences.masked(loss, lengths)
     h = trace.h[1:]
     found = loss(readout.forward(h), target) if np.isfinite(h).all() else (math.nan, h)
-    if not isinstance(found, tuple) or len(found) != 2 or np.ndim(found[0]):
-        raise ValueError("loss returned no pair of a number and dy; return value, dy, as squared_error does")
+    pair = isinstance(found, tuple) and len(found) == 2 and np.ndim(found[0]) == 0
+    if not pair or np.asarray(found[0]).dtype.kind not in "fiu":
+        raise ValueError("loss returned no pair of a real number and dy; return value, dy, as squared_error does")
     value, dy = found
     if not math.isfinite(value):
         door.refuse_not_finite(target=door.numbers("target", target))

@@ -46,7 +46,7 @@ def test_the_command_prints_what_was_measured(monkeypatch, capsys):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(bench_lengths, "LENGTHS", (2, 3))
     monkeypatch.setattr(bench, "race", lambda contestants, seconds: dict.fromkeys(contestants, 1.0))
-    assert bench_lengths.main() == 0
+    assert bench_lengths.main([]) == 0
     printed = json.loads(capsys.readouterr().out)
     recorded = json.loads((DATA / "results" / "lengths.json").read_text(encoding="utf-8"))
     assert printed.keys() == recorded.keys()
@@ -67,4 +67,4 @@ def test_a_process_with_more_threads_starts_it_again(monkeypatch):
     monkeypatch.setattr(
         bench, "in_one_thread", lambda module, arguments: 3 if module == "rnn_notes.bench_lengths" else 0
     )
-    assert bench_lengths.main() == 3
+    assert bench_lengths.main([]) == 3

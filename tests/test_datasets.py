@@ -71,6 +71,8 @@ WRONG_SUNSPOTS = {
     "infinite": (line(SUNSPOTS, 5, "1703,inf"), r":5: 'inf' is not a finite number"),
     "negative": (line(SUNSPOTS, 5, "1703,-1"), r":5: '-1' is not a finite number of at least 0"),
     "no year": (line(SUNSPOTS, 5, "later,23"), r":5: 'later' is no date"),
+    "a month that is none": (line(SUNSPOTS, 5, "1703-13,23"), r":5: '1703-13' is no date"),
+    "month nought": (line(SUNSPOTS, 5, "1703-00,23"), r":5: '1703-00' is no date"),
     "a gap": (line(SUNSPOTS, 5, None), r":5: 1704 comes after 1702, which is a gap"),
     "out of order": (line(SUNSPOTS, 5, "1701,23"), r":5: 1701 comes after 1702, which is not in order"),
     "underscores": (line(SUNSPOTS, 5, "1703,1_1"), r":5: '1_1' is not a finite number of at least 0 in plain digits"),

@@ -455,9 +455,19 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: (training.Adam(0.1).step(RNN_, RNN_), training.Adam(0.1).step(LSTM_, LSTM_)),
     ),
     (
-        "loss returned no pair of a number and dy; return value, dy, as squared_error does",
+        "loss returned no pair of a real number and dy; return value, dy, as squared_error does",
         lambda t: run(loss=lambda y, g: 1.0),
         lambda t: run(loss=lambda y, g: (1.0, y)),
+    ),
+    (
+        "loss returned no pair of a real number",
+        lambda t: run(loss=lambda y, g: (1j, y)),
+        lambda t: run(loss=lambda y, g: ((1 + 1j).real, y)),
+    ),
+    (
+        "loss returned no pair of a real number",
+        lambda t: run(loss=lambda y, g: (None, y)),
+        lambda t: run(loss=lambda y, g: (np.float32(1), y)),
     ),
     ("batches is a NoneType but .*pass a list of them", lambda t: run(None), lambda t: run([(X, Y)])),
     (
@@ -561,6 +571,20 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         "f has a kink at value, .*move value away from it",
         lambda t: finite(lambda v: np.abs(v).sum(), 0 * X3),
         lambda t: finite(lambda v: np.abs(v).sum(), 0 * X3 + 0.1),
+    ),
+    (
+        "f is a float64 but a function of value is expected; pass f, not f(value)",
+        lambda t: check(np.sum(X3), X3),
+        lambda t: check(np.sum, X3),
+    ),
+    *(
+        (
+            f"step is {step!r} but a positive number is expected; pass step=1e-{-round(np.log10(usual))}",
+            lambda t, method=method, step=step: method(np.sum, X3, step=step),
+            lambda t, method=method, usual=usual: method(np.sum, X3, step=usual),
+        )
+        for method, usual in ((gradcheck.complex_step, 1e-30), (gradcheck.finite_differences, 1e-6))
+        for step in (0, -1e-6, np.nan, np.inf, "1e-6", None)
     ),
     (
         "step is 1e-40, which rounds away beside the entries; pass step=1e-6",

@@ -8,6 +8,8 @@ import sys
 from rnn_notes.datasets import DataError
 from rnn_notes.experiments import NAMES, executors, runner
 
+MOST_SEEDS = 10_000
+
 
 def main() -> int:
     """Run, showing how far it is, and say where the record is."""
@@ -19,8 +21,8 @@ def main() -> int:
     arguments = parser.parse_args()
     experiment = importlib.import_module(f"rnn_notes.experiments.{arguments.name}")
     seeds = experiment.SEEDS if arguments.seeds is None else arguments.seeds
-    if seeds < 1:
-        parser.error(f"--seeds is {seeds} but at least 1 is expected")
+    if not 1 <= seeds <= MOST_SEEDS:
+        parser.error(f"--seeds is {seeds} but 1 to {MOST_SEEDS} are expected")
     try:
         with executors.dask(arguments.scheduler) if arguments.scheduler else executors.processes() as executor:
             file = runner.run(experiment, range(seeds), executor, replace=arguments.replace)
