@@ -16,8 +16,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import softmax, tanh_prime
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import uniform
+from rnn_notes.cells import arrays, door
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +67,7 @@ class AdditiveAttention:
     @classmethod
     def init(cls, D_q: int, D_k: int, A: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron)."""
-        return cls(uniform(rng, (A, D_q), dtype), uniform(rng, (A, D_k), dtype), uniform(rng, (A,), dtype))
+        return cls(*(arrays.uniform(rng, shape, dtype) for shape in ((A, D_q), (A, D_k), (A,))))
 
     def forward(self, q: ArrayLike, k: ArrayLike, v: ArrayLike, allowed: ArrayLike = True) -> AttentionTrace:
         """Raises ValueError if the shapes do not fit, or if a query may see no key."""
@@ -85,11 +84,8 @@ class AdditiveAttention:
         hidden = self._hidden(q, k)
         delta = dscores[..., None] * self.w * tanh_prime(hidden)  # (N, B, M, A)
         to_q, to_k = delta.sum(axis=2), delta.sum(axis=0).swapaxes(0, 1)  # (N, B, A), (M, B, A)
-        grads = type(self)(
-            W_q=np.einsum("nba,nbd->ad", to_q, q),
-            W_k=np.einsum("mba,mbd->ad", to_k, k),
-            w=np.einsum("nbm,nbma->a", dscores, hidden),
-        )
+        dW_q, dW_k = arrays.weight_gradient(to_q, q), arrays.weight_gradient(to_k, k)
+        grads = type(self)(dW_q, dW_k, np.einsum("nbm,nbma->a", dscores, hidden))
         return grads, to_q @ self.W_q, to_k @ self.W_k, dv
 
     def _hidden(self, q: ndarray, k: ndarray) -> ndarray:

@@ -11,8 +11,7 @@ import numpy as np
 from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
-from rnn_notes.cells import door
-from rnn_notes.cells.arrays import uniform
+from rnn_notes.cells import arrays, door
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +21,8 @@ class Readout:
     W_hy: ndarray  # (O, H), hidden to output
     b_y: ndarray  # (O,), bias
 
+    dtype = arrays.dtype_of("W_hy")
+
     def __post_init__(self) -> None:
         O, H = door.weights("W_hy", self.W_hy, "(O, H)")
         door.parameters(self, W_hy=(O, H), b_y=(O,))
@@ -30,26 +31,20 @@ class Readout:
     def init(cls, H: int, O: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√H; bias zero."""
         H, O = door.sizes(rng, H=H, O=O)
-        return cls(uniform(rng, (O, H), dtype), np.zeros(O, dtype))
-
-    @property
-    def dtype(self) -> np.dtype:
-        return self.W_hy.dtype
+        return cls(arrays.uniform(rng, (O, H), dtype), np.zeros(O, dtype))
 
     def forward(self, h: ArrayLike) -> ndarray:
         """Hidden states h (T, B, H), without h_0, to outputs y (T, B, O)."""
-        O, H = self.W_hy.shape
-        h = door.array(self, "h", h, T=None, B=None, H=H)
-        return (h.reshape(-1, H) @ self.W_hy.T + self.b_y).reshape(*h.shape[:2], O)  # all steps in one product
+        h = door.array(self, "h", h, T=None, B=None, H=self.W_hy.shape[1])
+        return arrays.project(self.W_hy, h, self.b_y)  # all steps in one product
 
     def backward(self, h: ArrayLike, dy: ArrayLike) -> tuple[Self, ndarray]:
         """From dy (T, B, O) to the gradient with respect to the parameters (a Readout) and to h (T, B, H)."""
         O, H = self.W_hy.shape
         h = door.array(self, "h", h, T=None, B=None, H=H)
         dy = door.array(self, "dy", dy, T=len(h), B=h.shape[1], O=O)
-        rows = dy.reshape(-1, O)
-        grads = type(self)(W_hy=rows.T @ h.reshape(-1, H), b_y=rows.sum(axis=0))
-        return grads, (rows @ self.W_hy).reshape(h.shape)
+        grads = type(self)(W_hy=arrays.weight_gradient(dy, h), b_y=dy.sum(axis=(0, 1)))
+        return grads, arrays.input_gradient(dy, self.W_hy)
 
 
 def squared_error(y: ArrayLike, target: ArrayLike) -> tuple[ndarray, ndarray]:
