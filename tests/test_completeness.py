@@ -1,4 +1,4 @@
-"""What stands in two places stands in both: pages and the reading list, experiments, their names and their records."""
+"""What stands in two places stands in both: chapters and the reading list, experiments and records, runs and tests."""
 
 import ast
 import re
@@ -10,6 +10,7 @@ import yaml
 from rnn_notes import experiments, pages
 from rnn_notes.experiments import NAMES
 from rnn_notes.experiments.records import RESULTS
+from rnn_notes.runs import RUNS
 
 ROOT = Path(__file__).parents[1]
 COURSE = ("lecture", "learning", "uses", "beyond")
@@ -76,3 +77,12 @@ def test_every_record_is_used(name):
     texts = (path.read_text(encoding="utf-8") for path in places if path.stem not in (name, "__main__"))
     used = re.compile(rf'recorded\(\\?"{name}\\?"|import [^\n]*\b{name}\b')
     assert any(used.search(text) for text in texts), f'read it with recorded("{name}") on a page or in a figure'
+
+
+@pytest.mark.parametrize("name", [run.name for run in RUNS])
+def test_every_run_is_described_and_held_against_a_cell(name):
+    """Authors find it in the table of the marks, and a test names it."""
+    table = (pages.DOCS / "reference" / "marks.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "checks").glob("test_*runs.py"))
+    assert f"`{name}`" in table, f"describe {name} in the table of docs/reference/marks.md"
+    assert f'"{name}"' in tests, f"hold {name} against the cell that it describes in tests/checks/test_runs.py"
