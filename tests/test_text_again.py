@@ -151,14 +151,14 @@ def test_the_longest_copy_is_found_wherever_it_stands():
 # Rounding
 
 
-@pytest.mark.parametrize("bits", generator.LARGEST)
+@pytest.mark.parametrize("bits", generator.MAX_WHOLE)
 def test_no_weight_is_off_by_more_than_half_a_scale(bits):
     """Row by row; the largest of a row is kept, and a row of zeros stays one."""
     W = RNG(0).normal(size=(4, 7, 5)) * 10.0 ** RNG(1).integers(-5, 5, (4, 7, 1))
     W[0, 0] = 0
     q, scale = generator.rounded(W, bits)
     again = generator.unrounded(q, scale)
-    assert np.abs(q).max() == generator.LARGEST[bits]
+    assert np.abs(q).max() == generator.MAX_WHOLE[bits]
     assert (np.abs(again - W) <= scale[..., None] * (0.5 + 1e-6)).all()
     assert np.allclose(np.abs(again).max(axis=-1), np.abs(W).max(axis=-1), rtol=1e-6)
 

@@ -19,8 +19,8 @@ from rnn_notes.checks import tree
 from rnn_notes.checks.errors import ClaimError, FormulaError
 from rnn_notes.checks.tree import Node, walk
 
-STEP = 1e-30  # of the complex step
-LARGEST = 100_000  # entries of a matrix
+COMPLEX_STEP = 1e-30  # of the complex step
+MAX_ENTRIES = 100_000  # entries of a matrix
 ENTRY_BY_ENTRY = r"to divide entry by entry, write it for one entry: \frac{u_{t,k}}{v_{t,k}}"
 DIVIDED = "columns or matrices are not divided"
 Function = Callable[[ndarray], ndarray]
@@ -152,7 +152,7 @@ def norm(value: ndarray, kind: str | None) -> ndarray:
 
 def blocks(rows: list[list[ndarray]]) -> ndarray:
     """The matrix of numbers, columns and matrices."""
-    if sum(max(1, int(np.prod(shape(value)))) for row in rows for value in row) > LARGEST:
+    if sum(max(1, int(np.prod(shape(value)))) for row in rows for value in row) > MAX_ENTRIES:
         raise FormulaError("this matrix is too large")
     cells = [[value if shape(value) else value[..., None, None] for value in row] for row in rows]
     N = max((len(value) for row in cells for value in row if value.ndim == 3), default=0)
@@ -230,7 +230,7 @@ def apply(name: str, prime: bool, values: list[ndarray], rows: bool = False) -> 
         fits = name in ENTRYWISE or (whole != () and (name != "rho" or whole[0] == whole[1]))
     if not fits:
         raise ClaimError(f"{name} does not take {shapes([a])}")
-    return np.imag(FUNCTIONS[name](a + 1j * STEP)) / STEP if prime else FUNCTIONS[name](a)
+    return np.imag(FUNCTIONS[name](a + 1j * COMPLEX_STEP)) / COMPLEX_STEP if prime else FUNCTIONS[name](a)
 
 
 def shapes(values: list[ndarray]) -> str:

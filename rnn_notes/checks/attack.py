@@ -23,7 +23,7 @@ DECADES = 2  # the scales of the arrays are 10 to the power of ± so much
 SEEN = 1e-9  # by how much of its sides an inequality must be violated: less may be rounding
 PATIENCE = 20_000  # nodes evaluated for one network of large sizes
 PARENTS, CHILDREN, GENERATIONS = 16, 16, 24
-MOST_NUMBERS = 120  # of a counterexample that is printed
+MAX_PRINTED = 120  # of a counterexample that is printed
 
 
 def attack(question: Question, claim: tree.Relation, run: Run) -> int:
@@ -196,7 +196,7 @@ def _confirm(
 
 def _numbers(network: Network) -> str:
     """The numbers of a network, or if they are many, how large its arrays are."""
-    many = sum(array[0].size for array in network.arrays.values()) > MOST_NUMBERS
+    many = sum(array[0].size for array in network.arrays.values()) > MAX_PRINTED
     lines = [f"in a network of {', '.join(f'{name} = {size}' for name, size in network.sizes.items())}"]
     for (symbol, t), array in network.arrays.items():
         name = symbol if t is None else f"{symbol}_{t}"

@@ -16,7 +16,7 @@ from typing import Any
 
 from rnn_notes.checks.errors import CheckError, NoProofError, OpenBoundsError
 
-SECONDS = 5  # of processor time for one step of a proof
+PROOF_SECONDS = 5  # of processor time for one step of a proof
 LOOK = 0.05  # seconds between two looks at the clock
 
 
@@ -118,12 +118,12 @@ def _traced(clock: Callable[[], float], end: float) -> Iterator[None]:
 def limited() -> Iterator[None]:
     """Whatever SymPy or mpmath cannot do, or not in time, is no proof. Raises CheckError for any other Exception."""
     try:
-        with deadline(SECONDS):
+        with deadline(PROOF_SECONDS):
             yield
     except (CheckError, OpenBoundsError, RecursionError):
         raise
     except OutOfTimeError:
-        slow = NoProofError(f"no proof is found in {SECONDS} seconds; put a step in between")
+        slow = NoProofError(f"no proof is found in {PROOF_SECONDS} seconds; put a step in between")
         slow.timeout = True
         raise slow from None
     except Exception as error:

@@ -19,7 +19,7 @@ from rnn_notes.checks.indices import counting, resolve
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.symbols import Scope, Unbound
 from rnn_notes.checks.tree import Index, Name, Statement, walk
-from rnn_notes.checks.values import MOST, Values
+from rnn_notes.checks.values import MAX_NODES, Values
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Question:
     down: frozenset[tree.Big] = frozenset()  # the products that count down
     rows: bool = False  # whether vectors are rows on this page
     by_entries: bool = False  # whether columns are divided, to see what comes of it
-    patience: int = MOST  # how many nodes are evaluated at most
+    patience: int = MAX_NODES  # how many nodes are evaluated at most
 
     @classmethod
     def of(

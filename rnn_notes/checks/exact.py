@@ -21,7 +21,7 @@ from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.step import Proof, Step
 from rnn_notes.checks.tree import Node
 
-LARGEST = 400  # entries of a matrix
+MAX_ENTRIES = 400  # entries of a matrix
 
 
 class Exact(Expressions):
@@ -34,7 +34,7 @@ class Exact(Expressions):
         match node:
             case tree.Matrix(rows):
                 value = arrays.blocks([all_of(row) for row in rows])
-                if value.size > LARGEST:
+                if value.size > MAX_ENTRIES:
                     raise FormulaError("this matrix is too large")
                 return value
             case tree.Plus(terms):

@@ -16,7 +16,7 @@ from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, OpenBo
 from rnn_notes.checks.letters import Letters
 from rnn_notes.checks.tree import Index, Name, Node, Number
 
-LARGEST_POWER, MOST_BITS, MOST_NODES = 100, 10_000, 5000
+MAX_POWER, MAX_BITS, MAX_NODES = 100, 10_000, 5000
 
 BUILT_IN: dict[str, Any] = {
     **{"exp": sympy.exp, "log": sympy.log, "ln": sympy.log, "sin": sympy.sin, "cos": sympy.cos},
@@ -36,7 +36,7 @@ class Expressions(Letters):
     def of(self, node: Node, scope: dict[str, Expr]) -> Expr:
         """The SymPy expression of a formula; ``scope`` has the arguments of functions and the indices of sums."""
         self.visits += 1
-        if self.visits > MOST_NODES:
+        if self.visits > MAX_NODES:
             raise FormulaError("this is too long for a proof; write it with fewer or shorter sums")
         try:
             return self._node(node, scope)
@@ -199,8 +199,8 @@ class Expressions(Letters):
 
     def _power(self, base: Expr, exponent: Expr) -> Expr:
         bits = max(base.p.bit_length(), base.q.bit_length()) if base.is_Rational else 1
-        if exponent.is_Rational and (abs(exponent) > LARGEST_POWER or bits * abs(exponent) > MOST_BITS):
-            raise FormulaError(f"this power is too large; exponents go to {LARGEST_POWER}")
+        if exponent.is_Rational and (abs(exponent) > MAX_POWER or bits * abs(exponent) > MAX_BITS):
+            raise FormulaError(f"this power is too large; exponents go to {MAX_POWER}")
         numeric.refuse_giant(exponent, base.is_number)
         if exponent.is_integer and not exponent.is_nonnegative:
             self.domain.add(Where(base, "ne"))

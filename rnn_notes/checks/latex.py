@@ -21,7 +21,7 @@ from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED
 from rnn_notes.checks.tree import Statement
 
-LONGEST, DEEPEST = 5000, 40  # characters of a display, and brackets within brackets
+MAX_CHARACTERS, MAX_DEPTH = 5000, 40  # characters of a display, and brackets within brackets
 
 LETTER = r"if it is a letter here, say so in a spelling: '\sigma is s'"
 HINTS = {
@@ -134,8 +134,10 @@ def _parser() -> Lark:
 
 def _guard(latex: str) -> None:
     """Refuse what would cost time or memory before it is read."""
-    if len(latex) > LONGEST:
-        raise FormulaError(f"the formula has {len(latex)} characters but at most {LONGEST} are read; split it", 0)
+    if len(latex) > MAX_CHARACTERS:
+        raise FormulaError(
+            f"the formula has {len(latex)} characters but at most {MAX_CHARACTERS} are read; split it", 0
+        )
     for odd in re.finditer(r"\\text\s*\{[^{}\x00-\x1f]*\}|[^\n\t\x20-\x7e]", latex):
         if odd[0].startswith("\\text"):
             continue
@@ -145,8 +147,8 @@ def _guard(latex: str) -> None:
     depth = 0
     for at, character in enumerate(latex):
         depth += (character in "{[(") - (character in "}])")
-        if depth > DEEPEST:
-            raise FormulaError(f"brackets are nested more than {DEEPEST} deep; give the inner part a name", at)
+        if depth > MAX_DEPTH:
+            raise FormulaError(f"brackets are nested more than {MAX_DEPTH} deep; give the inner part a name", at)
     if not latex.strip():
         raise FormulaError("the formula is empty", 0)
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy import ndarray
 
-from rnn_notes.checks.arrays import STEP
+from rnn_notes.checks.arrays import COMPLEX_STEP
 from rnn_notes.checks.tape import Formulas, Place, Shake, Tape
 
 TWINS = 7  # how often a network is computed once more, each number off by a unit of rounding
@@ -161,11 +161,12 @@ class Network:
         rows, columns = self.values[by].shape[-2:]
         key = (by, t if immediate else at, y if immediate else None)
         if key not in self._tangents:
-            nudges = 1j * STEP * np.eye(rows * columns).reshape(-1, rows, columns)
+            nudges = 1j * COMPLEX_STEP * np.eye(rows * columns).reshape(-1, rows, columns)
             passed = self.passed(by, nudges, *key[1:])
             shape = (rows * columns, self.N)
             self._tangents[key] = {
-                place: np.broadcast_to(np.imag(v), (*shape, *v.shape[-2:])) / STEP for place, v in passed.items()
+                place: np.broadcast_to(np.imag(v), (*shape, *v.shape[-2:])) / COMPLEX_STEP
+                for place, v in passed.items()
             }
         tangents = self._tangents[key]
         wanted = [of] if of in tangents else [place for place in tangents if place[0] == y and t is None]

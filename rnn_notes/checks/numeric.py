@@ -10,7 +10,7 @@ from sympy import Expr
 from rnn_notes.checks.errors import ClaimError, FormulaError
 
 DIGITS, MORE = 60, 1000  # the latter where 1 − σ(100), say, may have lost the former
-LARGEST = 10_000  # of an argument of exp
+MAX_ARGUMENT = 10_000  # of an argument of exp
 SLACK = mpmath.mpf(10) ** -40  # relative, below which two values agree
 
 
@@ -36,9 +36,9 @@ def refuse_giant(argument: Expr, grows: bool) -> None:
     """Raise FormulaError for a number that is too large, or not defined, below a function that grows."""
     if grows and argument.is_number and not argument.is_Rational:
         size = value(argument, {})
-        if size is None or abs(size) > LARGEST:
+        if size is None or abs(size) > MAX_ARGUMENT:
             raise FormulaError("this number is too large, or not defined, so nothing can be shown about it")
-    elif grows and argument.is_Rational and abs(argument) > LARGEST:
+    elif grows and argument.is_Rational and abs(argument) > MAX_ARGUMENT:
         raise FormulaError("this number is too large, so nothing can be shown about it")
 
 
@@ -85,14 +85,14 @@ def _power(base: mpmath.mpf, exponent: mpmath.mpf) -> mpmath.mpf:
     whole = exponent == mpmath.floor(exponent)
     if (base < 0 and not whole) or (base == 0 and exponent < 0):
         raise ValueError
-    if base != 0 and abs(exponent * mpmath.log(abs(base))) > LARGEST:
+    if base != 0 and abs(exponent * mpmath.log(abs(base))) > MAX_ARGUMENT:
         raise OverflowError
     return base ** (int(exponent) if whole else exponent)
 
 
 def _bounded(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def call(argument: Any) -> Any:
-        if abs(argument) > LARGEST:
+        if abs(argument) > MAX_ARGUMENT:
             raise OverflowError
         return function(argument)
 

@@ -22,7 +22,7 @@ from rnn_notes.checks.notation import Given, entries, refuse_two_readings
 from rnn_notes.checks.step import Proof, Step
 from rnn_notes.checks.tree import Relation, Statement
 
-MOST = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
+MAX_N = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
 LINEAR = tree.Name | tree.Number | tree.Index | tree.Negative | tree.Plus | tree.Group | tree.Times | tree.Fraction
 BEYOND = (9, 14)  # and tried at points for these
 
@@ -114,15 +114,15 @@ class Chain:
                 new = bounds.letters - values.keys()
                 if not new or len(values) > 2:
                     raise FormulaError("the bounds of this sum are not known", claim.span[0]) from None
-                values |= {letter: [*range(1, MOST + 1), *BEYOND] for letter in new}
-                proof.note(*(f"for {letter} = 1, …, {MOST}" for letter in sorted(new)))
+                values |= {letter: [*range(1, MAX_N + 1), *BEYOND] for letter in new}
+                proof.note(*(f"for {letter} = 1, …, {MAX_N}" for letter in sorted(new)))
         raise FormulaError("the bounds of this sum are not known", claim.span[0])
 
     def _in_general(self, claim: Relation, letters: frozenset[str], proof: Proof, within: float | None) -> bool:
         """Whether the claim is proved for every n by a closed form of its sums."""
         trial = Proof()
         try:
-            with deadline(limit.SECONDS / 2):
+            with deadline(limit.PROOF_SECONDS / 2):
                 Step.of(claim, self.reader({}, letters), self.conditions).prove(trial, within)
         except NoProofError:
             return False

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import ndarray
 from numpy.random import Generator
 
-from rnn_notes.checks.arrays import STEP
+from rnn_notes.checks.arrays import COMPLEX_STEP
 
 UNIT = float(np.finfo(float).eps)
 Draw = Callable[[Generator, tuple[int, int]], Any]
@@ -74,7 +74,7 @@ class Shake:
         units = UNIT * self.rng.choice((-1.0, 1.0), (2, *shape))
         if self.N > 1:
             units[:, 0] = 0
-        return value * (1 + units[0]) + size * units[1] * (1 + 1j * STEP if np.iscomplexobj(value) else 1)
+        return value * (1 + units[0]) + size * units[1] * (1 + 1j * COMPLEX_STEP if np.iscomplexobj(value) else 1)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from rnn_notes.checks.symbols import Scope, Symbols, Unbound
 from rnn_notes.checks.tape import UNIT, Shake
 from rnn_notes.checks.tree import Index, Name, Node, label
 
-MOST = 100_000  # nodes evaluated for one display
+MAX_NODES = 100_000  # nodes evaluated for one display
 
 
 class Values(Symbols):
@@ -33,7 +33,7 @@ class Values(Symbols):
         self.down: frozenset[tree.Big] = frozenset()
         self.by_entries = False
         self.weights: dict[tuple[tree.Plus, int], bool] = {}  # whether a term that is not zero can be seen
-        self.visits, self.most = 0, MOST
+        self.visits, self.most = 0, MAX_NODES
 
     def of(self, node: Node, scope: Scope) -> ndarray:
         """The value of a formula. Raises FormulaError, ClaimError if its shapes do not fit, Unbound."""

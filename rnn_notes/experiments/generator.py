@@ -30,7 +30,7 @@ State = tuple[ndarray, ...]  # all that the cell carries, each (B, H); nothing a
 KINDS: dict[str, Any] = {
     kind.__name__.lower(): kind for kind in (RNN, LSTM, GRU)
 }  # by the name that a file has for the cell
-LARGEST = {8: 127, 6: 31, 4: 7}  # of the whole numbers that so many bits hold, the same on both sides of zero
+MAX_WHOLE = {8: 127, 6: 31, 4: 7}  # of the whole numbers that so many bits hold, the same on both sides of zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def rounded(W: ndarray, bits: int = 8) -> tuple[ndarray, ndarray]:
     The largest number of a row, in size, is the largest that so many bits hold: 127 of 8 bits, 31 of 6, 7 of 4.
     """
     size = np.abs(W).max(axis=-1)
-    scale = np.where(size > 0, size / LARGEST[bits], 1).astype("<f4")
+    scale = np.where(size > 0, size / MAX_WHOLE[bits], 1).astype("<f4")
     return np.rint(W / scale[..., None].astype(np.float64)).astype(np.int8), scale
 
 

@@ -97,7 +97,8 @@ def run(seed: int, settings: Settings, data: dict[str, str], report: Keeper) -> 
         "bits": bits(model, held_out, settings.stretch).tolist(),
         "bits from zeros": bits(replace(model, before=""), held_out, settings.stretch).tolist(),
         "rounded": {
-            str(n): bits(generator.quantised(model, n), held_out, settings.stretch).tolist() for n in generator.LARGEST
+            str(n): bits(generator.quantised(model, n), held_out, settings.stretch).tolist()
+            for n in generator.MAX_WHOLE
         },
         "counted": counted(training, held_out, settings),
         "samples": samples,

@@ -37,7 +37,7 @@ CLOCK = re.compile(  # what is another at the next run, and leaves no trace
     r"|mtime|\bdefault_rng\(\s*\)",
     re.MULTILINE,
 )
-SECONDS = 600  # for one cell
+CELL_SECONDS = 600  # for one cell
 FIXED = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
@@ -117,7 +117,7 @@ def _once(path: Path, cells: list[Cell], other: dict[str, str]) -> tuple[list[Ou
         environment |= {"IPYTHONDIR": own, "JUPYTER_CONFIG_DIR": own, "RNN_NOTES_TRACE": str(trace)}
         environment["PYTHONPATH"] = os.pathsep.join(_python_path())
         where = {"metadata": {"path": str(path.parent)}}
-        client = NotebookClient(notebook, kernel_manager_class=Kernel, timeout=SECONDS, resources=where)
+        client = NotebookClient(notebook, kernel_manager_class=Kernel, timeout=CELL_SECONDS, resources=where)
         reached = [0]
         client.on_cell_start = lambda cell, cell_index: reached.append(cell_index)
         try:
@@ -125,7 +125,7 @@ def _once(path: Path, cells: list[Cell], other: dict[str, str]) -> tuple[list[Ou
         except CellExecutionError as error:
             raise CellError(reached[-1], f"this cell raises {error.ename}: {error.evalue}") from None
         except CellTimeoutError:
-            raise CellError(reached[-1], f"this cell runs longer than {SECONDS} seconds") from None
+            raise CellError(reached[-1], f"this cell runs longer than {CELL_SECONDS} seconds") from None
         except DeadKernelError:
             raise CellError(reached[-1], "the kernel died while this cell ran") from None
         read = [json.loads(line) for line in trace.read_text(encoding="utf-8").splitlines()]

@@ -43,7 +43,7 @@ function typeset(latex, display) {
   output.clearCache();  // so that the sheet holds the rules of this formula only
   const node = MathJax.tex2chtml(latex, {display});
   if (display) announceHeight(node, output.getBBox(output.math, document), adaptor);
-  else if (adaptor.tags(node, "mjx-c").length > LONG) makeBreakable(adaptor.firstChild(node), adaptor);
+  else if (adaptor.tags(node, "mjx-c").length > MAX_UNBROKEN) makeBreakable(adaptor.firstChild(node), adaptor);
   return [adaptor.outerHTML(node), adaptor.textContent(MathJax.chtmlStylesheet())];
 }
 // The browser lays out a display when it comes near the window; until then it keeps this much room for it.
@@ -85,8 +85,8 @@ DISPLAYS = Path(__file__).with_name("formulas.css")
 # Commands that would write LaTeX into an attribute of the page, or refer to an equation that MathJax does not know.
 FORGOTTEN = ("mmlToken", "ref", "eqref", "label", "tag", "notag", "framebox")
 
-LONGEST, DEEPEST = 10_000, 100  # characters of a formula, and brackets within brackets
-LONG = 20  # glyphs; a shorter formula in a line of text stays in one piece
+MAX_CHARACTERS, MAX_DEPTH = 10_000, 100  # characters of a formula, and brackets within brackets
+MAX_UNBROKEN = 20  # glyphs; a shorter formula in a line of text stays in one piece
 
 FORMULA = re.compile(r'<mjx-container(?P<opening>[^>]*)>.*?<span class="tex"[^>]*>(?P<latex>[^<]*)</span>', re.DOTALL)
 
@@ -113,10 +113,10 @@ class Typesetter:
         Raises TexError if MathJax finds a mistake, or if the formula would cost it time or memory.
         """
         depth = max(accumulate((c in "{[(") - (c in "}])") for c in latex), default=0)
-        if len(latex) > LONGEST or depth > DEEPEST:
+        if len(latex) > MAX_CHARACTERS or depth > MAX_DEPTH:
             raise TexError(
-                f"the formula has {len(latex)} characters and brackets {depth} deep, but at most {LONGEST} and "
-                f"{DEEPEST} are typeset; split it: {latex.strip()[:40]}…"
+                f"the formula has {len(latex)} characters and brackets {depth} deep, but at most {MAX_CHARACTERS} and "
+                f"{MAX_DEPTH} are typeset; split it: {latex.strip()[:40]}…"
             )
         key = f"{cache.digest(__name__)} {display} {latex}"
         text, needs = json.loads(cache.remember("maths", key, lambda: self._typeset(latex, display)))
@@ -161,7 +161,7 @@ def sheet(needed: Iterable[str]) -> str:
 
 def _start() -> MiniRacer:
     v8 = MiniRacer()
-    v8.eval(START.replace("NAMES", json.dumps(COMPONENTS)).replace("LONG", str(LONG)))
+    v8.eval(START.replace("NAMES", json.dumps(COMPONENTS)).replace("MAX_UNBROKEN", str(MAX_UNBROKEN)))
     for name in COMPONENTS:
         v8.eval(f"components['/{name}.js'] = {json.dumps((MATHJAX / f'{name}.js').read_text())}; 0")
     v8.eval((MATHJAX / "startup.js").read_text() + ";0")

@@ -29,7 +29,7 @@ HOSTILE = [
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(limit, "SECONDS", 0.3)
+    monkeypatch.setattr(limit, "PROOF_SECONDS", 0.3)
 
 
 def test_a_proof_that_takes_too_long_ends_in_any_thread(short):

@@ -61,7 +61,7 @@ def test_a_flood_of_output_is_cut(page):
     """At the length that the reader is told."""
     result = run(page, 0, "while True: print('x' * 99)\n", kind="python")
     assert result["state"] == "cut"
-    assert len(result["stdout"]) == blocks.MOST
+    assert len(result["stdout"]) == blocks.MAX_PRINTED
 
 
 def test_a_cell_shows_its_last_value(page):

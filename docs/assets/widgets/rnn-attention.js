@@ -9,7 +9,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
 
   const { number } = Widget;
   const { exp, max, min, tanh } = Math;
-  const MOST = 12; // digits
+  const MAX_DIGITS = 12; // digits
   const STRONGEST = 95; // per cent of blue, as in the static figure
 
   const sigmoid = (a) => 1 / (1 + exp(-a));
@@ -39,7 +39,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
       <div class="live">
         <div class="row">
           <label class="field x"><span>read</span>
-            <input type="text" name="digits" inputmode="numeric" maxlength="${MOST}" autocomplete="off"></label>
+            <input type="text" name="digits" inputmode="numeric" maxlength="${MAX_DIGITS}" autocomplete="off"></label>
           <button id="other">other digits</button>
         </div>
         ${Widget.slider("n", "written digit", "y", { min: 1, max: 1, step: 1 })}

@@ -25,7 +25,7 @@ OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-background-networking"),
     *("--no-pdf-header-footer", "--generate-pdf-document-outline"),
 )
-SECONDS = 600
+PRINT_SECONDS = 600
 PAGES = re.compile(rb"(?m)^(\d+) 0 obj\s*<</Type /Pages\b.*?/Kids \[([^\]]*)\]", re.DOTALL)
 PLACE = re.compile(rb"/((?:[^\s/<>\[\]()]|#[0-9A-Fa-f]{2})+) \[(\d+) 0 R /XYZ ")
 LEAF = re.compile(rb"(\d+) 0 R")
@@ -97,7 +97,7 @@ def pages(pdf: bytes) -> dict[str, int]:
 def _print(source: Path, target: Path) -> None:
     command = [browser(), *OPTIONS, f"--print-to-pdf={target}", f"file://{quote(str(source))}"]
     environment = {**os.environ, "HOME": str(source.parent)}  # a profile of its own, which goes with the folder
-    run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env=environment)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PRINT_SECONDS, env=environment)
     if run.returncode or not target.is_file():
         raise BrowserError(f"{command[0]} has not printed the book: {run.stderr.strip()[-500:]}")
 

@@ -23,8 +23,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-MOST = 20_000  # characters that a block may print
-CUT = f"\n… cut here, after {MOST:,} characters"
+MAX_PRINTED = 20_000  # characters that a block may print
+CUT = f"\n… cut here, after {MAX_PRINTED:,} characters"
 Emit = Callable[[str, str], None]  # ("stdout" | "stderr", text), as it is printed
 
 
@@ -78,7 +78,7 @@ class Output(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep the text; raises Flood if it is too much."""
-        room = MOST - len(self.text)
+        room = MAX_PRINTED - len(self.text)
         self.text += text[:room]
         self.emit(self.kind, text[:room])
         if len(text) > room:
