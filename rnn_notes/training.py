@@ -7,6 +7,8 @@ is (x, target, lengths), see ``rnn_notes.sequences``; its loss is that of their 
 A long sequence is trained on in pieces: ``train(model, pieces(x, target, T), loss, optimiser, carry=True)`` hands the
 state on from piece to piece, but no gradient flows back across the cut (truncated BPTT, Williams and Peng 1990).
 
+It is long since whatever goes wrong in a training is named, with its step and the way out.
+
 Examples:
     >>> import numpy as np
     >>> from rnn_notes import GRU, Readout
