@@ -300,7 +300,7 @@ FAINT = """letters => {
     for (const letter of document.querySelectorAll(letters)) {
         const {fill} = getComputedStyle(letter), ink = light(fill);
         if ((Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5)
-            faint.add(`${letter.closest('figure, .output')?.textContent.trim()}: ${fill}`);
+            faint.add(`${letter.closest('figure')?.id ?? 'a figure of a notebook'}: ${fill}`);
     }
     probe.remove();
     return [...faint];
