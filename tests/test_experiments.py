@@ -149,7 +149,7 @@ def test_a_perfect_output_is_a_perfect_forecast(quantity, months):
         assert stocks.error(part.returns, part) == 0
 
 
-def test_each_test_month_of_each_stock_is_foretold_once():
+def test_each_test_month_of_each_stock_is_predicted_once():
     """39 months from January 2007 to March 2010, five stocks, whatever the network sees."""
     prices = stocks.data()
     for months in (1, 12):

@@ -130,7 +130,7 @@ def run(seed: int, settings: Settings, data: dict[str, Series], report: Report) 
         if label == "walks":
             result["no change"] = error(np.zeros(len(test.now)), test)
         if seed == 0 and quantity == "prices":
-            result["foretold"] = [round(price, 3) for price in ((1 + predicted) * test.now).tolist()]
+            result["predicted"] = [round(price, 3) for price in ((1 + predicted) * test.now).tolist()]
         found.setdefault(label, {}).setdefault(cell, {})[str(months)] = result
         report((n + 1) / len(jobs))
     return found

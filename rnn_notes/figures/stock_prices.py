@@ -119,7 +119,7 @@ def walk_or_reversion() -> Figure:
 def tested_prices(stock: str, label: str, months: int) -> tuple[ndarray, ndarray, ndarray]:
     """The test months of a stock, its prices and those predicted by the network of the first seed."""
     prices = stocks.data()
-    predicted = np.array(recorded("stocks").runs[0][label]["LSTM"][str(months)]["foretold"])
+    predicted = np.array(recorded("stocks").runs[0][label]["LSTM"][str(months)]["predicted"])
     mine = stocks.parts(prices, months, "prices")["test"].stock == list(prices).index(stock)
     part = prices[stock].between(str(stocks.TEST), "2010-03")
     return part.time, part.values, predicted[mine]
