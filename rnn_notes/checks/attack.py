@@ -64,7 +64,9 @@ def _attack_large(question: Question, claim: tree.Relation, networks: Network) -
 
 def _bounds_by_sizes(run: Run, claim: tree.Relation) -> bool:
     """Whether sizes may decide: a side is of numbers and sizes, or has a larger number; derivatives take too long."""
-    if tree.free_names(claim) & {*run.gradients} or any(isinstance(node, tree.Derivative) for node in walk(claim)):
+    names = tree.free_names(claim)  # delta is that of delta_i
+    gradients = any(gradient == name or gradient.startswith(f"{name}_") for gradient in run.gradients for name in names)
+    if gradients or any(isinstance(node, tree.Derivative) for node in walk(claim)):
         return False
     plain = any(tree.free_names(side) <= {*run.sizes.split(), "pi", "e"} for side in (claim.left, claim.right))
     return plain or any(isinstance(node, tree.Number) and float(node.text) > 2 for node in walk(claim))

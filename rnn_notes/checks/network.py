@@ -12,8 +12,10 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes.checks.arrays import COMPLEX_STEP
+from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.tape import Formulas, Place, Shake, Tape
 
+MOST_CHANGES = 30_000_000  # numbers that a derivative computes, about half a gigabyte
 TWINS = 7  # how often a network is computed once more, each number off by a unit of rounding
 
 
@@ -155,17 +157,24 @@ class Network:
 
         It counts all paths through the run; or only those through the weights ``by`` as used at the step ``at``; or, if
         ``immediate``, only what the formula of ``of`` says itself, with what it goes ``through`` written out.
-        Raises KeyError if a symbol has no value at its step, ValueError if a column is differentiated by a matrix.
+        Raises KeyError if a symbol has no value at its step, ValueError if a column is differentiated by a matrix,
+        FormulaError if it would not fit in memory.
         """
         y, t = of
         rows, columns = self.values[by].shape[-2:]
         key = (by, t if immediate else at, y if immediate else None)
         if key not in self._tangents:
+            changes = rows * columns * self.N * sum(value[0].size for value in self.values.values())
+            if changes > MOST_CHANGES:
+                raise FormulaError(
+                    f"a derivative by {by[0]} computes {changes:,} numbers on this run, and at most {MOST_CHANGES:,} "
+                    "fit in memory; write the shapes of the run with smaller numbers"
+                )
             nudges = 1j * COMPLEX_STEP * np.eye(rows * columns).reshape(-1, rows, columns)
             passed = self.passed(by, nudges, *key[1:])
             shape = (rows * columns, self.N)
             self._tangents[key] = {
-                place: np.broadcast_to(np.imag(v), (*shape, *v.shape[-2:])) / COMPLEX_STEP
+                place: np.broadcast_to(np.imag(v) / COMPLEX_STEP, (*shape, *v.shape[-2:]))
                 for place, v in passed.items()
             }
         tangents = self._tangents[key]

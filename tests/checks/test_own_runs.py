@@ -224,3 +224,18 @@ def test_formulas_that_would_mix_networks_are_computed_one_by_one():
     assert not run.batched
     assert judge(r"\sum_{k=1}^{N} y_k = 0", "centred", runs=[run]).outcome == "evaluated"
     assert judge(r"\frac{\partial y_1}{\partial x} = 0 x", "centred", runs=[run]).outcome in ("fails", "refused")
+
+
+def test_a_derivative_that_does_not_fit_in_memory_is_refused():
+    """With the number of its numbers and the way out, before anything is computed, wherever it comes from."""
+
+    def step(v, t):
+        v["h", t] = np.tanh(v["W"] @ v["h", t - 1])
+        v["L", t] = v["h", t].mT @ v["h", t]
+
+    arrays = {"parameters": {"W": "300 300"}, "start": {"h": "300"}}
+    run = Run("wide", "wide", "T", **arrays, step=step, totals=("L",), gradients={"delta": "h"})
+    for formula in (r"\frac{\partial L}{\partial W} = h_T h_T^\top", r"\delta_t = h_t + W^\top \delta_t"):
+        verdict = judge(formula, "wide", runs=[run])
+        assert verdict.outcome == "refused"
+        assert re.search(r"computes [\d,]+ numbers on this run.* write the shapes of the run with", verdict.evidence)

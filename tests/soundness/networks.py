@@ -129,7 +129,7 @@ class Network:
         if "I" in every:
             self.weights["I"] = identity(sizes["H"])
         self.steps = self.run()
-        self.changes, self.nudged = lru_cache(None)(self._changes), lru_cache(None)(self._nudged)
+        self.changes, self.nudged = lru_cache(10_000)(self._changes), lru_cache(200)(self._nudged)  # a run has 0.1 MB
 
     def run(self, place: tuple[str, int | None] | None = None, by: Any = 0, at: int | None = None) -> dict[Any, Value]:
         """All values by name and step, with ``by`` added to the symbol at ``place`` (weights: at the step ``at``)."""

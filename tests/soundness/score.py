@@ -1,7 +1,8 @@
 """Formulas that are true by construction, and the same with one random change: does the checker tell them apart?
 
 ``python -m soundness.score`` (with tests/ on the path) tries them all, prints what it judges wrongly and the rates by
-kind of mark, and records them for the page on the checks. A formula and its change depend on its kind and number alone.
+kind of mark, and records them for the page on the checks; ``… score chain numbers`` renews the rows of these two. A
+formula and its change depend on its kind and number alone.
 """
 
 import argparse
@@ -145,10 +146,10 @@ def main() -> int:
         print(f"{kind:14}", ", ".join(f"{n} {what}" for what, n in found.items()))
     total = sum(counts.values(), Counter())
     print("all           ", ", ".join(f"{n} {what}" for what, n in total.items()))
-    if not options.kinds and not options.first:
-        census.SOUNDNESS.write_text(
-            json.dumps({k: dict(v) for k, v in counts.items()}, indent=1) + "\n", encoding="utf-8"
-        )
+    if options.pairs >= PAIRS and not options.first:
+        recorded = json.loads(census.SOUNDNESS.read_text(encoding="utf-8")) if options.kinds else {}
+        recorded |= {kind: dict(found) for kind, found in counts.items()}
+        census.SOUNDNESS.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
     bad = total["accepted although false"] + total["not accepted although true"] + total["wrongly built"]
     return int(bad > 0)
 
