@@ -44,17 +44,22 @@ def valley_contour() -> Figure:
     fig = sheet(520, 330)
     ax: Any = fig.subplots()
     x, y = np.meshgrid(np.linspace(-6, 6, 49), np.linspace(-3, 3, 25))
-    z = height(x, y)
-    ax.set_facecolor(colour(-STEP / 2))
-    for level in np.arange(0, z.max(), STEP):
-        band = ax.contourf(x, y, z, [level, np.inf], colors=[colour(level + STEP / 2)])
-        band.set(edgecolor=tint("h", 90), linewidth=0.6)
+    bands(ax, x, y)
     along = np.linspace(-6, 6, 121)
     for line in VALLEY:
         ax.plot(along, np.cos(along), **line)
     ax.set(xlabel="$x$", ylabel="$y$", xticks=[-6, -3, 0, 3, 6], yticks=[-3, 0, 3])
     ax.grid(visible=False)
     return fig
+
+
+def bands(ax: Any, x: ndarray, y: ndarray) -> None:
+    """The surface over a grid, from above: each step of its height in a colour of its own."""
+    z = height(x, y)
+    ax.set_facecolor(colour(-STEP / 2))
+    for level in np.arange(0, z.max(), STEP):
+        band = ax.contourf(x, y, z, [level, np.inf], colors=[colour(level + STEP / 2)])
+        band.set(edgecolor=tint("h", 90), linewidth=0.6)
 
 
 def colour(z: float) -> str:

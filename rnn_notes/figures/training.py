@@ -14,8 +14,8 @@ from rnn_notes.experiments import corpus
 from rnn_notes.experiments.ngrams import NGrams
 from rnn_notes.experiments.text import per_character
 from rnn_notes.figures.registry import figure
-from rnn_notes.figures.style import COLOURS, DASHED, sheet, tint
-from rnn_notes.figures.surface import STEP, colour, height
+from rnn_notes.figures.style import COLOURS, DASHED, sheet
+from rnn_notes.figures.surface import bands
 from rnn_notes.readout import Readout
 from rnn_notes.training import SGD, Adam, Model, Optimiser, gradient, pieces, train
 
@@ -44,10 +44,7 @@ def three_rates() -> Figure:
     fig = sheet(520, 360)
     ax: Any = fig.subplots()
     x, y = np.meshgrid(np.linspace(-1, 3.5, 31), np.linspace(-4.6, 3, 52))
-    z = height(x, y)
-    ax.set_facecolor(colour(-STEP / 2))
-    for level in np.arange(0, z.max(), STEP):
-        ax.contourf(x, y, z, [level, np.inf], colors=[colour(level + STEP / 2)], edgecolor=tint("h", 90), linewidth=0.6)
+    bands(ax, x, y)
     ax.plot(x[0], np.cos(x[0]), color=COLOURS["paper"], linewidth=2)
     for rate, name in WALKS.items():
         path = walk(rate, 60 if rate < 1 else 2)
