@@ -7,9 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from rnn_notes import cache, pages
-from rnn_notes.web import csp, edition, notebooks, pictures, reading, search, theme, typeset, widgets
-from rnn_notes.web.books import actions, outline, slides, twins
-from rnn_notes.web.books import notebooks as chapters
+from rnn_notes.web import csp, edition, pictures, reading, search, theme, typeset, widgets
+from rnn_notes.web.books import actions, notebooks, outline, slides, twins
 from rnn_notes.web.live import buttons, pack
 
 try:
@@ -31,7 +30,6 @@ def finish(site: Path, templates: Iterable[Path], policy: bool = True, live: boo
     book = outline.read(site)
     twins.write(book)
     notebooks.write(book)
-    chapters.write(book)
     slides.write(book)
     typeset.write(site)
     reading.write(book)

@@ -59,13 +59,16 @@ def _ask_for_port(config: Any) -> None:
 
 
 def on_files(files: Any, config: Any) -> None:
-    """Make a page of each notebook, and build all pages also with --dirty: the search is made of all of them."""
+    """Build all pages also with --dirty: style sheet, search and policy are made of all of them."""
     for file in files:
         file.is_modified = lambda: True
-        if file.src_uri.endswith(".ipynb"):
-            file.is_documentation_page = lambda: True
-            for place in ("dest_uri", "abs_dest_path", "url"):
-                vars(file).pop(place, None)  # where a file would go that is no page
+
+
+def on_pre_page(page: Any, config: Any, files: Any) -> Any:
+    """Let MkDocs render a notebook like any other page; mkdocs-jupyter makes it one, and offers it for download."""
+    if page.file.src_uri.endswith(".ipynb"):
+        vars(page).pop("render", None)  # which would run the notebook, and show it as a page of Jupyter's own
+    return page
 
 
 def on_page_read_source(page: Any, config: Any) -> str | None:

@@ -6,13 +6,11 @@ Only the file is read here; ``execution.py`` runs it, ``outputs.py`` makes HTML 
 import re
 from html import escape
 from pathlib import Path
-from shutil import copyfile
 
 from rnn_notes import ipynb, pages
 from rnn_notes.ipynb import Cell
 from rnn_notes.pages import PageError
 from rnn_notes.web import execution, outputs, widgets
-from rnn_notes.web.books.outline import Outline
 
 HIDING_LINE = re.compile(  # of Quarto and Colab
     r"^#\s*\|\s*(?:echo|include|output|eval)\s*:\s*(?:false|no|off)\b|^#\s*@title.*display-mode:\s*\"form\"",
@@ -50,13 +48,6 @@ def markdown(path: Path, assets: str = "../../assets") -> str:
         parts += _outputs(path, cell, shown.get(id(cell), []), assets)
     parts.insert(2, f'<p class="download"><a href="{escape(path.name)}" download>Download this notebook</a></p>')
     return "\n\n".join(parts)
-
-
-def write(outline: Outline) -> None:
-    """Offer each notebook, which is the source of a page, for download beside it."""
-    for chapter in outline.chapters:
-        if chapter.source.endswith(".ipynb"):
-            copyfile(pages.DOCS / chapter.source, chapter.file.with_name(Path(chapter.source).name))
 
 
 def _admit(path: Path, cell: Cell) -> None:
