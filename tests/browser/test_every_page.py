@@ -71,7 +71,7 @@ def test_a_page_keeps_every_promise(browser, site, sent, watch, at):
         with tab.expect_event("worker"):  # the last that a page asks for
             tab.goto(site + at, wait_until="networkidle")
         visit, faults = Visit(tab, ADDRESSES[at], sent.copy()), []
-        for step in (*STEPS, *in_the_dark(at)):
+        for step in (*STEPS, *in_turn(at)):
             if isinstance(step, Look):
                 visit.show(step)
             else:
@@ -310,22 +310,21 @@ TALL = 1800  # the navigation fits, so no link of it is cut
 STEPS = (
     *(is_still, is_light, copies_code_as_it_is_typed, unfold),
     *(Look("light", 320, 256), fits_the_window),  # a window of 1280 px, seen at 400 %
-    *(Look("dark", 1280, forced=True), shows_its_words_in_figures),
-    *(Look("light", 1280, forced=True), shows_its_words_in_figures),
     *(Look("light", 390), has_the_colours_of_the_system, fits_the_window, keeps_room_for_what_is_out_of_sight),
     *(Look("light", 768), fits_the_window),
     *(Look("light", 1280), fits_the_window, keeps_room_for_what_is_out_of_sight),
     *(Look("light", 718, 1047, "print"), is_alone_on_paper),  # A4 with margins of 1 cm, in CSS pixels
-    take_apart,
-    *(Look("light", 390, TALL), is_for_everyone),
-    *(Look("light", 1280, TALL), is_for_everyone),
 )
 
 
-def in_the_dark(at):
-    """Each page at one of three widths: which colours there are at a width is the same on all pages."""
-    width = (1280, 768, 390)[list(ADDRESSES).index(at) % 3]
-    return Look("dark", width, TALL), has_the_colours_of_the_system, fits_the_window, can_be_read_and_used
+def in_turn(at):
+    """What takes long, in one look a page: what pages share is seen in all looks, and the rest is alike in them."""
+    turn = list(ADDRESSES).index(at)
+    yield from (Look(("dark", "light")[turn % 2], 1280, forced=True), shows_its_words_in_figures)
+    yield take_apart
+    yield from (Look("light", (390, 1280)[turn // 2 % 2], TALL), is_for_everyone)
+    yield from (Look("dark", (1280, 768, 390)[turn % 3], TALL), fits_the_window, can_be_read_and_used)
+    yield has_the_colours_of_the_system
 
 
 @pytest.fixture(scope="module")
