@@ -99,6 +99,18 @@ def test_a_damaged_entry_is_made_again_with_one_line(folder, caplog, text, damag
     assert cache.remember("kind", "key", never) == text
 
 
+@pytest.mark.parametrize("other", [("kind", "other"), ("other", "key")])
+def test_an_entry_under_the_name_of_another_is_made_again(folder, caplog, other):
+    """Copied over it or renamed, of the same kind or of another one: it is not what its key says."""
+    cache.remember("kind", "key", lambda: "mine")
+    (mine,) = entries(folder)
+    cache.remember(*other, lambda: "other")
+    (others,) = set(entries(folder)) - {mine}
+    shutil.copyfile(mine, others)
+    assert cache.remember(*other, lambda: "made again") == "made again"
+    assert "is damaged" in caplog.text
+
+
 def test_where_nothing_can_be_kept_all_is_made_each_time(tmp_path, monkeypatch, caplog):
     """As in a folder that is read-only or missing for good: the text is right, and the reason is logged once."""
     (tmp_path / "file").touch()

@@ -6,7 +6,8 @@ A digest covers the source of a module, of every module that it imports and that
 down, and the versions of the libraries: so an edit remakes exactly what it may have changed.
 It is that of the code that runs: once a file has changed since this module was imported, nothing that may rest on it
 is found in the cache or put there.
-An entry carries its own digest; one that is damaged is made again. Where nothing can be kept, all is made each time.
+An entry carries its own digest; one that is damaged, or that of another key, is made again. Where nothing can be kept,
+all is made each time.
 """
 
 import ast
@@ -108,7 +109,7 @@ def remember(kind: str, key: str, make: Callable[[], str], holds: Callable[[str]
 
     What is kept is used only as long as it is whole and ``holds`` is true of it.
     """
-    path = FOLDER / kind / hashlib.sha256(key.encode()).hexdigest()[:32]
+    path = FOLDER / kind / hashlib.sha256(f"{kind}\n{key}".encode()).hexdigest()[:32]
     kept = _read(path)
     if kept is not None and holds(kept):
         return kept
@@ -125,13 +126,18 @@ def _read(path: Path) -> str | None:
     except OSError:  # not there, or not to be read
         return None
     written, _, text = entry.partition(b"\n")
-    if written.decode("ascii", "replace") != hashlib.sha256(text).hexdigest():
+    if written != _seal(path, text):
         log.warning("%s is damaged, so what it held is made again", path)
         return None
     with suppress(OSError):  # in a folder that is read-only
         if time.time() - path.stat().st_mtime > UNUSED / 10:
             path.touch()
     return text.decode("utf-8")
+
+
+def _seal(path: Path, data: bytes) -> bytes:
+    """The digest of an entry and of its name: one that stands under the name of another is not whole either."""
+    return hashlib.sha256(path.name.encode() + b"\n" + data).hexdigest().encode()
 
 
 def _write(path: Path, text: str) -> None:
@@ -141,7 +147,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            unfinished.write_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+            unfinished.write_bytes(_seal(path, data) + b"\n" + data)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
