@@ -31,7 +31,7 @@ test: $(READY) ## Run the checks: code, pages, equations, figures, site
 quick: $(READY) ## Run the checks that need no browser, no site and no patience: after each edit
 	$(BIN)/python -m pytest --quick --numprocesses logical --maxprocesses 4 --dist loadfile
 
-reader: $(READY) ## Run all blocks of all pages in the reader's own Python, by Node.js and in Chromium
+reader: $(READY) ## Look at each page as readers meet it: in a browser, from files, as a notebook, its blocks in their Python
 	$(BIN)/python -m pytest --reader --numprocesses logical --maxprocesses 4 --dist loadfile
 
 check: $(READY) ## Format, lint and types

@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-READER = ("tests/live/test_reader.py", "tests/browser/test_live")  # these run whole pages in the reader's Python
+READER = (  # files and beginnings of names: page after page as readers meet it, which takes long
+    *("tests/live/test_reader.py", "tests/browser/test_live", "tests/browser/test_every_page.py"),
+    *("tests/browser/test_offline.py", "tests/test_chapter_notebooks.py"),
+)
 ZENSICAL = ("tests/browser/test_zensical.py",)  # looks at a site that is given, by make builders
 SLOW_FIXTURES = {"built_site", "browser", "opinions"}
 SLOW = (  # folders and files whose tests start processes, or judge hundreds of formulas
@@ -34,9 +37,7 @@ def pytest_addoption(parser):
     """What ``make quick`` and ``make reader`` say."""
     parser.addoption("--site", type=Path, help="a site that is built already, by another builder, and is looked at")
     parser.addoption("--quick", action="store_true", help="leave out what needs a browser, a site or many seconds")
-    parser.addoption(
-        "--reader", action="store_true", help="only what runs in the reader's Python, which else is left out"
-    )
+    parser.addoption("--reader", action="store_true", help="only each page as readers meet it, which else is left out")
 
 
 def named(config):
@@ -53,7 +54,7 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """With --quick, only what a developer runs after each edit; whole pages in the reader's Python only with --reader.
+    """With --quick, only what a developer runs after each edit; page after page as readers meet it only with --reader.
 
     On several cores, what takes long comes first.
     """

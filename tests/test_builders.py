@@ -24,7 +24,7 @@ MAKE = shutil.which("make")
 @pytest.mark.parametrize("builder", ["mkdocs", "properdocs", "zensical"])
 def test_make_site_names_the_builder_and_the_folder(builder):
     """One target, and a variable each."""
-    command = [MAKE, "--dry-run", "site", f"BUILDER={builder}", "SITE=elsewhere"]
+    command = [MAKE, "--no-print-directory", "--dry-run", "site", f"BUILDER={builder}", "SITE=elsewhere"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
     assert f"python -m {'rnn_notes.web.' if builder == 'zensical' else ''}{builder}" in said
     assert said.endswith(" elsewhere")

@@ -439,7 +439,15 @@ def test_no_batch_is_refused():
         list(train(model(), [], squared_error, SGD(0.1)))
 
 
-def test_ctrl_c_ends_the_loop_after_the_last_whole_step(capsys):
+@pytest.fixture
+def interruptible():
+    """Ctrl-C interrupts, also where the tests run in the background of a shell, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_ends_the_loop_after_the_last_whole_step(capsys, interruptible):
     """The last progress holds the best model, and a line says where it stopped."""
 
     def interrupted(y, target):
@@ -458,7 +466,7 @@ def test_ctrl_c_ends_the_loop_after_the_last_whole_step(capsys):
     assert capsys.readouterr().err.splitlines()[-1] == "stopped after step 3"
 
 
-def test_ctrl_c_before_the_first_step_is_not_swallowed():
+def test_ctrl_c_before_the_first_step_is_not_swallowed(interruptible):
     """There is nothing to keep yet."""
 
     def batches():

@@ -4,28 +4,6 @@
 ``--help`` lists their names. Pages and figures read these records with ``recorded``, so they train nothing.
 """
 
-from rnn_notes.experiments.records import Record, recorded
+from rnn_notes.experiments.records import NAMES, Record, recorded
 
 __all__ = ["NAMES", "Record", "recorded"]
-
-NAMES = (
-    "series",
-    "stocks",
-    "text",
-    "slips",
-    "first_sign",
-    "first_sign_seeds",
-    "brackets",
-    "adding",
-    "order",
-    "xor",
-    "reber",
-    "latch",
-    "parity",
-    "echo",
-    "reversal",
-    "starts",
-    "edges",
-    "three_cells",
-    "text_again",
-)

@@ -20,6 +20,29 @@ from rnn_notes.datasets import DATA, DataError
 
 RESULTS = DATA / "results"
 
+NAMES = (
+    "series",
+    "stocks",
+    "text",
+    "slips",
+    "first_sign",
+    "first_sign_seeds",
+    "brackets",
+    "adding",
+    "order",
+    "xor",
+    "reber",
+    "latch",
+    "parity",
+    "echo",
+    "reversal",
+    "starts",
+    "edges",
+    "three_cells",
+    "text_again",
+)
+"""The experiments, in the order of the pages."""
+
 
 @dataclass(frozen=True)
 class Record:
@@ -80,8 +103,6 @@ def recorded(name: str, folder: Path = RESULTS) -> Record:
 
 def by_experiment(name: str) -> str:
     """How a file that an experiment of this name has written is written again; how to find one if there is none."""
-    from rnn_notes.experiments import NAMES  # here, since it imports this module
-
     if name in NAMES:
         return f"python -m rnn_notes.experiments {name} writes it"
     return "what wrote it can write it again; python -m rnn_notes.experiments --help lists the experiments here"

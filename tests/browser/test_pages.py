@@ -69,16 +69,17 @@ def test_the_reader_chooses_the_colours(tab, site):
     )
 
 
-def test_where_the_system_forces_its_colours_the_page_has_no_choice(tab, site):
+def test_where_the_system_forces_its_colours_the_page_has_no_choice(browser, site):
     """Else its figures would be dark on black: the page follows the system, and offers nothing else."""
-    tab.emulate_media(color_scheme="dark", forced_colors="active")
-    tab.add_init_script("localStorage.setItem('rnn-notes-colours', 1)")
-    tab.goto(site)
-    assert tab.locator("body").get_attribute("data-md-color-scheme") == "slate"
-    assert not tab.locator(".colours").is_visible()
-    tab.emulate_media(color_scheme="dark", forced_colors="none")
-    tab.locator("body[data-md-color-scheme=default]").wait_for()
-    assert tab.locator(".colours").is_visible()
+    with browser.new_context(color_scheme="dark", forced_colors="active") as window:
+        tab = window.new_page()
+        tab.add_init_script("localStorage.setItem('rnn-notes-colours', 1)")
+        tab.goto(site)
+        assert tab.locator("body").get_attribute("data-md-color-scheme") == "slate"
+        assert not tab.locator(".colours").is_visible()
+        tab.emulate_media(color_scheme="dark", forced_colors="none")
+        tab.locator("body[data-md-color-scheme=default]").wait_for()
+        assert tab.locator(".colours").is_visible()
 
 
 @pytest.mark.parametrize("path", ["missing", "lecture/missing/", "a/b/c?x#y"])
