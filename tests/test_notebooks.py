@@ -410,8 +410,6 @@ def test_relations_in_any_sign_state_something(latex):
 
 ASKS = {
     "whether a file is there": "import os\nprint(os.path.exists('new.py'))",
-    "the same of a path": "from pathlib import Path\nprint(Path('new.py').is_file())",
-    "how long a file is": "import os\ntry:\n    print(os.path.getsize('new.py'))\nexcept OSError:\n    print('none')",
     "for a module": "try:\n    import new\n    print('there')\nexcept ImportError:\n    print('none')",
 }
 

@@ -12,7 +12,7 @@ from soundness.kinds import KINDS
 from soundness.opinion import UndecidedError, opinion
 from soundness.score import pair
 
-SAMPLE = 15  # of each kind of mark
+SAMPLE = 10  # of each kind of mark
 pair = cache(pair)
 
 
