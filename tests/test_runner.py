@@ -13,6 +13,7 @@ import textwrap
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -187,6 +188,7 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path):
         cwd=tmp_path,
         env=finding(tmp_path),
         start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # in a shell's background it is ignored
     )
     (tmp_path / "slow").touch()
     while not (list(tmp_path.glob("parts/*/1.json")) and list(tmp_path.glob("began-2-*"))):  # one worker has no work
