@@ -23,6 +23,9 @@ def literal(node: Node) -> bool:
     return all(part.op in LITERAL for _, part in walk(node))
 
 
+LARGEST = 1000  # binary digits of an argument
+
+
 class UndecidedError(ValueError):
     """Neither clearly true nor clearly false."""
 
@@ -213,11 +216,10 @@ class Evaluator:
             raise MeaninglessError(f"{name} of a matrix")
         if name not in FUNCTIONS:
             raise UnreadError(f"{name} is not known")
+        if any(mp.mag(entry) > LARGEST for entry in _entries(a)):
+            raise UndecidedError("an argument so large that its power would fill the memory")
         result = entrywise(FUNCTIONS[name], a)
-        if any(
-            isinstance(r, mp.mpc)
-            for r in ([result] if is_number(result) else [entry for row in result for entry in row])
-        ):
+        if any(isinstance(entry, mp.mpc) for entry in _entries(result)):
             raise MeaninglessError("not real")
         return result
 
@@ -257,3 +259,7 @@ class Evaluator:
         step, at = mpf(10) ** -10, scope[by.value]
         up, down = (self.value(of, {**scope, by.value: at + sign * step}) for sign in (1, -1))
         return (up - down) / (2 * step)
+
+
+def _entries(value: Value) -> list[mpf]:
+    return [value] if is_number(value) else [entry for row in value for entry in row]

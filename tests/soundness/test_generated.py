@@ -3,6 +3,7 @@
 ``make soundness`` tries thousands of each kind of mark; here are the first of them.
 """
 
+import json
 from collections import Counter
 from contextlib import suppress
 from functools import cache
@@ -11,6 +12,8 @@ import pytest
 from soundness.kinds import KINDS
 from soundness.opinion import UndecidedError, opinion
 from soundness.score import pair
+
+from rnn_notes.web import census
 
 SAMPLE = 10  # of each kind of mark
 pair = cache(pair)
@@ -55,3 +58,12 @@ def test_many_kinds_of_change_are_tried():
         "add dropped",
         "mul dropped",
     }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_recorded_score_is_of_thousands_of_each_kind(kind):
+    """No false formula was accepted, and at most one true one in two hundred was not."""
+    score = json.loads(census.SOUNDNESS.read_text(encoding="utf-8"))[kind]
+    assert score["true"] + score["false"] >= 5000
+    assert not score.get("accepted although false", 0) + score.get("wrongly built", 0)
+    assert score.get("not accepted although true", 0) <= score["true"] / 200
