@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 READER = (  # files and beginnings of names: page after page as readers meet it, which takes long
     *("tests/live/test_reader.py", "tests/browser/test_live", "tests/browser/test_every_page.py"),
-    *("tests/browser/test_offline.py", "tests/test_chapter_notebooks.py"),
+    *("tests/browser/test_offline.py", "tests/browser/test_whole.py", "tests/test_chapter_notebooks.py"),
 )
 ZENSICAL = ("tests/browser/test_zensical.py",)  # looks at a site that is given, by make builders
 SLOW_FIXTURES = {"built_site", "browser", "opinions"}

@@ -10,7 +10,7 @@ from mutants import TABLE, Mutant, all_edits, equivalents, mutants
 
 from rnn_notes.web import census
 
-EACH = 12  # mutants of each kind of mistake
+EACH = 8  # mutants of each kind of mistake
 EXCUSED = 16  # mutants that nothing can find
 KNOWN = equivalents()
 
