@@ -36,7 +36,7 @@ def install() -> None:
     ``biome`` lints JavaScript and CSS; ``vnu-jar`` is the Nu Html Checker of the W3C; ``lighthouse`` is the judge in
     Chrome's tools.
     """
-    installed, lock = TOOLS / "node_modules/.package-lock.json", ROOT / ".ci/package-lock.json"  # the first comes last
+    installed, lock = TOOLS / "node_modules/.package-lock.json", ROOT / ".ci/package-lock.json"  # npm writes it last
     if installed.exists() and (TOOLS / lock.name).read_bytes() == lock.read_bytes():
         return
     TOOLS.mkdir(parents=True, exist_ok=True)

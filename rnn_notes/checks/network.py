@@ -164,10 +164,10 @@ class Network:
         rows, columns = self.values[by].shape[-2:]
         key = (by, t if immediate else at, y if immediate else None)
         if key not in self._tangents:
-            changes = rows * columns * self.N * sum(value[0].size for value in self.values.values())
-            if changes > MOST_CHANGES:
+            numbers = rows * columns * self.N * sum(value[0].size for value in self.values.values())
+            if numbers > MOST_CHANGES:
                 raise FormulaError(
-                    f"a derivative by {by[0]} computes {changes:,} numbers on this run, and at most {MOST_CHANGES:,} "
+                    f"a derivative by {by[0]} computes {numbers:,} numbers on this run, and at most {MOST_CHANGES:,} "
                     "fit in memory; write the shapes of the run with smaller numbers"
                 )
             nudges = 1j * COMPLEX_STEP * np.eye(rows * columns).reshape(-1, rows, columns)

@@ -193,13 +193,19 @@ def test_a_formula_is_judged_by_the_checker_of_the_notes(live, site):
     assert form.locator("textarea").evaluate("area => [area.selectionStart, area.selectionEnd]") == [6, 7]
 
 
-def test_what_has_been_imported_takes_no_room_as_a_file(live, site):
-    """After a proof, no byte code and no library of a loaded module is kept in the memory of the tab a second time."""
+def prove(live, site, latex):
+    """The formula box, in which the checker has been asked to prove a formula."""
     visit(live, f"{site}reference/how-it-is-checked/")
     form = live.locator(".try-formula")
-    form.locator("textarea").fill("1 + 1 = 2")
+    form.locator("textarea").fill(latex)
     form.locator("select").select_option("chain")
     form.locator(".judge").click()
+    return form
+
+
+def test_what_has_been_imported_takes_no_room_as_a_file(live, site):
+    """After a proof, no byte code and no library of a loaded module is kept in the memory of the tab a second time."""
+    form = prove(live, site, "1 + 1 = 2")
     expect(form.locator(".live-status")).to_contain_text("Holds: proved", timeout=SECONDS)
     worker = next(worker for worker in live.workers if worker.url.startswith("blob:"))
     assert worker.evaluate("python.runPython('len([*sys.modules]) > 500')")
@@ -213,11 +219,7 @@ TWICE = """
 
 def test_a_proof_that_takes_too_long_ends_in_the_page_as_well(live, site):
     """After the five seconds of processor time that the checker has everywhere."""
-    visit(live, f"{site}reference/how-it-is-checked/")
-    form = live.locator(".try-formula")
-    form.locator("textarea").fill("(a + b + c + u + v)^{60} = ((a + b + c)^2 + 2 (a + b + c) (u + v) + (u + v)^2)^{30}")
-    form.locator("select").select_option("chain")
-    form.locator(".judge").click()
+    form = prove(live, site, "(a + b + c + u + v)^{60} = ((a + b + c)^2 + 2 (a + b + c) (u + v) + (u + v)^2)^{30}")
     expect(form.locator(".live-output")).to_contain_text("no proof is found in 5 seconds", timeout=SECONDS)
 
 

@@ -117,7 +117,7 @@ async function start(message) {
     },
     set 0(_value) {},
   });
-  respond = python.runPython("import os, sys; sys.path.insert(0, '/home/pyodide'); import blocks; blocks.respond");
+  respond = python.runPython("import os, sys; forgotten = set(); sys.path.insert(0, '/home/pyodide'); import blocks; blocks.respond");
   python.globals.set("setitimer", setitimer);
   python.runPython(`import signal
 signal.ITIMER_REAL, signal.setitimer = 0, lambda _, seconds, interval=0: tuple(setitimer(seconds, interval))`);
@@ -142,7 +142,9 @@ function unpack(archive) {
 
 // What has been imported is not read again: byte code and libraries leave the store of files, which is memory.
 const FORGET = `
-for file in {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}:
+new = sys.modules.keys() - forgotten
+forgotten |= new
+for file in {getattr(sys.modules[name], "__file__", None) or "" for name in new}:
     if file.startswith("${PACKAGES}/") and file.endswith((".pyc", ".so")) and os.path.exists(file):
         os.remove(file)`;
 
