@@ -16,7 +16,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import softmax, tanh_prime
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +60,9 @@ class AdditiveAttention:
     w: ndarray  # (A,)
 
     def __post_init__(self) -> None:
-        A, D_q = door.weights("W_q", self.W_q, "(A, D_q)")
-        _, D_k = door.weights("W_k", self.W_k, "(A, D_k)")
-        door.parameters(self, W_q=(A, D_q), W_k=(A, D_k), w=(A,))
+        A, D_q = require.weights("W_q", self.W_q, "(A, D_q)")
+        _, D_k = require.weights("W_k", self.W_k, "(A, D_k)")
+        require.parameters(self, W_q=(A, D_q), W_k=(A, D_k), w=(A,))
 
     @classmethod
     def init(cls, D_q: int, D_k: int, A: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
@@ -115,7 +115,7 @@ def _attend(scores: ndarray, q: ndarray, k: ndarray, v: ndarray, allowed: ArrayL
 
 def _attend_backward(trace: AttentionTrace, dcontext: ArrayLike) -> tuple[ndarray, ndarray]:
     """From dcontext to the gradients of scores and values; that of a softmax p is p ⊙ (dp − p·dp)."""
-    p, d = trace.weights, door.numbers("dcontext", dcontext)
+    p, d = trace.weights, require.numbers("dcontext", dcontext)
     if d.shape != trace.context.shape:
         raise ValueError(
             f"dcontext has shape {d.shape} but the context has {trace.context.shape}; pass one of its shape"
@@ -127,11 +127,11 @@ def _attend_backward(trace: AttentionTrace, dcontext: ArrayLike) -> tuple[ndarra
 
 def _arrays(*arrays: Any) -> tuple[ndarray, ...]:
     """Queries, keys and values with three axes, of one batch, and as many values as keys."""
-    q, k, v = found = [door.numbers(name, array) for name, array in zip("qkv", arrays, strict=True)]
+    q, k, v = found = [require.numbers(name, array) for name, array in zip("qkv", arrays, strict=True)]
     for name, array in zip("qkv", found, strict=True):
         if array.ndim != 3 or array.size == 0:
             raise ValueError(f"{name} has shape {array.shape} but three axes are expected; pass (steps, B, features)")
-    door.refuse_not_finite(q=q, k=k, v=v)
+    require.all_finite(q=q, k=k, v=v)
     if not q.shape[1] == k.shape[1] == v.shape[1] or len(k) != len(v):
         raise ValueError(
             f"q, k and v have shapes {q.shape}, {k.shape} and {v.shape} but one batch B, and a value for each key, "

@@ -11,7 +11,7 @@ import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 from rnn_notes.sequences import mask, reverse, run
 
 
@@ -62,7 +62,7 @@ class Bidirectional:
 
     def forward(self, x: ArrayLike, *state: ArrayLike, lengths: ArrayLike | None = None) -> BidirectionalTrace:
         """Run sequences x (T, B, D), of these lengths or all of length T, from the states of both cells or zeros."""
-        x = door.array(self, "x", x, T=None, B=None, D=self.sizes[0])
+        x = require.array(self, "x", x, T=None, B=None, D=self.sizes[0])
         lengths = lengths if lengths is None else np.array(lengths)
         n = len(self.forth.states)
         forth, ends = run(self.forth, x, *state[:n], lengths=lengths)
@@ -76,7 +76,7 @@ class Bidirectional:
         What dh holds after the end of a sequence is not looked at.
         """
         T, B, H = trace.h.shape[0] - 1, *trace.h.shape[1:]
-        dh = door.array(self, "dh", dh, T=T, B=B, H=H)
+        dh = require.array(self, "dh", dh, T=T, B=B, H=H)
         if trace.lengths is not None:
             dh = np.where(mask(trace.lengths, T)[..., None], dh, 0)
         n = sizes(self.forth)[1]

@@ -19,7 +19,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes.bidirectional import Bidirectional
-from rnn_notes.cells import GRU, LSTM, RNN, door
+from rnn_notes.cells import GRU, LSTM, RNN, require
 from rnn_notes.readout import Readout
 from rnn_notes.stack import Stack
 
@@ -228,7 +228,7 @@ def _names(arrays: Any, what: str) -> list[str]:
 def _array(name: str, value: Any) -> ndarray:
     """An array of finite float32 or float64 numbers, or what can be read as one, such as a tensor."""
     try:
-        array = door.numbers(name, np.asarray(value) if not isinstance(value, ndarray) else value)
+        array = require.numbers(name, np.asarray(value) if not isinstance(value, ndarray) else value)
     except (TypeError, RuntimeError) as error:
         raise ValueError(
             f"{name} cannot be read as an array ({error!s:.60}); pass {name}.detach().cpu().float().numpy()"
@@ -238,11 +238,11 @@ def _array(name: str, value: Any) -> ndarray:
             f"{name} has dtype {array.dtype} but float32 or float64 is expected; whole numbers are quantised weights, "
             f"which need their scale: pass those of the network before that, or dequantised"
         )
-    if array.dtype.type not in door.DTYPES:
+    if array.dtype.type not in require.DTYPES:
         raise ValueError(
             f"{name} has dtype {array.dtype} but float32 or float64 is expected; pass {name}.astype(np.float64)"
         )
-    door.refuse_not_finite(**{name: array})
+    require.all_finite(**{name: array})
     return array
 
 

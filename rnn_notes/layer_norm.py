@@ -8,7 +8,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 
 EPSILON = 1e-5  # under the root, so that equal units are not divided by zero
 
@@ -23,8 +23,8 @@ class LayerNorm:
     dtype = arrays.dtype_of("gain")
 
     def __post_init__(self) -> None:
-        (H,) = door.weights("gain", self.gain, "(H)")
-        door.parameters(self, gain=(H,), bias=(H,))
+        (H,) = require.weights("gain", self.gain, "(H)")
+        require.parameters(self, gain=(H,), bias=(H,))
 
     @classmethod
     def init(cls, H: int, dtype: DTypeLike = np.float64) -> Self:
@@ -33,7 +33,7 @@ class LayerNorm:
 
     def forward(self, a: ArrayLike) -> ndarray:
         """From a (T, B, H) to y (T, B, H)."""
-        a = door.array(self, "a", a, T=None, B=None, H=len(self.gain))
+        a = require.array(self, "a", a, T=None, B=None, H=len(self.gain))
         return self.gain * _normal(a)[0] + self.bias
 
     def backward(self, a: ArrayLike, dy: ArrayLike) -> tuple[Self, ndarray]:
@@ -42,8 +42,8 @@ class LayerNorm:
         Moving all units alike changes nothing, and neither does stretching them: so da has mean 0, and, but for ε, no
         part along the normalised units.
         """
-        a = door.array(self, "a", a, T=None, B=None, H=len(self.gain))
-        dy = door.array(self, "dy", dy, T=len(a), B=a.shape[1], H=len(self.gain))
+        a = require.array(self, "a", a, T=None, B=None, H=len(self.gain))
+        dy = require.array(self, "dy", dy, T=len(a), B=a.shape[1], H=len(self.gain))
         normal, spread = _normal(a)
         da = _back(dy * self.gain, normal, spread)
         return type(self)((dy * normal).sum(axis=(0, 1)), dy.sum(axis=(0, 1))), da
@@ -75,13 +75,13 @@ class NormedRNN:
     dtype = arrays.dtype_of("W_xh")
 
     def __post_init__(self) -> None:
-        H, D = door.weights("W_xh", self.W_xh, "(H, D)")
-        door.parameters(self, W_xh=(H, D), W_hh=(H, H), gain=(H,), bias=(H,))
+        H, D = require.weights("W_xh", self.W_xh, "(H, D)")
+        require.parameters(self, W_xh=(H, D), W_hh=(H, H), gain=(H,), bias=(H,))
 
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron), gain 1, bias 0."""
-        D, H = door.sizes(rng, D=D, H=H)
+        D, H = require.sizes(rng, D=D, H=H)
         norm = LayerNorm.init(H, dtype)
         return cls(arrays.uniform(rng, (H, D), dtype), arrays.uniform(rng, (H, H), dtype), norm.gain, norm.bias)
 

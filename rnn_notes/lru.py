@@ -14,7 +14,7 @@ from numpy import dtype, ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes import scan
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 from rnn_notes.cells.arrays import last_of, uniform
 
 
@@ -43,9 +43,9 @@ class LRU:
     V: ndarray  # (2, H, N), state to output
 
     def __post_init__(self) -> None:
-        _, N, D = door.weights("W", self.W, "(2, N, D)")
-        _, H, _ = door.weights("V", self.V, "(2, H, N)")
-        door.parameters(self, nu=(N,), theta=(N,), W=(2, N, D), V=(2, H, N))
+        _, N, D = require.weights("W", self.W, "(2, N, D)")
+        _, H, _ = require.weights("V", self.V, "(2, H, N)")
+        require.parameters(self, nu=(N,), theta=(N,), W=(2, N, D), V=(2, H, N))
         if self.W.dtype.kind == "c":
             raise ValueError(f"W is {self.W.dtype} but an LRU stores real numbers; pass np.stack([W.real, W.imag])")
 
@@ -57,7 +57,7 @@ class LRU:
 
         With small angles the states turn slowly: the paper takes π/10 for its longest sequences.
         """
-        D, N = door.sizes(rng, D=D, H=N)
+        D, N = require.sizes(rng, D=D, H=N)
         size = np.sqrt(rng.uniform(0.9**2, 0.999**2, N))
         nu, theta = np.log(-np.log(size)), rng.uniform(0, angle, N)
         return cls(
@@ -75,11 +75,11 @@ class LRU:
     def forward(self, x: ArrayLike, re0: ArrayLike | None = None, im0: ArrayLike | None = None) -> LRUTrace:
         """Run a sequence x (T, B, D) from the state re0 + i·im0 (B, N), zeros if missing."""
         _, N, D = self.W.shape
-        x = door.array(self, "x", x, T=None, B=None, D=D)
+        x = require.array(self, "x", x, T=None, B=None, D=D)
         B = x.shape[1]
         zeros = np.zeros((B, N), self.dtype)
         re, im = (
-            zeros if value is None else door.array(self, name, value, B=B, H=N)
+            zeros if value is None else require.array(self, name, value, B=B, H=N)
             for name, value in (("re0", re0), ("im0", im0))
         )
         size = np.exp(-np.exp(self.nu))
@@ -92,7 +92,7 @@ class LRU:
         """From dh (T, B, H) to the gradient of the parameters (an LRU), of x (T, B, D), of re0 and im0 (B, N)."""
         _, N, D = self.W.shape
         T, B, _ = trace.x.shape
-        dh = door.array(self, "dh", dh, T=T, B=B, H=self.V.shape[1])
+        dh = require.array(self, "dh", dh, T=T, B=B, H=self.V.shape[1])
         size, s = np.exp(-np.exp(self.nu)), trace.re + 1j * trace.im
         lam, gamma, W = size * np.exp(1j * self.theta), np.sqrt(1 - size**2), self.W[0] + 1j * self.W[1]
         ds = dh @ (

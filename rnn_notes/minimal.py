@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes import scan
 from rnn_notes.activations import sigmoid, sigmoid_prime
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class MinGRU:
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√D; biases zero."""
-        D, H = door.sizes(rng, D=D, H=H)
+        D, H = require.sizes(rng, D=D, H=H)
         return cls(arrays.uniform(rng, (2, H, D), dtype), np.zeros((2, H), dtype))
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:
@@ -75,8 +75,8 @@ class SignedMinGRU(MinGRU):
 def check(cell: Any) -> None:
     """Refuse weights W_x and biases b that are not those of a cell with these gates."""
     G = len(cell.gates)
-    _, H, D = door.weights("W_x", cell.W_x, f"({G}, H, D)")
-    door.parameters(cell, W_x=(G, H, D), b=(G, H))
+    _, H, D = require.weights("W_x", cell.W_x, f"({G}, H, D)")
+    require.parameters(cell, W_x=(G, H, D), b=(G, H))
 
 
 def forward(cell: Any, x: ArrayLike, h0: ArrayLike | None, keep_of: Callable[..., ndarray]) -> MinimalTrace:

@@ -14,7 +14,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes import minimal
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 from rnn_notes.minimal import MinimalTrace
 
 
@@ -36,7 +36,7 @@ class MinLSTM:
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√D; biases zero."""
-        D, H = door.sizes(rng, D=D, H=H)
+        D, H = require.sizes(rng, D=D, H=H)
         return cls(arrays.uniform(rng, (3, H, D), dtype), np.zeros((3, H), dtype))
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:

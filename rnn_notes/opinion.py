@@ -13,7 +13,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes import parameters
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 
 LENGTHS = [2.0**k for k in (-15, -9, -21, -4, -27, -33, -39, -45, 0, 3)]  # powers of two: x ± δ is rarely rounded
 AFAR, FAR = (2.0**-9, 2.0**-12), (1.0, 2.0**-3)
@@ -296,13 +296,13 @@ def copied(value: Any, name: str, dtype: Any = None) -> Any:
             f"{name} is a {type(value).__name__} but a cell, an array, or a tuple, list or dict of them is expected; "
             f"pass np.array of its numbers"
         )
-    array = door.numbers(name, value)
+    array = require.numbers(name, value)
     if dtype and array.dtype.kind == "c":
         raise ValueError(
             f"{name} is complex but real numbers are expected; pass its .real and its .imag, as two arrays"
         )
     if dtype:
-        door.refuse_not_finite(**{name: array})
+        require.all_finite(**{name: array})
     return np.array(array, dtype or np.result_type(array, np.float64))  # integers of a byte would wrap around
 
 

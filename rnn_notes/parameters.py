@@ -18,7 +18,7 @@ from numpy import ndarray
 from numpy.typing import DTypeLike
 
 from rnn_notes import files
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 
 C = TypeVar("C")
 
@@ -28,7 +28,7 @@ MAX_UNPACKED = 100  # times the size of the file: numbers of a network shrink to
 def arrays(cell: Any) -> dict[str, ndarray]:
     """The arrays of a cell by name, in the order of its fields; those of a tuple's k-th cell as ``k.name``."""
     if isinstance(cell, ndarray):
-        door.plain("the value", cell)
+        require.plain("the value", cell)
         return {"": cell}
     parts = vars(cell) if is_dataclass(cell) else cell if isinstance(cell, dict) else None
     if parts is None:
@@ -43,7 +43,7 @@ def arrays(cell: Any) -> dict[str, ndarray]:
         if type(part) is ndarray:
             found[str(key)] = part
         elif isinstance(part, ndarray):
-            door.plain(str(key), part)
+            require.plain(str(key), part)
             found[str(key)] = part
         else:
             found |= {f"{key}.{name}": array for name, array in arrays(part).items()}

@@ -16,7 +16,7 @@ import numpy as np
 from numpy import ndarray
 from numpy.typing import ArrayLike
 
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 
 Loss = Callable[[ndarray, ndarray], tuple[Any, ndarray]]
 
@@ -26,7 +26,7 @@ def pad(sequences: Sequence[ArrayLike]) -> tuple[ndarray, ndarray]:
 
     Raises ValueError if there is none, if one has no steps, or if they differ in more than the number of steps.
     """
-    parts = [door.numbers(f"sequence {b}", sequence) for b, sequence in enumerate(sequences)]
+    parts = [require.numbers(f"sequence {b}", sequence) for b, sequence in enumerate(sequences)]
     if not parts:
         raise ValueError("sequences is empty but at least one is expected; pass [x] for a single one")
     for b, part in enumerate(parts):
@@ -115,7 +115,7 @@ def masked(loss: Loss, lengths: ArrayLike) -> Loss:
 
 def _lengths(lengths: ArrayLike, T: int, B: int | None = None) -> ndarray:
     """B whole numbers from 1 to T."""
-    found = door.numbers("lengths", lengths)
+    found = require.numbers("lengths", lengths)
     if found.ndim != 1 or found.dtype.kind not in "iu" or B not in (None, len(found)):
         raise ValueError(
             f"lengths is {found.dtype} of shape {found.shape} but whole numbers of shape ({B or 'B'},) are expected; "

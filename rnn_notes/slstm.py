@@ -21,7 +21,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +53,13 @@ class SLSTM:
     dtype = arrays.dtype_of("W_x")
 
     def __post_init__(self) -> None:
-        _, H, D = door.weights("W_x", self.W_x, "(4, H, D)")
-        door.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
+        _, H, D = require.weights("W_x", self.W_x, "(4, H, D)")
+        require.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
 
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron); biases zero, but 3 for the forget gate."""
-        D, H = door.sizes(rng, D=D, H=H)
+        D, H = require.sizes(rng, D=D, H=H)
         b = np.zeros((4, H), dtype)
         b[1] = 3
         return cls(arrays.uniform(rng, (4, H, D), dtype), arrays.uniform(rng, (4, H, H), dtype), b)

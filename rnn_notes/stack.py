@@ -13,7 +13,7 @@ from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
 from rnn_notes.bidirectional import sizes
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 from rnn_notes.sequences import mask, run
 
 
@@ -91,7 +91,7 @@ class Stack:
         What dh holds after the end of a sequence is not looked at.
         """
         T, B, H = trace.h.shape[0] - 1, *trace.h.shape[1:]
-        dx = door.array(self, "dh", dh, T=T, B=B, H=H)
+        dx = require.array(self, "dh", dh, T=T, B=B, H=H)
         if trace.lengths is not None:
             dx = np.where(mask(trace.lengths, T)[..., None], dx, 0)
         grads: list[Any] = []

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 
 C = TypeVar("C")
 
@@ -21,7 +21,7 @@ def orthogonal(cell: C, rng: np.random.Generator, gain: float = 1.0) -> C:
     Raises ValueError if cell is no single cell, rng no generator, or gain no positive number.
     """
     name = _recurrent(cell, gain)
-    door.sizes(rng)
+    require.sizes(rng)
     Q, R = np.linalg.qr(rng.standard_normal(getattr(cell, name).shape))
     signs = np.sign(np.diagonal(R, axis1=-2, axis2=-1))  # left as they are, they would make some likelier than others
     return _with(cell, name, gain * Q * signs[..., None, :])

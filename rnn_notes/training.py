@@ -40,7 +40,7 @@ import numpy as np
 from numpy import ndarray
 
 from rnn_notes import extras, parameters, sequences
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 from rnn_notes.readout import Readout
 
 tqdm = extras.load("tqdm", "training").tqdm
@@ -112,7 +112,7 @@ class Adam:
         g = list(parameters.arrays(grads).values())
         self.m = [self.beta1 * m + (1 - self.beta1) * g for m, g in zip(self.m, g, strict=True)]
         self.v = [self.beta2 * v + (1 - self.beta2) * g * g for v, g in zip(self.v, g, strict=True)]
-        if not all(map(door.finite, self.v)):
+        if not all(map(require.is_finite, self.v)):
             raise FloatingPointError("the square of the gradient is not finite")
         rate, size = float(self.rate) / (1 - self.beta1**self.t), 1 - self.beta2**self.t
         moments = zip(self.m, self.v, strict=True)
@@ -174,12 +174,12 @@ def gradient(
         raise ValueError("loss returned no pair of a real number and dy; return value, dy, as squared_error does")
     value, dy = found
     if not math.isfinite(value):
-        door.refuse_not_finite(target=door.numbers("target", target))
+        require.all_finite(target=require.numbers("target", target))
         raise FloatingPointError(f"the loss is {value}")
     try:
         d_readout, dh = readout.backward(h, dy)
         return float(value), (cell.backward(trace, dh)[0], d_readout), trace
-    except door.NotFiniteError as problem:
+    except require.NotFiniteError as problem:
         raise FloatingPointError(f"the gradient is not finite ({problem})") from None
 
 
@@ -188,7 +188,7 @@ def pieces(x: ndarray, target: ndarray, T: int) -> Iterator[tuple[ndarray, ndarr
 
     Raises ValueError if T is less than 1, or if x and target are not of one length.
     """
-    T = door.whole("T", T, "a whole number of steps in a piece")
+    T = require.whole("T", T, "a whole number of steps in a piece")
     if len(x) != len(target):
         raise ValueError(f"target has {len(target)} time steps but x has {len(x)}; pass one target for each step")
     return ((x[start : start + T], target[start : start + T]) for start in range(0, len(x), T))
@@ -222,8 +222,8 @@ def train(
     if not isinstance(model, tuple) or len(model) != 2:
         raise ValueError(f"model is a {type(model).__name__} but a pair is expected; pass (cell, readout)")
     if steps is not None:
-        steps = door.whole("steps", steps, "a whole number, or None for as long as there are batches,")
-    every = door.whole("every", every)
+        steps = require.whole("steps", steps, "a whole number, or None for as long as there are batches,")
+    every = require.whole("every", every)
     if not isinstance(batches, Iterable):
         raise ValueError(f"batches is a {type(batches).__name__} but pairs are expected; pass a list of them")
     if isinstance(optimiser, type) or not hasattr(optimiser, "step"):
@@ -241,7 +241,7 @@ def train(
                     norm = parameters.global_norm(grads)
                     clipped = grads if max_norm is None else parameters.clip(grads, max_norm)
                     after = optimiser.step(model, clipped)
-                except (FloatingPointError, door.NotFiniteError) as problem:
+                except (FloatingPointError, require.NotFiniteError) as problem:
                     way_out = f"lower the rate ({optimiser.rate}), or clip the gradient (max_norm={max_norm})"
                     if step == 0:
                         way_out = f"bring x and target to a size near 1, or lower the rate ({optimiser.rate})"

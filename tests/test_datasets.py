@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from rnn_notes import datasets
-from rnn_notes.datasets import DATA, SOURCES, DataError
+from rnn_notes.datasets import DATA, ORIGINS, DataError
 
 SUNSPOTS = (DATA / "sunspots.csv").read_text()
 STOCKS = (DATA / "stocks.csv").read_text()
@@ -37,10 +37,10 @@ def test_stocks_are_monthly_closing_prices_of_five_companies():
     assert prices["IBM"].values[[0, -1]].tolist() == [100.52, 125.55]
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", ORIGINS)
 def test_the_readme_of_the_data_tells_the_same_story_as_the_code(name):
     """Package, version, member and licence of each file; and the recorded checksum is that of the file."""
-    source, readme = SOURCES[name], (DATA / "README.md").read_text()
+    source, readme = ORIGINS[name], (DATA / "README.md").read_text()
     row = next(line for line in readme.splitlines() if line.startswith(f"| `{name}`") and source.version in line)
     for fact in (f"`{source.package}`", f"`{source.member}`", source.licence):
         assert fact in row

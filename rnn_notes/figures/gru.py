@@ -10,7 +10,7 @@ from numpy import ndarray
 from rnn_notes import lecture
 from rnn_notes.cells import GRU
 from rnn_notes.figures.diagram import Diagram, Node, Point
-from rnn_notes.figures.lstm import TIMES, column, operator, readable
+from rnn_notes.figures.lstm import TIMES, number_stack, operator, readable
 from rnn_notes.figures.registry import drawing, figure
 from rnn_notes.figures.style import COLOURS
 
@@ -105,7 +105,7 @@ def gru_cell() -> Figure:
         ("mix", 490, 302),
         ("h", 523, TOP + 54),
     ):
-        column(d, x, y, values[name])
+        number_stack(d, x, y, values[name])
     for x, y, label in ((129, ROW + 16, "$r_t$"), (152, 244, "$m_t$"), (240, 210, "$n_t$"), (342, 232, "$z_t$")):
         d.text(x, y, label)
     d.text(56, 16, "   ".join(readable(v, 1) for v in lecture.x[1, 0]), size=14, ha="left")

@@ -138,10 +138,10 @@ def lstm_backward() -> Figure:
         for start, end in pairwise(path):
             d.arrow(start, end, "grad", width=2.6)
     values = gradients()
-    column(d, 240, top + 40, values["sum"], "grad")
-    column(d, 416, top + 50, values["through c"], "grad")
-    column(d, x - 12, 177, values["through h"], "grad")
-    column(d, 520, row, values["h"], "grad")
+    number_stack(d, 240, top + 40, values["sum"], "grad")
+    number_stack(d, 416, top + 50, values["through c"], "grad")
+    number_stack(d, x - 12, 177, values["through h"], "grad")
+    number_stack(d, 520, row, values["h"], "grad")
     d.text(170, top + 40, r"$\frac{\partial L}{\partial c_t}$", "grad", size=24)
     d.text(450, row, r"$\frac{\partial L}{\partial h_t}$", "grad", size=24)
     d.text(426, top + 50, "through $c_{t+1}$", "grad", size=16, ha="left")
@@ -189,7 +189,7 @@ def part(name: str) -> Figure:
         d.text(x, y, label, "ink" if gate in lit else "dim")
     values = numbers()
     for wire in sorted(numbered):
-        column(d, *COLUMNS[wire], values[wire])
+        number_stack(d, *COLUMNS[wire], values[wire])
     if "x" in lit:
         d.text(112, 30, "   ".join(readable(v, 1) for v in lecture.x[1, 0]), size=14, ha="left")
     return d.figure
@@ -200,7 +200,7 @@ def operator(d: Diagram, x: float, y: float, kind: str, sign: str, lit: bool = T
     return d.node(x, y, kind, sign, lit, radius=13, fill=COLOURS["paper"], size=34 if sign == TIMES else 20)
 
 
-def column(d: Diagram, x: float, y: float, values: ndarray, kind: str = "ink") -> None:
+def number_stack(d: Diagram, x: float, y: float, values: ndarray, kind: str = "ink") -> None:
     """Three numbers one under the other, their middle one at y."""
     for k, value in enumerate(values):
         d.text(x, y + 17 * (1 - k), readable(value), kind, size=14, ha="right")

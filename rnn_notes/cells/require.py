@@ -1,4 +1,4 @@
-"""The door of every cell: wrong input is refused here, before any arithmetic.
+"""What cells require of their input: what is wrong is refused here, before any arithmetic.
 
 Each function passes its argument on, or raises a ``ValueError`` that names the argument, what was expected,
 what came, and the way out. Messages are put together only when something is wrong, since ``step`` passes here too.
@@ -57,7 +57,7 @@ def parameters(cell: Any, **shapes: tuple[int, ...]) -> None:
     first = getattr(cell, next(iter(shapes)))
     for name, shape in shapes.items():
         value = getattr(cell, name)
-        fits = type(value) is ndarray and value.dtype is first.dtype and value.shape == shape and finite(value)
+        fits = type(value) is ndarray and value.dtype is first.dtype and value.shape == shape and is_finite(value)
         if not fits or value.dtype.type not in DTYPES:
             _parameter(cell, name, value, shape, next(iter(shapes)), first)
 
@@ -80,14 +80,14 @@ def _parameter(cell: Any, name: str, value: Any, shape: tuple[int, ...], first_n
         raise ValueError(
             f"{name} has shape {value.shape} but this {kind} expects {shape}{because}; weights are (to, from)"
         )
-    if not finite(value):
+    if not is_finite(value):
         raise NotFiniteError(
             f"{name} holds {_first_not_finite(value)} but this {kind} expects finite {value.dtype} numbers; "
             f"go back to weights that were finite; if it is a gradient, it overflowed: make the loss smaller"
         )
 
 
-def finite(a: ndarray) -> bool:
+def is_finite(a: ndarray) -> bool:
     """Whether all entries are finite: quickly by the sum of their squares, unless that overflows."""
     return math.isfinite(np.vdot(a, a).real) or bool(np.isfinite(a).all())
 
@@ -127,7 +127,7 @@ def array(cell: Any, name: str, value: ArrayLike, **axes: int | None) -> ndarray
         result = _convert(cell, name, result)
     if result.shape != (*axes.values(),):
         _compare(cell, name, result.shape, axes)
-    if not finite(result):
+    if not is_finite(result):
         raise ValueError(
             f"{name} holds {_first_not_finite(result)} but this {type(cell).__name__} expects finite {cell.dtype} "
             f"numbers; replace or remove missing values first"
@@ -160,10 +160,10 @@ def numbers(name: str, value: ArrayLike) -> ndarray:
     return value
 
 
-def refuse_not_finite(**named: ndarray) -> None:
+def all_finite(**named: ndarray) -> None:
     """Raise if one of these arrays of numbers is not finite, by its name and the first place."""
     for name, value in named.items():
-        if not finite(value):
+        if not is_finite(value):
             raise ValueError(
                 f"{name} holds {_first_not_finite(value)} but finite numbers are expected; "
                 f"replace or remove missing values first"

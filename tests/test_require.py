@@ -1,4 +1,4 @@
-"""What a cell cannot compute with is refused at its door, word for word: in each text {cell} is the cell's name."""
+"""What a cell cannot compute with is refused, word for word: in each text {cell} is the cell's name."""
 
 import re
 
