@@ -34,12 +34,35 @@ def test_every_template_of_ours_that_rests_on_the_theme_is_listed():
     assert {found for _, found in replaced} <= set(words)
 
 
-def test_every_script_of_ours_that_uses_the_theme_is_listed():
-    """Its streams have a dollar at their end, and its classes begin with md-; what lies beside theme.py is for it."""
-    scripts = [*ROOT.glob("docs/assets/**/*.js"), *ROOT.glob("rnn_notes/web/*/**/*.js")]
-    using = {path for path in scripts if re.search(r"\b(alert|document)\$|[\"'.]md-", path.read_text(encoding="utf-8"))}
-    using |= {*ROOT.glob("rnn_notes/web/*.js")}
-    assert {path.relative_to(ROOT).as_posix() for path in using} <= {lean["ours"] for lean in LEANS}
+THEIRS = re.compile(r"(?:data-)?\bmd-[a-z][\w-]*|\bmd[A-Z]\w+|\b__(?:config|search|palette|md\w*)\b|\b\w+\$(?=[.?])")
+"""Names of the theme: of classes and attributes, of data, and of streams, which have a dollar at their end."""
+
+
+def names_of_the_theme(path):
+    """Those in a file of ours, spelled as in HTML."""
+    found = THEIRS.findall(path.read_text(encoding="utf-8"))
+    return {re.sub("[A-Z]", lambda big: f"-{big[0].lower()}", name) for name in found}
+
+
+def test_every_name_of_the_theme_in_a_file_of_ours_is_listed():
+    """With that file and in its words; what lies beside theme.py is for the theme."""
+    folders = ("docs/assets", "docs/overrides", "rnn_notes/web")
+    files = [
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".js", ".html")
+    ]
+    listed = {path: [] for path in files}
+    for lean in LEANS:
+        listed.get(ROOT / lean["ours"], []).extend(lean["words"])
+    missing = [
+        f"{path.relative_to(ROOT)} uses {name}; list it in rnn_notes/web/theme.toml, with the reason"
+        for path in files
+        for name in names_of_the_theme(path)
+        if not any(name in words for words in listed[path])
+    ]
+    assert missing == []
+    assert {path for path in files if path.parent.name == "web" and path.suffix == ".js"} <= {
+        ROOT / lean["ours"] for lean in LEANS
+    }
 
 
 @pytest.mark.parametrize("sheet", CSS, ids=lambda path: path.name)
