@@ -4,10 +4,7 @@ A cell, its gradient and a readout are frozen dataclasses of arrays, so all func
 and also a tuple, list or dict of them or of arrays, such as a model (cell, readout).
 """
 
-import io
 import math
-import warnings
-import zipfile
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -17,12 +14,10 @@ import numpy as np
 from numpy import ndarray
 from numpy.typing import DTypeLike
 
-from rnn_notes import files
+from rnn_notes import weights
 from rnn_notes.cells import require
 
 C = TypeVar("C")
-
-MAX_UNPACKED = 100  # times the size of the file: numbers of a network shrink to no less than a few tenths
 
 
 def arrays(cell: Any) -> dict[str, ndarray]:
@@ -162,44 +157,37 @@ def clip(cell: C, max_norm: float) -> C:
 
 
 def save(path: str | Path, cell: Any) -> None:
-    """Write the arrays of a cell, or of a tuple of cells, to a ``.npz`` file, whole or not at all.
+    """Write the arrays of a cell, or of a tuple of cells, to a file, whole or not at all; ``weights`` has its layout.
 
     Raises ValueError if it is neither; OSError if the file cannot be written.
     """
     if isinstance(cell, type) or not (is_dataclass(cell) or isinstance(cell, tuple)) or not arrays(cell):
         raise ValueError(f"cell is {cell!r:.60} but a cell, or a tuple of cells, is expected; pass (cell, readout)")
-    content = io.BytesIO()
-    np.savez(content, **arrays(cell))  # type: ignore[arg-type]
-    files.write(path, content.getvalue())
+    weights.write(path, arrays(cell))
 
 
 def load(path: str | Path, kind: Any) -> Any:
     """The cell of the class kind, or the tuple of cells of a tuple of classes, that ``save`` wrote to path.
 
-    Nothing in the file is run: arrays of Python objects are refused, never unpickled. Nothing is unpacked before the
-    names, shapes and types that the file promises are those of the kind.
+    Nothing in the file is run, and no array is read before the names, shapes and dtypes that the file promises are
+    those of the kind.
     Raises ValueError if the file is damaged, or if an array is missing, is one too many, or has a wrong shape or dtype,
     or a number that is not finite; OSError if the file cannot be opened.
     """
     expected = _names(kind)
-    with Path(path).open("rb") as file:
-        promised = _read(path, file, _promise)
-        if promised.keys() != set(expected):
+
+    def look(promise: weights.Promise) -> None:
+        if promise.keys() != set(expected):
             raise ValueError(
-                f"{path} holds {', '.join(sorted(promised)) or 'nothing'} but {', '.join(expected)} are expected; "
+                f"{path} holds {', '.join(sorted(promise)) or 'nothing'} but {', '.join(expected)} are expected; "
                 f"load what was saved there"
             )
-        size, unpacked = file.seek(0, io.SEEK_END), sum(a.nbytes for a in promised.values())
-        if unpacked > MAX_UNPACKED * size:
-            raise ValueError(
-                f"{path} has {size} bytes but would unpack to {unpacked}; "
-                f"if you trust it, take its arrays with np.load, and save the cell again"
-            )
-        _build(path, kind, promised)
-        return _build(path, kind, _read(path, file, lambda archive: _unpack(file)))
+        _build(path, kind, promise)
+
+    return _build(path, kind, weights.read(path, "save the cell again", look)[0])
 
 
-def _build(path: str | Path, kind: Any, found: dict[str, ndarray], prefix: str = "") -> Any:
+def _build(path: str | Path, kind: Any, found: weights.Promise, prefix: str = "") -> Any:
     """A cell of the class kind from arrays by name, or a tuple of cells."""
     if isinstance(kind, tuple):
         return tuple(_build(path, part, found, f"{prefix}{k}.") for k, part in enumerate(kind))
@@ -218,35 +206,3 @@ def _names(kind: Any, prefix: str = "") -> list[str]:
             f"kind is {kind!r:.60} but a class of cells, or a tuple of them, is expected; pass RNN or (RNN, Readout)"
         )
     return [prefix + f.name for f in fields(kind)]
-
-
-def _promise(archive: zipfile.ZipFile) -> dict[str, ndarray]:
-    """For each array of a ``.npz`` file one zero that has its shape and dtype, by the headers alone."""
-    found = {}
-    for member in archive.infolist():
-        with archive.open(member) as file, warnings.catch_warnings():
-            warnings.simplefilter("error")
-            version = np.lib.format.read_magic(file)
-            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, _, dtype = read(file)
-            if dtype.hasobject or file.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
-                raise ValueError("objects, or not as many numbers as promised")
-        name = member.filename.removesuffix(".npy")
-        if name in found:
-            raise ValueError("two arrays of one name")
-        found[name] = np.broadcast_to(np.zeros((), dtype), shape)
-    return found
-
-
-def _unpack(file: Any) -> dict[str, ndarray]:
-    file.seek(0)
-    with np.load(file, allow_pickle=False) as found:
-        return {name: found[name] for name in found.files}
-
-
-def _read(path: str | Path, file: Any, take: Callable[[zipfile.ZipFile], dict[str, ndarray]]) -> dict[str, ndarray]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return take(archive)
-    except Exception as problem:  # which ones a damaged file raises, NumPy and zipfile leave open
-        raise ValueError(f"{path} is damaged or no .npz file of numbers; save the cell again") from problem

@@ -23,7 +23,7 @@ ABOVE = (
 )
 """What rests on networks or checks; all that is named neither here nor below is a network, or built on one."""
 
-GROUND = ("extras", "cache", "ipynb", "activations")
+GROUND = ("extras", "files", "ipynb", "activations")
 """What imports nothing of the package."""
 
 
@@ -90,11 +90,16 @@ def test_what_all_rests_on_rests_on_nothing(module):
     assert not IMPORTS[module]
 
 
+def test_the_cache_rests_on_the_writing_of_files_alone():
+    """All else may ask it to remember."""
+    assert {other for _, other in arrows("cache")} == {"files"}
+
+
 def test_networks_know_nothing_above_them():
     """A learner who reads a cell need not read what draws, checks or publishes it."""
-    networks = {room(module) for module in FILES} - {*ABOVE, *GROUND, "checks", ""}
+    networks = {room(module) for module in FILES} - {*ABOVE, *GROUND, "cache", "checks", ""}
     assert {"cells", "readout"} <= networks
-    assert {room(other) for _, other in arrows(*networks)} <= networks | {"activations", "extras"}
+    assert {room(other) for _, other in arrows(*networks)} <= networks | {"activations", "extras", "files"}
 
 
 def test_pages_are_read_without_the_checker_and_figures_drawn_without_the_site():

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -123,13 +122,12 @@ def test_where_nothing_can_be_kept_all_is_made_each_time(tmp_path, monkeypatch, 
 
 def test_a_full_disk_leaves_nothing_behind(folder, monkeypatch, caplog):
     """What was written so far goes; once there is room, the text is kept."""
-    whole = Path.write_bytes
 
-    def half(path, data):
-        whole(path, data[: len(data) // 2])
+    def full(unfinished, path):
+        assert unfinished.exists()
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_bytes", half)
+    monkeypatch.setattr(os, "replace", full)
     assert cache.remember("kind", "key", lambda: "text") == "text"
     assert not entries(folder)
     assert "No space left" in caplog.text
@@ -165,10 +163,10 @@ def test_what_nobody_uses_goes_after_a_month(folder):
     (old,) = entries(folder)
     os.utime(old, (0, 0))
     cache.remember("kind", "new", lambda: "new")
-    unfinished = old.with_suffix(".0123")
+    unfinished = old.with_name(f".{old.name}.0123")
     unfinished.write_text("half")
     os.utime(unfinished, (0, 0))
-    seed = folder / "experiments" / "series-0123" / "0.json"
+    seed = folder / "experiments" / "time_series-0123" / "0.json"
     seed.parent.mkdir(parents=True)
     seed.touch()
     os.utime(seed, (0, 0))

@@ -1,5 +1,6 @@
 """The recorded results can be reproduced, and nothing of what is predicted reaches the training."""
 
+import base64
 import hashlib
 import importlib
 import json
@@ -11,7 +12,7 @@ from toy_experiment import assert_same
 from rnn_notes import datasets, gradcheck
 from rnn_notes.cells import GRU
 from rnn_notes.datasets import Series
-from rnn_notes.experiments import NAMES, corpus, forecast, novels, recorded, runner, series, stocks
+from rnn_notes.experiments import NAMES, corpus, forecast, novels, recorded, runner, stocks, time_series
 from rnn_notes.experiments.forecast import Forecaster
 from rnn_notes.experiments.ngrams import NGrams
 
@@ -114,12 +115,14 @@ def test_the_corpus_beside_the_record_is_the_one_that_was_read():
 
 def test_nothing_of_the_test_years_reaches_the_training_of_the_series():
     """Other numbers from 1921 on change neither the scaler nor a training window; nor do those from 1956 validation."""
-    before = series.data()
+    before = time_series.data()
     for part, first in (("training", "1921"), ("validation", "1956")):
         values = before.values + 1000 * (before.time >= np.datetime64(first))
         after = Series(before.name, before.unit, before.time, values)
-        assert series.scaler(after) == series.scaler(before)
-        for old, new in zip(series.windows(before, part, 22, 11), series.windows(after, part, 22, 11), strict=True):
+        assert time_series.scaler(after) == time_series.scaler(before)
+        for old, new in zip(
+            time_series.windows(before, part, 22, 11), time_series.windows(after, part, 22, 11), strict=True
+        ):
             assert (old == new).all()
 
 
@@ -164,24 +167,25 @@ def test_the_autoregression_recovers_a_linear_recurrence():
     values = [10.0, 12.0]
     while len(values) < 309:
         values.append(1.6 * values[-1] - 0.9 * values[-2] + 3)
-    made = Series("made", "", series.data().time, np.array(values))
-    ar = series.Autoregression.fit(made, 2, 3)
+    made = Series("made", "", time_series.data().time, np.array(values))
+    ar = time_series.Autoregression.fit(made, 2, 3)
     assert np.allclose(ar.weights[:, 0], [-0.9, 1.6, 3])
-    x, target = series.windows(made, "test", 22, 3)
+    x, target = time_series.windows(made, "test", 22, 3)
     assert np.allclose(ar.forecast(x), target)
 
 
 def test_simple_forecasts_are_what_their_names_say():
     """On the years themselves: last value 2000, ahead 1, 2, 3; one cycle before: the year less eleven."""
     x, target = datasets.windows(np.arange(1900.0, 2000.0), 22, 11)
-    assert (series.last_value(x, 11) == target[:, :1] - 1).all()
-    assert (series.one_cycle_before(x, 11) == target - 11).all()
+    assert (time_series.last_value(x, 11) == target[:, :1] - 1).all()
+    assert (time_series.one_cycle_before(x, 11) == target - 11).all()
 
 
-def test_a_forecaster_survives_json():
-    """The network that a record holds is the one that was trained, to the last bit."""
+def test_a_forecaster_survives_its_file(tmp_path):
+    """The network beside a record is the one that was trained, to the last bit."""
     network = Forecaster.init(GRU, 4, 2, np.random.default_rng(0))
-    again = Forecaster.from_lists(GRU, json.loads(json.dumps(network.to_lists())))
+    (tmp_path / "network").write_bytes(base64.b64decode(network.dump()))
+    again = Forecaster.load(tmp_path / "network", GRU)
     x = np.random.default_rng(1).normal(size=(5, 3, 1))
     assert np.array_equal(again.forecast(x), network.forecast(x))
 
@@ -200,5 +204,5 @@ def test_turns_are_counted_with_their_direction():
     """Three times round, one way and the other."""
     angle = np.linspace(0, 6 * np.pi, 100)
     path = np.column_stack([np.cos(angle), np.sin(angle)])
-    assert abs(series.turns(path) - 3) < 1e-12
-    assert abs(series.turns(path[::-1]) + 3) < 1e-12
+    assert abs(time_series.turns(path) - 3) < 1e-12
+    assert abs(time_series.turns(path[::-1]) + 3) < 1e-12

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from rnn_notes import figures
+from rnn_notes import figures, parameters
+from rnn_notes.cells import LSTM
 from rnn_notes.experiments import brackets, first_sign, recorded
+from rnn_notes.experiments.records import recorded_file
 from rnn_notes.figures import gates
+from rnn_notes.readout import Readout
 
 
 def test_each_stroke_of_the_first_sign_is_a_recorded_seed():
@@ -28,18 +31,18 @@ def test_each_stroke_of_the_first_sign_is_a_recorded_seed():
 def test_the_bars_of_the_brackets_are_the_gates_of_the_recorded_network():
     """The unit's gates, state and output, computed step by step from the recorded numbers."""
     shown = gates.gates_over(gates.TEXT)
-    (found,) = (run["LSTM"]["network"] for run in recorded("brackets").runs if run["seed"] == gates.SEED)
-    W_x, W_h, b = (np.array(found["cell"][name]) for name in ("W_x", "W_h", "b"))
+    file = recorded_file(recorded("brackets"), f"brackets-{gates.SEED}.safetensors")
+    cell, readout = parameters.load(file, (LSTM, Readout))
     h, c = np.zeros(2), np.zeros(2)
     for t, character in enumerate(gates.TEXT):
-        a = W_x[:, :, brackets.SYMBOLS.index(character)] + W_h @ h + b
+        a = cell.W_x[:, :, brackets.SYMBOLS.index(character)] + cell.W_h @ h + cell.b
         i, f, o = 1 / (1 + np.exp(-a[:3]))
         c = f * c + i * np.tanh(a[3])
         h = o * np.tanh(c)
         expected = {"i": i, "f": f, "o": o, "c_tilde": np.tanh(a[3]), "c": c}
         for name, value in expected.items():
             assert shown[name][t] == pytest.approx(value[gates.UNIT]), (name, t)
-        y = np.array(found["readout"]["W_hy"]) @ h + found["readout"]["b_y"]
+        y = readout.W_hy @ h + readout.b_y
         assert shown["y"][t] == pytest.approx(y[0], abs=1e-12)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_notes import figures
-from rnn_notes.experiments import generator, novels, recorded, saliency, text_again, three_cells, units
+from rnn_notes.experiments import novels, recorded, saliency, text_again, three_cells, units
 from rnn_notes.figures import novels as pictures
 
 
@@ -71,4 +71,4 @@ def test_the_samples_are_what_the_recorded_network_writes():
     for temperature, sample in record.runs[0]["samples"].items():
         again = model.generate(record.settings["prompt"], 60, float(temperature), np.random.default_rng(0))
         assert sample.startswith(again)
-    assert generator.load(text_again.RESULTS / "text_again.safetensors").before == record.settings["before"]
+    assert model.before == record.settings["before"]

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from rnn_notes import figures
-from rnn_notes.experiments import corpus, generator, recorded, series, stocks
-from rnn_notes.figures import stock_prices, time_series
+from rnn_notes.experiments import corpus, generator, recorded, stocks, time_series
+from rnn_notes.figures import stock_prices
 from rnn_notes.figures import text as of_text
+from rnn_notes.figures import time_series as pictures
 
-SUNSPOTS = {int(str(year)): value for year, value in zip(series.data().time, series.data().values, strict=True)}
+SUNSPOTS = {
+    int(str(year)): value for year, value in zip(time_series.data().time, time_series.data().values, strict=True)
+}
 
 
 def lines(name):
@@ -19,7 +22,7 @@ def lines(name):
 
 def test_the_errors_of_the_simple_forecasts_follow_from_the_years():
     """Looked up year by year: the last value, and the year eleven before, for every origin from 1955 to 1997."""
-    errors = time_series.baseline_errors()
+    errors = pictures.baseline_errors()
     for k in range(1, 12):
         targets = np.array([SUNSPOTS[origin + k] for origin in range(1955, 1998)])
         last = np.array([SUNSPOTS[origin] for origin in range(1955, 1998)])
@@ -32,31 +35,31 @@ def test_the_sunspots_are_drawn_above_their_years():
     """Each number of the data at its year; the years of a calendar as numbers, before 1970 too."""
     (line,) = figures.draw("sunspot-numbers").axes[0].get_lines()
     assert dict(zip(*line.get_data(), strict=True)) == SUNSPOTS
-    assert time_series.years(np.array(["1699", "1970", "2010"], "datetime64[Y]")).tolist() == [1699, 1970, 2010]
+    assert pictures.years(np.array(["1699", "1970", "2010"], "datetime64[Y]")).tolist() == [1699, 1970, 2010]
 
 
 def test_the_networks_in_the_picture_of_errors_are_at_their_recorded_means():
     """A dot for each year ahead, at the mean over the seeds."""
     shown = lines("sunspot-errors")
     for name in ("RNN", "LSTM", "GRU"):
-        mean = np.mean([run[name]["error"] for run in recorded("series").runs], axis=0)
+        mean = np.mean([run[name]["error"] for run in recorded("time_series").runs], axis=0)
         assert np.allclose(shown[name][1], mean)
 
 
 def test_the_recorded_network_has_the_recorded_error():
     """The forecasts that are drawn come from the network of the first seed: its error is the one in the record."""
-    forecast, _, _ = time_series.intervals("GRU")
+    forecast, _, _ = pictures.intervals("GRU")
     target = np.array([[SUNSPOTS[origin + k] for k in range(1, 12)] for origin in range(1955, 1998)])
     error = np.sqrt(np.mean((forecast - target) ** 2, axis=0))
-    assert np.allclose(error, recorded("series").runs[0]["GRU"]["error"], rtol=1e-6)
+    assert np.allclose(error, recorded("time_series").runs[0]["GRU"]["error"], rtol=1e-6)
 
 
 def test_an_interval_holds_eight_of_ten_errors_of_the_validation_years():
     """Of the 25 errors of each year ahead, 19 or 21 lie inside, whatever the interval holds later."""
-    found, settings = series.data(), series.SETTINGS
-    network, units = series.network(recorded("series"), "GRU"), series.scaler(found)
-    forecast, low, high = time_series.intervals("GRU")
-    x, target = series.windows(found, "validation", settings.window, settings.ahead)
+    found, settings = time_series.data(), time_series.SETTINGS
+    network, units = time_series.network(recorded("time_series"), "GRU"), time_series.scaler(found)
+    forecast, low, high = pictures.intervals("GRU")
+    x, target = time_series.windows(found, "validation", settings.window, settings.ahead)
     errors = target - units.restore(network.forecast(units.scale(x)))
     inside = (errors >= (low - forecast)[0]) & (errors <= (high - forecast)[0])
     assert len(errors) == 25
@@ -66,9 +69,9 @@ def test_an_interval_holds_eight_of_ten_errors_of_the_validation_years():
 
 def test_the_plane_keeps_as_much_of_the_hidden_states_as_a_plane_can():
     """The variance in it is the sum of the two largest eigenvalues of their covariance."""
-    plane, last, rising = time_series.state_plane("GRU")
+    plane, last, rising = pictures.state_plane("GRU")
     x = np.array([[SUNSPOTS[year] for year in range(end - 21, end + 1)] for end in range(1721, 2008)]).T[:, :, None]
-    h = series.network(recorded("series"), "GRU").state(series.scaler(series.data()).scale(x))
+    h = time_series.network(recorded("time_series"), "GRU").state(time_series.scaler(time_series.data()).scale(x))
     largest = np.linalg.eigvalsh(np.cov(h.T))[-2:].sum()
     assert np.trace(np.cov(plane.T)) == pytest.approx(largest)
     assert last.tolist() == [SUNSPOTS[year] for year in range(1721, 2008)]

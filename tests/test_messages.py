@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 import pytest
 from advice import not_raised, pattern, raised_by
+from forged import forged, sealed
 
-from rnn_notes import LSTM, RNN, Readout, gradcheck, parameters, training
+from rnn_notes import LSTM, RNN, Readout, gradcheck, parameters, training, weights
 from rnn_notes.readout import cross_entropy, squared_error
 
-MODULES = ["cells.require", "readout", "parameters", "training", "gradcheck", "opinion"]
+MODULES = ["cells.require", "readout", "parameters", "weights", "training", "gradcheck", "opinion"]
 T, B, D, H, O = 4, 2, 5, 3, 6
 
 
@@ -83,42 +84,41 @@ def doubling(v):
 
 def saved(tmp, **arrays):
     """A file of arrays as somebody else would write it."""
-    np.savez(tmp / "a.npz", **arrays)
-    return parameters.load(tmp / "a.npz", RNN)
+    weights.write(tmp / "a", arrays)
+    return parameters.load(tmp / "a", RNN)
 
 
 def written(tmp, content):
     """A file of bytes."""
-    (tmp / "b.npz").write_bytes(content)
-    return parameters.load(tmp / "b.npz", RNN)
+    (tmp / "b").write_bytes(content)
+    return parameters.load(tmp / "b", RNN)
 
 
 def save_and_load(tmp, cell, kind):
     """There and back."""
-    parameters.save(tmp / "c.npz", cell)
-    return parameters.load(tmp / "c.npz", kind)
+    parameters.save(tmp / "c", cell)
+    return parameters.load(tmp / "c", kind)
 
 
-def twice(tmp):
-    """A file in which an array stands two times."""
-    import zipfile
-
-    parameters.save(tmp / "d.npz", RNN_)
-    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(tmp / "d.npz", "a") as archive:
-        archive.writestr("b_h.npy", archive.read("b_h.npy"))
+def zipped(tmp):
+    """A file of an earlier version."""
+    np.savez(tmp / "d.npz", **W)
     return parameters.load(tmp / "d.npz", RNN)
 
 
-def shrunk(tmp):
-    """A file that would unpack to hundreds of times its size."""
-    np.savez_compressed(tmp / "e.npz", W_xh=np.zeros((900, 1)), W_hh=np.zeros((900, 900)), b_h=np.zeros(900))
-    return parameters.load(tmp / "e.npz", RNN)
-
-
-def taken(tmp):
+def anew(tmp):
     """What the message about such a file says."""
-    with np.load(tmp / "e.npz") as arrays:
-        return save_and_load(tmp, RNN(**arrays), RNN)
+    weights.write(tmp / "d.npz", dict(np.load(tmp / "d.npz")))
+    return parameters.load(tmp / "d.npz", RNN)
+
+
+def damaged(change):
+    """A case of a file with a header that was changed."""
+    return (
+        "damaged or no file of weights .*; save the cell again",
+        lambda t: written(t, forged(weights.dump(W), change)),
+        lambda t: save_and_load(t, RNN_, RNN),
+    )
 
 
 X3 = np.array([1.0, 2.0, 3.0])
@@ -340,22 +340,34 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: save_and_load(t, LSTM_, LSTM),
     ),
     (
-        "a.npz: b_h has shape (4,) but this RNN expects (3,)",
+        "a: b_h has shape (4,) but this RNN expects (3,)",
         lambda t: saved(t, **{**W, "b_h": np.ones(4)}),
         lambda t: saved(t, **{**W, "b_h": np.ones(3)}),
     ),
-    ("would unpack to .*if you trust it, take its arrays with np.load, and save the cell again", shrunk, taken),
-    (
-        "is damaged or no .npz file of numbers; save the cell again",
-        lambda t: written(t, b"PK"),
-        lambda t: save_and_load(t, RNN_, RNN),
+    ("if you trust it, weights.write('.*d.npz', dict(np.load('.*d.npz'))) writes it anew", zipped, anew),
+    damaged(lambda header: header["b_h"].update(shape=[-3])),
+    damaged(lambda header: header["b_h"].update(shape=[4])),
+    damaged(lambda header: header["b_h"].update(dtype="F8")),
+    damaged(lambda header: header.pop("b_h")),
+    damaged(lambda header: header["__metadata__"].update(told=1)),
+    *(
+        (
+            "damaged or no file of weights .*; save the cell again",
+            lambda t, content=content: written(t, content),
+            lambda t: save_and_load(t, RNN_, RNN),
+        )
+        for content in (
+            b"PK",
+            weights.dump(W)[:-1],
+            sealed('{"__metadata__":{}}'),
+            sealed('{"b":1,"b":1,"__metadata__":{"crc32":"        "}}'),
+        )
     ),
     (
-        "is damaged or no .npz file of numbers; save the cell again",
-        lambda t: saved(t, **{**W, "b_h": np.array([None])}),
-        lambda t: save_and_load(t, RNN_, RNN),
+        "b_h has dtype int64 but one of float64, .* is expected; pass it with .astype(np.float64)",
+        lambda t: saved(t, **{**W, "b_h": np.arange(3)}),
+        lambda t: saved(t, **{**W, "b_h": np.arange(3).astype(np.float64)}),
     ),
-    ("is damaged or no .npz file of numbers; save the cell again", twice, lambda t: save_and_load(t, RNN_, RNN)),
     # training
     (
         "model is a RNN but a pair is expected; pass (cell, readout)",

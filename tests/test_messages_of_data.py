@@ -3,6 +3,7 @@
 Long, since each error of seven modules has its case.
 """
 
+import io
 import json
 import subprocess
 import sys
@@ -15,11 +16,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from advice import ERRORS, not_raised, pattern, raised_by
-from test_generator import forged
 from test_runner import Killed
 from toy_experiment import toy
 
-from rnn_notes import datasets
+from rnn_notes import datasets, weights
 from rnn_notes.experiments import NAMES, corpus, executors, generator, novels, recorded, records, runner
 from rnn_notes.experiments import __main__ as command
 from rnn_notes.experiments.generator import Generator
@@ -122,26 +122,26 @@ def edited(old, new, name="toy"):
 
 def another_name(t, m):
     """A record under the name of another experiment."""
-    written(t).rename(t / "series.json")
-    return recorded("series", t)
+    written(t).rename(t / "time_series.json")
+    return recorded("time_series", t)
 
 
 def by_the_command(t, m):
     """The command runs the experiment that its message names; here the experiment is a small one."""
     small = toy(t / "log")
-    small.__name__ = "rnn_notes.experiments.series"
+    small.__name__ = "rnn_notes.experiments.time_series"
     m.setitem(sys.modules, small.__name__, small)
-    m.setattr(sys, "argv", ["experiments", "series"])
+    m.setattr(sys, "argv", ["experiments", "time_series"])
     m.setattr(executors, "processes", partial(ThreadPoolExecutor, 1))
     m.setattr(runner, "run", partial(runner.run, folder=t, unfinished=t / "parts"))
     assert command.main() == 0
-    recorded("series", t)
+    recorded("time_series", t)
 
 
 def listed(t, m):
     """The command lists the experiments, and what it lists has a record."""
-    assert "series" in NAMES
-    recorded("series")
+    assert "time_series" in NAMES
+    recorded("time_series")
 
 
 def doubled(t, m):
@@ -151,6 +151,21 @@ def doubled(t, m):
     found["runs"][1]["seed"] = 0
     records.write(t / "toy.json", found)
     return recorded("toy", t)
+
+
+def beside(t, path="1.bin", content=None):
+    """A file that a run has written beside its record, as it was written or with another content."""
+    written(t)
+    if content is not None:
+        (t / path).write_bytes(content)
+    return records.recorded_file(recorded("toy", t), path, t)
+
+
+def removed(t):
+    """The same, after somebody has removed it."""
+    written(t)
+    (t / "1.bin").unlink()
+    return records.recorded_file(recorded("toy", t), "1.bin", t)
 
 
 def failing(t, m):
@@ -212,9 +227,15 @@ def dumped(t, content):
     return generator.load(t / "text.safetensors")
 
 
-def forging(change):
-    """Reading a file of a network with another header, and a checksum that fits."""
-    return lambda t, m: dumped(t, forged(generator.dump(SMALL), change))
+def changed(change):
+    """Reading a file of weights that is no generator's."""
+
+    def read(t, m):
+        arrays, texts = weights.load(io.BytesIO(generator.dump(SMALL)))
+        change(arrays, texts)
+        return dumped(t, weights.dump(arrays, texts))
+
+    return read
 
 
 def dump_again(t, m):
@@ -277,7 +298,7 @@ def changed_excerpt(t, m):
 
 
 MEND = "mend it or pass another"
-WRITES = "python -m rnn_notes.experiments series writes it"
+WRITES = "python -m rnn_notes.experiments time_series writes it"
 LISTS = "what wrote it can write it again; python -m rnn_notes.experiments --help lists"
 REGENERATE = "python -m rnn_notes.datasets --regenerate fetches it"
 CASES = [  # what is said, what is done wrong, and the same as the message says to do it
@@ -377,7 +398,7 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
     ),
     # records
     (
-        "has no 'dawn' here but seed, seconds, drawn; pass one of these",
+        "has no 'dawn' here but seed, seconds, drawn, files; pass one of these",
         lambda t, m: (written(t), recorded("toy", t).over_seeds("dawn")),
         lambda t, m: (written(t), recorded("toy", t).over_seeds("drawn")),
     ),
@@ -387,14 +408,21 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t, m: (written(t), recorded("toy", t).over_seeds("drawn")),
     ),
     (f"seed 0 has two runs but each has one; {LISTS}", doubled, again),
-    (f"it is a record of 'toy' but one of 'series' is expected; {WRITES}", another_name, by_the_command),
-    (f"there is no such record; {WRITES}", lambda t, m: recorded("series", t), by_the_command),
-    (f"there is no such record; {LISTS}", lambda t, m: recorded("serie"), listed),
+    (f"it is a record of 'toy' but one of 'time_series' is expected; {WRITES}", another_name, by_the_command),
+    (f"there is no such record; {WRITES}", lambda t, m: recorded("time_series", t), by_the_command),
+    (f"there is no such record; {LISTS}", lambda t, m: recorded("time_serie"), listed),
     (f"this is not JSON, so it was changed or cut short (.*); {LISTS}", edited('"runs"', "runs"), again),
     (f"seconds is nan but a finite number is expected; {LISTS}", edited('"seconds": 0.0', '"seconds": NaN'), again),
     (f"it holds .* is expected; {LISTS}", edited('"version"', '"Version"'), again),
     (f"it does not match its digest, so it was edited; {LISTS}", edited('"n": 3', '"n": 4'), again),
     (f'settings is "" but an object is expected; {LISTS}', edited('{"n": 3}', '""'), again),
+    (f"it names the files 0.bin, 1.bin but 2.bin is expected; {LISTS}", lambda t, m: beside(t, "2.bin"), again),
+    (f"the file cannot be read (No such file or directory); {LISTS}", lambda t, m: removed(t), again),
+    (
+        f"it is not the file that was written with the record; {LISTS}",
+        lambda t, m: beside(t, content=b"Weights"),
+        lambda t, m: beside(t),
+    ),
     # runs
     ("a worker was killed, .*the same command goes on from there", lambda t, m: written(t, executor=Killed()), again),
     ("divide by zero", failing, again),
@@ -434,19 +462,18 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         dump_again,
     ),
     (
-        "it is cut short or damaged; python -m rnn_notes.experiments text writes it",
+        "it is cut short, damaged or no file of weights .*; python -m rnn_notes.experiments text writes it",
         lambda t, m: dumped(t, generator.dump(SMALL)[:-1]),
         dump_again,
     ),
     (
-        "this is not the file of a generator .*the alphabet is",
-        forging(lambda h: h["__metadata__"].update(alphabet=["a"])),
+        "this is not the file of a generator .*alphabet",
+        changed(lambda arrays, texts: texts.clear()),
         dump_again,
     ),
-    ("this is not the file of a generator .*lstm.b is", forging(lambda h: h["lstm.b"].update(dtype="F32")), dump_again),
     (
         "this is not the file of a generator .*x came as well",
-        forging(lambda h: h.update({"lstm.x": h["lstm.b"]})),
+        changed(lambda arrays, texts: arrays.update(x=np.ones(1))),
         dump_again,
     ),
     (

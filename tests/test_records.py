@@ -93,7 +93,7 @@ def test_a_key_that_no_run_has_is_refused_with_those_that_it_has(tmp_path):
     with ThreadPoolExecutor(1) as executor:
         runner.run(toy(tmp_path / "log"), [0], executor, folder=tmp_path, unfinished=tmp_path / "parts")
     record = recorded("toy", tmp_path)
-    with pytest.raises(ValueError, match=r"^toy has no 'dawn' here but seed, seconds, drawn; pass one of th"):
+    with pytest.raises(ValueError, match=r"^toy has no 'dawn' here but seed, seconds, drawn, files; pass one of th"):
         record.over_seeds("dawn")
     with pytest.raises(ValueError, match=r"^toy has no 'x' here but no keys, but numbers"):
         record.over_seeds("drawn", "x")

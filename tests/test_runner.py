@@ -23,8 +23,9 @@ from toy_experiment import Settings, assert_same, find, toy
 
 import rnn_notes
 from rnn_notes.datasets import DataError
-from rnn_notes.experiments import executors, recorded, runner, series
+from rnn_notes.experiments import executors, recorded, runner, time_series
 from rnn_notes.experiments.__main__ import main as experiments_main
+from rnn_notes.experiments.records import recorded_file
 
 
 def test_a_record_has_every_seed_in_order_and_what_a_reader_must_know(tmp_path):
@@ -39,8 +40,9 @@ def test_a_record_has_every_seed_in_order_and_what_a_reader_must_know(tmp_path):
     assert record.over_seeds("drawn").shape == (3, 3)
     assert record.over_seeds("drawn")[1].tolist() == np.random.default_rng(1).normal(size=3).tolist()
     assert record.check["drawn"] == record.runs[0]["drawn"][:1]
-    assert all("files" not in run for run in [*record.runs, record.check])
-    assert [(tmp_path / f"{seed}.bin").read_text() for seed in range(3)] == ["weights"] * 3
+    assert "files" not in record.check
+    for seed in range(3):
+        assert recorded_file(record, f"{seed}.bin", tmp_path).read_text() == "weights"
     assert [left.name for left in (tmp_path / "parts").iterdir()] == ["toy.lock"]
 
 
@@ -170,10 +172,10 @@ INTERRUPTED = """
     from rnn_notes.experiments import __main__, runner
 
     if __name__ == "__main__":
-        sys.modules["rnn_notes.experiments.series"] = toy
+        sys.modules["rnn_notes.experiments.time_series"] = toy
         runner.UNFINISHED = Path("parts")
         runner.run = partial(runner.run, folder=Path("results"))  # should it not be stopped in time
-        sys.argv = ["experiments", "series", "--seeds", "3"]
+        sys.argv = ["experiments", "time_series", "--seeds", "3"]
         sys.exit(__main__.main())
 """
 
@@ -212,13 +214,13 @@ def test_a_dask_cluster_finds_what_this_process_finds(tmp_path, cluster):
     """Two workers, each a process; the record of a tiny run is the same as without them."""
 
     def found(folder):
-        return [{**run, "seconds": 0} for run in recorded("series", folder).runs]
+        return [{**run, "seconds": 0} for run in recorded("time_series", folder).runs]
 
-    small = {"settings": series.CHECK, "unfinished": tmp_path / "parts"}
+    small = {"settings": time_series.CHECK, "unfinished": tmp_path / "parts"}
     with executors.dask(cluster) as executor:
-        runner.run(series, range(3), executor, folder=tmp_path / "cluster", **small)
+        runner.run(time_series, range(3), executor, folder=tmp_path / "cluster", **small)
     with ThreadPoolExecutor(1) as executor:
-        runner.run(series, range(3), executor, folder=tmp_path / "here", **small)
+        runner.run(time_series, range(3), executor, folder=tmp_path / "here", **small)
     there, here = found(tmp_path / "cluster"), found(tmp_path / "here")
     assert [run["seed"] for run in there] == [0, 1, 2]
     for one, other in zip(there, here, strict=True):
@@ -364,7 +366,7 @@ def test_a_wrong_scheduler_is_one_line(monkeypatch, capsys, address):
     """Without a traceback, soon, and with what to do."""
     distributed = SimpleNamespace(Client=lambda address, timeout: (_ for _ in ()).throw(OSError(f"no {address}")))
     monkeypatch.setitem(sys.modules, "distributed", distributed)
-    monkeypatch.setattr(sys, "argv", ["experiments", "series", "--scheduler", address])
+    monkeypatch.setattr(sys, "argv", ["experiments", "time_series", "--scheduler", address])
     assert experiments_main() == 1
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith(f"no scheduler answers at {address} (no {address}); start one with dask scheduler")
@@ -375,7 +377,7 @@ def test_a_wrong_scheduler_is_one_line(monkeypatch, capsys, address):
 )
 def test_what_the_system_or_the_data_refuse_is_one_line(monkeypatch, capsys, problem):
     """Exit status 1, as for all that fails."""
-    monkeypatch.setattr(sys, "argv", ["experiments", "series"])
+    monkeypatch.setattr(sys, "argv", ["experiments", "time_series"])
     monkeypatch.setattr(executors, "processes", contextlib.nullcontext)
     monkeypatch.setattr(runner, "run", lambda *arguments, **options: (_ for _ in ()).throw(problem))
     assert experiments_main() == 1

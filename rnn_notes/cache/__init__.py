@@ -27,6 +27,8 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import resolve_name
 from pathlib import Path
 
+from rnn_notes import files
+
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +48,7 @@ LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "django-static-mathjax", "m
 LIBRARY_PATHS = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
 INSTALLED = {Path(folder).resolve() for folder in (*LIBRARY_PATHS, *site.getsitepackages())}
 
-UNUSED = 30 * 24 * 3600  # seconds after which an entry that nobody has asked for is removed
+UNUSED_SECONDS = 30 * 24 * 3600  # after which an entry that nobody has asked for is removed
 
 Stamp = tuple[int, int, int, int]
 
@@ -130,7 +132,7 @@ def _read(path: Path) -> str | None:
         log.warning("%s is damaged, so what it held is made again", path)
         return None
     with suppress(OSError):  # in a folder that is read-only
-        if time.time() - path.stat().st_mtime > UNUSED / 10:
+        if time.time() - path.stat().st_mtime > UNUSED_SECONDS / 10:
             path.touch()
     return text.decode("utf-8")
 
@@ -143,14 +145,9 @@ def _seal(path: Path, data: bytes) -> bytes:
 def _write(path: Path, text: str) -> None:
     """Write an entry whole or not at all, also when other threads and processes write the same one."""
     data = text.encode("utf-8")
-    unfinished = path.with_suffix(f".{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            unfinished.write_bytes(_seal(path, data) + b"\n" + data)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        files.write(path, _seal(path, data) + b"\n" + data)
     except OSError as error:  # a full disk, a folder that is read-only
         _say_once(f"nothing can be kept in {path.parent.parent}, so all is made each time: {error.strerror}")
 
@@ -163,7 +160,7 @@ def _say_once(message: str) -> None:
 def tidy() -> None:
     """Remove entries that were not used for a month, and what killed processes have left unfinished."""
     for path in FOLDER.glob("*/" + "?" * 32 + "*"):
-        age = UNUSED / 30 if path.suffix else UNUSED
+        age = UNUSED_SECONDS / 30 if path.suffix else UNUSED_SECONDS
         with suppress(OSError):  # another process was faster, or the folder is read-only
             if path.is_file() and time.time() - path.stat().st_mtime > age:
                 path.unlink()

@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.experiments.forecast import Cell, Forecaster, new_cell
-from rnn_notes.experiments.records import Record
+from rnn_notes.experiments.records import Record, recorded_file
 from rnn_notes.experiments.runner import Report
 from rnn_notes.readout import Readout, squared_error
 from rnn_notes.training import Adam, train
@@ -86,9 +86,10 @@ def encode(text: str) -> ndarray:
 def run(seed: int, settings: Settings, data: None, report: Report) -> dict[str, Any]:
     """By cell: in which share of new texts, by their length, the rounded output is right at every character.
 
-    The network of the small LSTM is kept as well.
+    Each seed also writes the network of its small LSTM.
     """
     found: dict[str, Any] = {}
+    files: dict[str, str] = {}
     for n, (name, (kind, H)) in enumerate(CELLS.items()):
         rng = np.random.default_rng(seed)  # the same texts for all cells
 
@@ -103,12 +104,14 @@ def run(seed: int, settings: Settings, data: None, report: Report) -> dict[str, 
             model, batches(), squared_error, Adam(settings.rate), steps=settings.steps, max_norm=settings.max_norm
         )
         trained = Forecaster(*last.model)
-        found[name] = {"right": {}, **({"network": trained.to_lists()} if name == "LSTM" else {})}
+        if name == "LSTM":
+            files[f"brackets-{seed}.safetensors"] = trained.dump()
+        found[name] = {"right": {}}
         for T in settings.lengths:
             codes, target = texts(T, settings.judged, settings.early, np.random.default_rng([seed, 2]))
             found[name]["right"][str(T)] = float(np.mean((np.rint(outputs(trained, codes)) == target).all(axis=0)))
         report((n + 1) / len(CELLS))
-    return found
+    return {**found, "files": files}
 
 
 def outputs(network: Forecaster, codes: ndarray) -> ndarray:
@@ -117,6 +120,5 @@ def outputs(network: Forecaster, codes: ndarray) -> ndarray:
 
 
 def network(record: Record, seed: int) -> Forecaster:
-    """The recorded LSTM of a seed, with its readout."""
-    (found,) = (run["LSTM"]["network"] for run in record.runs if run["seed"] == seed)
-    return Forecaster.from_lists(LSTM, found)
+    """The recorded small LSTM of a seed, with its readout."""
+    return Forecaster.load(recorded_file(record, f"brackets-{seed}.safetensors"), LSTM)

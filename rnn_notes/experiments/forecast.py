@@ -1,13 +1,15 @@
 """A network that predicts what follows a window, and how it is fitted: the same for sunspots and for prices."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy import ndarray
 
-from rnn_notes import parameters
+from rnn_notes import parameters, weights
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.readout import Readout, squared_error
 from rnn_notes.training import Adam, Model, train
@@ -57,16 +59,14 @@ class Forecaster:
         """The mean squared error over windows and steps ahead."""
         return float(np.mean((self.forecast(x) - target) ** 2))
 
-    def to_lists(self) -> dict[str, Any]:
-        """The parameters in a form that JSON can hold."""
-        parts = {"cell": self.cell, "readout": self.readout}
-        return {part: {n: a.tolist() for n, a in parameters.arrays(p).items()} for part, p in parts.items()}
+    def dump(self) -> str:
+        """The parameters as a file of ``rnn_notes.weights``, in Base64, as a run hands over its files."""
+        return b64encode(weights.dump(parameters.arrays((self.cell, self.readout)))).decode()
 
     @classmethod
-    def from_lists(cls, kind: type[Cell], lists: Mapping[str, Any]) -> Self:
-        """The network that ``to_lists`` was called on."""
-        cell, readout = ({name: np.array(value) for name, value in lists[part].items()} for part in ("cell", "readout"))
-        return cls(kind(**cell), Readout(**readout))
+    def load(cls, path: Path, kind: type[Cell]) -> Self:
+        """The network that ``dump`` was called on, from its file; raises ValueError if it is none."""
+        return cls(*parameters.load(path, (kind, Readout)))
 
 
 def last_step(y: ndarray, target: ndarray) -> tuple[ndarray, ndarray]:

@@ -1,15 +1,10 @@
 """A network that reads text one character at a time and says what may come next; and the file it is kept in.
 
-The file is in the safetensors format: the length of a header in 8 bytes (little-endian), the header in JSON with the
-name, type, shape and place of each array, then the arrays. They are in half precision, which makes the file small
-enough for a page; or the weights are whole numbers of 8 bits, each row with a scale of its own, which halves it again.
-The header's ``__metadata__`` has the alphabet, what is read before any text if there is something, and a CRC-32 of the
-whole file, with zeros in its own place, to tell a damaged one.
+The file is one of ``rnn_notes.weights``. The numbers are in half precision, which makes it small enough for a page; or
+the weights are whole numbers of 8 bits, each row with a scale of its own, which halves it again. Its texts are the
+alphabet, and what is read before any text if there is something.
 """
 
-import json
-import re
-import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -18,12 +13,12 @@ import numpy as np
 from numpy import ndarray
 from numpy.typing import DTypeLike
 
-from rnn_notes import parameters
+from rnn_notes import parameters, weights
 from rnn_notes.activations import softmax
 from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.datasets import DataError
 from rnn_notes.experiments.corpus import encode
-from rnn_notes.experiments.records import RESULTS, by_experiment
+from rnn_notes.experiments.records import by_experiment, recorded, recorded_file
 from rnn_notes.readout import Readout, cross_entropy
 
 State = tuple[ndarray, ...]  # all that the cell carries, each (B, H); nothing at all is zeros
@@ -121,10 +116,6 @@ def quantised(generator: Generator, bits: int) -> Generator:
     return _built({**arrays, **weights}, generator.alphabet, generator.before)
 
 
-CHECKSUM = '"crc32":"{}"'
-DTYPES = {"<f2": "F16", "<f4": "F32", "|i1": "I8"}
-
-
 def dump(generator: Generator, bits: int = 16) -> bytes:
     """The generator as the content of a file: in half precision, or with weights of 8 bits.
 
@@ -136,60 +127,35 @@ def dump(generator: Generator, bits: int = 16) -> bytes:
             arrays[name], arrays[f"{name}.scale"] = rounded(array)
         else:
             with np.errstate(over="ignore"):
-                arrays[name] = array.astype("<f2")
+                arrays[name] = array.astype(np.float16)
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"{name} has a number above 65504, the largest of half precision; train it with a decay")
-    body = b"".join(array.tobytes() for array in arrays.values())
     before = {"before": generator.before} if generator.before else {}
-    header: dict[str, object] = {"__metadata__": {"alphabet": generator.alphabet, **before, "crc32": "0" * 8}}
-    start = 0
-    for name, array in arrays.items():
-        end = start + array.nbytes
-        header[name] = {"dtype": DTYPES[array.dtype.str], "shape": list(array.shape), "data_offsets": [start, end]}
-        start = end
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    content = len(text).to_bytes(8, "little") + text + body
-    crc = CHECKSUM.format(f"{zlib.crc32(content):08x}")
-    return content.replace(CHECKSUM.format("0" * 8).encode(), crc.encode(), 1)
+    return weights.dump(arrays, {"alphabet": generator.alphabet, **before})
 
 
-def load(path: Path = RESULTS / "text.safetensors") -> Generator:
+def load(path: Path | None = None) -> Generator:
     """The generator in a file, in double precision; by default the recorded one.
 
     Raises DataError, with file and reason, if there is none or if it is cut short, damaged or of another form.
     """
+    path = path or recorded_file(recorded("text"), "text.safetensors")
     remedy = by_experiment(path.stem.partition("-")[0])
     try:
-        content = path.read_bytes()
+        arrays, texts = weights.read(path, remedy)
     except OSError as error:
         raise DataError(f"{path}: there is no such file that can be read ({error.strerror}); {remedy}") from None
-    crc = re.search(CHECKSUM.format("([0-9a-f]{8})").encode(), content)
-    zeros = content.replace(crc[0], CHECKSUM.format("0" * 8).encode(), 1) if crc else b""
-    if not crc or f"{zlib.crc32(zeros):08x}".encode() != crc[1]:
-        raise DataError(f"{path}: it is not what was written, so it is cut short or damaged; {remedy}")
-    start = 8 + int.from_bytes(content[:8], "little")
+    except weights.DamagedError as error:
+        raise DataError(str(error)) from None
+    scales = {name: arrays.pop(name) for name in [*arrays] if name.endswith(".scale")}
     try:
-        header = json.loads(content[8:start])
-        metadata = header.pop("__metadata__")
-        alphabet, before = metadata["alphabet"], metadata.get("before", "")
-        arrays: dict[str, ndarray] = {}
-        if not isinstance(alphabet, str) or not isinstance(before, str):
-            raise ValueError(f"the alphabet is {alphabet!r} and begins with {before!r}")
-        for name, entry in header.items():
-            first, end = entry["data_offsets"]
-            dtype = "<f4" if name.endswith(".scale") else "|i1" if f"{name}.scale" in header else "<f2"
-            if entry["dtype"] != DTYPES[dtype] or not 0 <= first <= end <= len(content) - start:
-                raise ValueError(f"{name} is {entry}")
-            array = np.frombuffer(content[start + first : start + end], dtype)
-            arrays[name] = array.reshape(entry["shape"])
-        scales = {name: arrays.pop(name) for name in [*arrays] if name.endswith(".scale")}
         for name, scale in scales.items():
             weight = name.removesuffix(".scale")
             arrays[weight] = unrounded(arrays[weight], scale)
-        return _built({name: array.astype(np.float64) for name, array in arrays.items()}, alphabet, before)
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        doubles = {name: array.astype(np.float64) for name, array in arrays.items()}
+        return _built(doubles, texts["alphabet"], texts.get("before", ""))
+    except (ValueError, KeyError) as error:
         raise DataError(f"{path}: this is not the file of a generator ({error!r:.200}); {remedy}") from None
 
 

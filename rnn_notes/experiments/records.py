@@ -21,7 +21,7 @@ from rnn_notes.datasets import DATA, DataError
 RESULTS = DATA / "results"
 
 NAMES = (
-    "series",
+    "time_series",
     "stocks",
     "text",
     "slips",
@@ -71,7 +71,7 @@ class Record:
 
 
 def recorded(name: str, folder: Path = RESULTS) -> Record:
-    """The record of an experiment by its name, such as ``"series"``.
+    """The record of an experiment by its name, such as ``"time_series"``.
 
     Raises DataError, with file, field and reason, if there is none, if it was cut short or edited, or if it is of
     another form.
@@ -99,6 +99,26 @@ def recorded(name: str, folder: Path = RESULTS) -> Record:
             raise DataError(f"{file}: it is a record of {came!r} but one of {name!r} is expected; {remedy}")
 
     return Record(**read(file, remedy, list(Record.__dataclass_fields__), look))
+
+
+def recorded_file(record: Record, path: str, folder: Path = RESULTS) -> Path:
+    """Where a file is that the runs of a record have written beside it, such as a trained network.
+
+    Raises DataError, with file, reason and remedy, if the record names no such file, or if the file is missing or is
+    not, to the last bit, what was written with the record.
+    """
+    digests = {path: said for run in record.runs for path, said in run.get("files", {}).items()}
+    name, remedy = record.experiment, by_experiment(record.experiment)
+    if path not in digests:
+        known = ", ".join(digests) or "none"
+        raise DataError(f"{folder / f'{name}.json'}: it names the files {known} but {path} is expected; {remedy}")
+    try:
+        content = (folder / path).read_bytes()
+    except OSError as error:
+        raise DataError(f"{folder / path}: the file cannot be read ({error.strerror}); {remedy}") from None
+    if hashlib.sha256(content).hexdigest() != digests[path]:
+        raise DataError(f"{folder / path}: it is not the file that was written with the record; {remedy}")
+    return folder / path
 
 
 def by_experiment(name: str) -> str:

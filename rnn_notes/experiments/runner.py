@@ -80,7 +80,8 @@ class Experiment(Protocol):
     def run(self, seed: int, settings: Any, data: Any, report: Keeper) -> dict[str, Any]:
         """What one seed finds, in a form that JSON can hold: the same whenever it is run.
 
-        Under ``"files"`` there may be files to write beside the record: by their path from there, in Base64.
+        Under ``"files"`` there may be files to write beside the record: by their path from there, in Base64. The record
+        has their digests instead.
         """
 
 
@@ -150,9 +151,12 @@ def _run(
         failures[0].add_note(kept)
         raise failures[0]
     runs = [_part_of_record(file) for file in parts_of.values()]
-    for path, content in [item for found in runs for item in found.pop("files", {}).items()]:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        files.write(folder / path, base64.b64decode(content))
+    for found in runs:
+        for path, text in found.get("files", {}).items():
+            content = base64.b64decode(text)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            files.write(folder / path, content)
+            found["files"][path] = hashlib.sha256(content).hexdigest()
     check = _part_of_record(check_file)
     check.pop("files", None)
     record = records.Record(

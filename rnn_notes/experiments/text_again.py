@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from rnn_notes import parameters
+from rnn_notes import parameters, weights
 from rnn_notes.activations import softmax
 from rnn_notes.cells import LSTM
 from rnn_notes.experiments import corpus, generator, novels, units
 from rnn_notes.experiments.generator import Generator
 from rnn_notes.experiments.ngrams import NGrams
-from rnn_notes.experiments.records import RESULTS, recorded
+from rnn_notes.experiments.records import recorded, recorded_file
 from rnn_notes.experiments.runner import Keeper
 from rnn_notes.experiments.text import batches, per_character
 from rnn_notes.readout import Readout
@@ -65,7 +65,7 @@ data = novels.data
 
 def network() -> Generator:
     """The recorded network, with weights of 8 bits."""
-    return generator.load(RESULTS / "text_again.safetensors")
+    return generator.load(recorded_file(recorded("text_again"), "text_again.safetensors"))
 
 
 def meanings() -> dict[int, str]:
@@ -147,15 +147,12 @@ def _pack(model: Generator, optimiser: Adam, curve: list[dict[str, Any]], done: 
     arrays = {part: [*parameters.arrays(getattr(model, part)).values()] for part in ("cell", "readout")}
     arrays |= {"m": optimiser.m, "v": optimiser.v}
     named: dict[str, Any] = {f"{part} {n}": array for part, of in arrays.items() for n, array in enumerate(of)}
-    content = io.BytesIO()
-    np.savez(content, told=np.array(json.dumps([curve, done, optimiser.t])), **named)
-    return content.getvalue()
+    return weights.dump(named, {"told": json.dumps([curve, done, optimiser.t])})
 
 
 def _unpack(kept: bytes, model: Generator, settings: Settings) -> tuple[Generator, Adam, list[dict[str, Any]], int]:
-    with np.load(io.BytesIO(kept), allow_pickle=False) as file:
-        found = {name: file[name] for name in file.files}
-    curve, done, t = json.loads(str(found.pop("told")))
+    found, texts = weights.load(io.BytesIO(kept))
+    curve, done, t = json.loads(texts["told"])
     cell, readout, m, v = (
         [array for name, array in found.items() if name.startswith(f"{part} ")]
         for part in ("cell", "readout", "m", "v")
@@ -171,13 +168,13 @@ def stretches(values: ndarray, length: int) -> ndarray:
     return values[: B * length].reshape(B, length).T
 
 
-READ = 100  # steps at once: of a long text not all states are kept
+STEPS_AT_ONCE = 100  # of a long text not all states are kept
 
 
 def reading(model: Generator, codes: ndarray) -> Iterator[ndarray]:
     """The hidden states h (T, B, H) while a network reads texts (n, B) from where it begins, piece by piece."""
     state = model.start(codes.shape[1])
-    for x, _ in pieces(codes, codes, READ):
+    for x, _ in pieces(codes, codes, STEPS_AT_ONCE):
         trace = model.cell.forward(model.one_hot(x), *state)
         state = trace.last
         yield trace.h[1:]
@@ -186,7 +183,7 @@ def reading(model: Generator, codes: ndarray) -> Iterator[ndarray]:
 def surprise(model: Generator, codes: ndarray) -> ndarray:
     """The −log₂ p of all characters but the first of B texts, (n − 1, B), each read from where the network begins."""
     found = []
-    for h, (following, _) in zip(reading(model, codes[:-1]), pieces(codes[1:], codes[1:], READ), strict=True):
+    for h, (following, _) in zip(reading(model, codes[:-1]), pieces(codes[1:], codes[1:], STEPS_AT_ONCE), strict=True):
         p = softmax(model.readout.forward(h).astype(np.float64))
         found.append(-np.log2(np.take_along_axis(p, following[..., None], axis=-1)[..., 0]))
     return np.concatenate(found)

@@ -15,7 +15,7 @@ from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.experiments import generator, novels, saliency
 from rnn_notes.experiments.classics import in_part
 from rnn_notes.experiments.generator import Generator
-from rnn_notes.experiments.records import RESULTS
+from rnn_notes.experiments.records import recorded, recorded_file
 from rnn_notes.experiments.runner import Report
 from rnn_notes.experiments.text import batches, per_character
 from rnn_notes.experiments.text_again import bits
@@ -53,14 +53,14 @@ CHECK = Settings(
 )  # fmt: skip
 
 data = novels.data
-SHOWN = 72  # characters of a passage of the piece "Where the gradient goes"
+SHOWN = 72  # characters of a passage of the widget "Where the gradient goes"
 AT, BACK = 60, 20  # which of them is predicted at first, and from how far back
 PASSAGES = (0, 1000, 2000)  # where they begin in the excerpt
 
 
 def network(name: str) -> Generator:
     """The recorded network of one of the cells."""
-    return generator.load(RESULTS / f"three_cells-{name}.safetensors")
+    return generator.load(recorded_file(recorded("three_cells"), f"three_cells-{name}.safetensors"))
 
 
 def passages() -> list[dict[str, Any]]:

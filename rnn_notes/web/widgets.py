@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from rnn_notes import lecture, parameters
-from rnn_notes.experiments import generator, text, text_again, three_cells
-from rnn_notes.experiments.records import RESULTS
+from rnn_notes.experiments import recorded, text, text_again, three_cells
+from rnn_notes.experiments.records import recorded_file
 from rnn_notes.figures import attention as alignment
 from rnn_notes.figures import gradients
 
@@ -53,13 +53,13 @@ def cliff() -> dict[str, Any]:
     return {"start": list(start), "rate": rate, "limit": limit, "steps": steps}
 
 
-def writer() -> dict[str, Any]:
+def text_widget() -> dict[str, Any]:
     """The prompt and the temperature of the recorded samples, how many characters are written, and which network."""
     common = {"temperature": 0.5, "length": 300, "file": "rnn-text-weights"}
     return {"prompt": text.PROMPT, **common, "units": text.SETTINGS.H, "told": {}, "size": ""}
 
 
-def larger_writer() -> dict[str, Any]:
+def text_again_widget() -> dict[str, Any]:
     """The same for the network that has read novels: its file is loaded on request, and two of its units are named."""
     settings, file = text_again.SETTINGS, "rnn-text-again-weights"
     size = len(gzip.compress(_script(file, FILES[file]()).encode(), mtime=0))
@@ -98,24 +98,24 @@ WIDGETS: dict[str, Callable[[], dict[str, Any]]] = {
     "rnn-gradient": gradient,
     "rnn-sigmoid": sigmoid,
     "rnn-surface": surface,
-    "rnn-text": writer,
-    "rnn-text-again": larger_writer,
+    "rnn-text": text_widget,
+    "rnn-text-again": text_again_widget,
     "rnn-unrolled": unrolled,
 }
 ELEMENTS = {"rnn-text-again": "rnn-text"}  # where it is not the widget's own name
 
 
-def weights(file: str) -> str:
-    """The trained network of a file, in Base64; raises DataError if the file is missing or damaged."""
-    generator.load(RESULTS / file)
-    return b64encode((RESULTS / file).read_bytes()).decode()
+def weights(experiment: str) -> str:
+    """The file of a trained network, in Base64; raises DataError if it is missing or damaged."""
+    file = recorded_file(recorded(experiment), f"{experiment}.safetensors")
+    return b64encode(file.read_bytes()).decode()
 
 
 FILES: dict[str, Callable[[], str]] = {  # what widgets load later, by the name of the script that brings it
     "rnn-attention-data": attentive,
     "rnn-gradient-data": lambda: json.dumps(three_cells.passages(), separators=(",", ":")),
-    "rnn-text-again-weights": lambda: weights("text_again.safetensors"),
-    "rnn-text-weights": lambda: weights("text.safetensors"),
+    "rnn-text-again-weights": lambda: weights("text_again"),
+    "rnn-text-weights": lambda: weights("text"),
 }
 
 

@@ -1,7 +1,7 @@
 /*
  * <rnn-text>: a trained LSTM reads a prompt and goes on from it, one character at a time; then its text is coloured.
  *
- * Its weights are a file of rnn_notes/experiments/generator.py. They come when the reader does, or, if they are large,
+ * Its weights are a file of rnn_notes/weights.py. They come when the reader does, or, if they are large,
  * when the reader asks for them. It is long since a page loads the network, its gradients and its pictures as one file.
  */
 

@@ -11,7 +11,7 @@ from rnn_notes.cells import GRU, LSTM, RNN
 from rnn_notes.datasets import Scaler, Series
 from rnn_notes.experiments import forecast
 from rnn_notes.experiments.forecast import Forecaster
-from rnn_notes.experiments.records import Record
+from rnn_notes.experiments.records import Record, recorded_file
 from rnn_notes.experiments.runner import Report
 
 CELLS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
@@ -51,11 +51,15 @@ def windows(series: Series, part: str, window: int, ahead: int) -> tuple[ndarray
 
 
 def run(seed: int, settings: Settings, data: Series, report: Report) -> dict[str, Any]:
-    """For each kind of cell the root mean squared error of each year ahead, on the test years, in sunspot numbers."""
+    """For each kind of cell the root mean squared error of each year ahead, on the test years, in sunspot numbers.
+
+    The first seed also writes its networks.
+    """
     units = scaler(data)
     scaled = Series(data.name, "training deviations", data.time, units.scale(data.values))
     parts = {part: windows(scaled, part, settings.window, settings.ahead) for part in PARTS}
     found: dict[str, Any] = {}
+    files: dict[str, str] = {}
     for n, (name, kind) in enumerate(CELLS.items()):
         rng = np.random.default_rng([seed, n])
         start = Forecaster.init(kind, settings.H, settings.ahead, rng, settings.fit.gate_bias)
@@ -64,10 +68,11 @@ def run(seed: int, settings: Settings, data: Series, report: Report) -> dict[str
         found[name] = {
             "error": (rms(network.forecast(x) - target) * units.deviation).tolist(),
             "validation error": float(np.sqrt(loss) * units.deviation),
-            **({"network": network.to_lists()} if seed == 0 else {}),
         }
+        if seed == 0:
+            files[f"time_series-{name}.safetensors"] = network.dump()
         report((n + 1) / len(CELLS))
-    return found
+    return {**found, "files": files} if files else found
 
 
 def rms(errors: ndarray) -> ndarray:
@@ -77,7 +82,7 @@ def rms(errors: ndarray) -> ndarray:
 
 def network(record: Record, name: str) -> Forecaster:
     """The recorded network of the first seed with this kind of cell."""
-    return Forecaster.from_lists(CELLS[name], record.runs[0][name]["network"])
+    return Forecaster.load(recorded_file(record, f"time_series-{name}.safetensors"), CELLS[name])
 
 
 def intervals(series: Series, network: Forecaster, settings: Settings) -> tuple[ndarray, ndarray, ndarray]:
