@@ -20,6 +20,8 @@ from rnn_notes.opinion import NOT_ANALYTIC, SINGLE, Called, copied, second_opini
 
 INFINITE = "f has no finite derivative at {name}, as a root has none at 0; move {name} away from it"
 
+SEEN = 1e-6  # an array that is off by more fails whatever it is compared for
+
 V = TypeVar("V")  # an array, a cell, or a tuple, list or dict of them
 
 
@@ -65,6 +67,7 @@ def complex_step(f: Callable[[Any], Any], value: V, step: float = 1e-30) -> V:
 def finite_differences(f: Callable[[Any], Any], value: V, step: float = 1e-6) -> V:
     """The gradient of f at value by central differences, (f(x + ε) − f(x − ε)) / 2ε: right to about 1e-9.
 
+    That is relative to the largest entry of each array: of one that is 1e-9 of it, no digit need be right.
     value is as for ``complex_step``; f is called with a float64 copy of it. ε is step, times the size of the largest
     entry of the array if that is above 1. Raises ValueError if value or what f returns is nothing of the kind, or if
     the second opinion differs by 1e-5: a step too long for a steep f, or lost in what f rounds.
@@ -100,6 +103,8 @@ def influence(cell: Any, x: Any, state: str = "h") -> ndarray:
     ``state="c"`` measures the cell state of an LSTM.
     Raises ValueError if x is not a single sequence, or if the cell has no such state.
     """
+    if not hasattr(cell, "states"):
+        raise ValueError(f"cell is a {type(cell).__name__} but one that carries states is expected; pass an RNN, say")
     if state not in cell.states:
         known = " or ".join(map(repr, cell.states))
         raise ValueError(f"state is {state!r} but {type(cell).__name__} carries {known}; pass one that it has")
@@ -128,15 +133,17 @@ def relative_difference(value: Any, reference: Any) -> Difference:
     """How far the worst array is off: the largest |value − reference| divided by the largest |reference| of that array.
 
     A number, that also tells how far each array is off; NaN if any entry is NaN. An array whose reference is zero
-    throughout is off by its largest |value|. Raises ValueError if all are zero on both sides, so that nothing would be
-    compared, or if the kinds, names or shapes differ.
+    throughout is off by its largest |value|. If the others of its array agree far better, a small entry is off by its
+    own size, so that one that is missing is seen beside large ones, down to 1e-13 of the largest.
+    Raises ValueError if all are zero on both sides, so that nothing would be compared, or if the kinds, names or shapes
+    differ.
     """
     value, reference = copied(value, "value"), copied(reference, "reference")
     parameters.same_form(value, reference, ("value", "the reference"))
     by_array, empty = {}, []
     for (name, v), r in zip(parameters.arrays(value).items(), parameters.arrays(reference).values(), strict=True):
         size, off = np.max(np.abs(r), initial=0), np.max(np.abs(v - r), initial=0)  # np.max lets no NaN go by
-        by_array[name] = float(off / (size or 1.0))
+        by_array[name] = max(float(off / (size or 1.0)), _hidden(np.abs(v - r), np.abs(r)))
         if size == off == 0:
             empty.append(name)
     if len(empty) == len(by_array):
@@ -147,6 +154,19 @@ def relative_difference(value: Any, reference: Any) -> Difference:
     found = Difference(np.max(list(by_array.values())))
     found.by_array, found.empty = by_array, tuple(empty)
     return found
+
+
+def _hidden(off: ndarray, size: ndarray) -> float:
+    """How far the worst entry is off relative to itself, of those that stand out among errors of rounding or of steps.
+
+    Such errors are about as large throughout an array, so those of its large entries tell them.
+    """
+    largest = np.max(size, initial=0)
+    if not largest or not np.max(off) <= SEEN * largest:
+        return 0.0
+    usual = np.max(off[size > largest / 10])
+    apart = off > max(1e3 * usual, 500 * np.finfo(np.float64).eps * largest)
+    return float(np.max(off[apart] / np.maximum(size[apart], off[apart]), initial=0.0))
 
 
 def _each(called: Called, along: Callable[[ndarray, Any], float]) -> dict[str, ndarray]:

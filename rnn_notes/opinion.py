@@ -165,8 +165,13 @@ class Opinion:
 
 
 def second_opinions(called: Called, name: str, a: ndarray, found: ndarray, tolerance: float) -> list[Opinion]:
-    """Those along two directions drawn at random, since along one the errors of two entries may cancel."""
-    directions = [called.rng.choice([-1.0, 1.0], a.shape) for _ in range(min(a.size, 2))]
+    """Those along two directions drawn at random, since along one the errors of two entries may cancel.
+
+    In the first all entries move alike; in the second none, or what a shift of all of them does not change would not
+    be seen. They have few bits, so that x ± δ is rarely rounded.
+    """
+    signs = [called.rng.choice([-1.0, 1.0], a.shape) for _ in range(min(a.size, 2))]
+    directions = signs[:1] + [s * (1 + called.rng.integers(0, 64, a.shape) / 64) for s in signs[1:]]
     return [_opinion(called, name or "value", a, d, found, tolerance) for d in directions]
 
 
@@ -195,9 +200,10 @@ def _opinion(called: Called, name: str, a: ndarray, direction: ndarray, found: n
     lost, jumps = (False, False) if size or seen[0][1] else _further_away(called, a, direction)
     if frozen or lost:
         agrees, seen = False, [(length, *_slope(called, a, direction, length)) for length in (AFAR if frozen else FAR)]
-    bends = [_bend(called, a, direction, length) for length in (2.0**-26, 2.0**-32)]
+    bends = [_bend(called, a, direction, length) for length in (2.0**-26, 2.0**-32, 2.0**-38)]
     floor = max(1e-3 * size, 200 * ROUNDING * abs(still) / 2.0**-32)
     kink = bends[0] > floor and 0.9 < bends[1] / bends[0] < 1.1
+    kink = kink and bends[2] + _rounding(still, 2.0**-38) > 0.9 * bends[1]  # else f is only steep
     noise = 0.0 if agrees else _noise(called, a, direction)
     return Opinion(name, said, seen, agrees, flat == 2, kink, jumps, frozen, noise, called, size)
 

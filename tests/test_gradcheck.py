@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rnn_notes import GRU, LSTM, RNN, Readout, parameters
 from rnn_notes.gradcheck import complex_step, finite_differences, influence, relative_difference
@@ -79,6 +81,28 @@ def test_relative_difference_is_relative_to_each_array():
     assert found == 1
     assert found.by_array == {"W_hy": 0.0, "b_y": 1.0}
     assert repr(found) == "1.0 at b_y"
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    n=st.integers(2, 40),
+    small=st.floats(-11, -7),
+    off=st.sampled_from([0.0, 2.0, -1.0, 1.1]),
+    noise=st.sampled_from([0.0, 1e-16, 1e-10]),
+)
+@settings(derandomize=True, max_examples=60, deadline=None)
+def test_a_small_entry_that_is_wrong_is_seen_among_large_ones(seed, n, small, off, noise):
+    """A feature, a unit or a gate of another scale; unless steps or rounding are as large as it, which is no fault."""
+    rng = np.random.default_rng(seed)
+    right = rng.uniform(0.5, 2, n) * rng.choice([-1, 1], n)
+    few = rng.permutation(n)[: max(1, n // 3)]
+    right[few] *= 10**small
+    measured = right + noise * rng.normal(size=n)
+    wrong = measured.copy()
+    wrong[few] = off * right[few]
+    assert relative_difference(measured, right) < max(20 * noise, 1e-15)
+    if noise < 1e-6 * 10**small:
+        assert relative_difference(wrong, right) > 0.09
 
 
 def test_zero_against_zero_is_said():

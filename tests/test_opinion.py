@@ -182,6 +182,16 @@ def test_single_precision_is_seen_where_errors_cancel(name, slope, n, seed):
         finite_differences(f, x)
 
 
+@pytest.mark.parametrize("f", [np.var, np.std, lambda v: ((v - v.mean()) * np.conj(v - v.mean())).sum()])
+@pytest.mark.parametrize("n", range(2, 8))
+def test_what_a_shift_does_not_change_is_judged_all_the_same(f, n):
+    """The slope along ±1, ±1, … may be zero for it, whether the derivatives are right or all zero."""
+    with pytest.raises(ValueError, match="f is not analytic: abs, conj"):
+        complex_step(lambda v: f(v) + 0 * v.sum(), np.arange(n) + 1.0)
+    v = np.arange(n) + 1.0
+    assert relative_difference(finite_differences(np.var, v), 2 * (v - v.mean()) / n) < 1e-8
+
+
 def test_what_f_does_not_depend_on_has_the_derivative_zero():
     """Exactly, also where f is rounded: a shift of all numbers in front of a centring changes nothing."""
 
