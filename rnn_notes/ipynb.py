@@ -72,13 +72,19 @@ def cells(text: str) -> list[Cell]:
 
 def language(text: str) -> str:
     """The language of its code, "python" where a notebook does not say; raises NotebookError as ``cells`` does."""
-    metadata = _notebook(text).get("metadata")
+    about = metadata(text)
     said = [
         part.get(key)
         for name, key in (("language_info", "name"), ("kernelspec", "language"))
-        if isinstance(metadata, dict) and isinstance(part := metadata.get(name), dict)
+        if isinstance(part := about.get(name), dict)
     ]
     return next((str(name).lower() for name in said if name), "python")
+
+
+def metadata(text: str) -> dict[str, Any]:
+    """What a notebook says of itself; raises NotebookError as ``cells`` does."""
+    said = _notebook(text).get("metadata")
+    return dict(said) if isinstance(said, dict) else {}
 
 
 def markdown(text: str) -> Iterator[tuple[int, str]]:

@@ -92,6 +92,9 @@ HIDDEN = [
     {"collapsed": True},
     {"cellView": "form"},
     {"tags": "hide_input"},
+    {"hideCode": True},
+    {"inputHidden": True},
+    {"nbdev": {"hide_output": True}},
 ]
 
 
@@ -103,6 +106,29 @@ def test_a_cell_that_is_to_be_hidden_is_refused(notebook, monkeypatch, metadata,
     path = notebook("# Title", hidden, change=lambda cells: cells[1]["metadata"].update(metadata))
     with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, hidden)}: this cell is to be hidden"):
         notebooks.markdown(path)
+
+
+@pytest.mark.parametrize("metadata", [{"hide_input": True}, {"tags": ["remove-input"]}, {"ext": {"hide_code": True}}])
+def test_a_notebook_whose_cells_are_all_to_be_hidden_is_refused(notebook, metadata):
+    """In its own metadata; what says False hides nothing."""
+    path = notebook("# Title", "secret = 1")
+    for value in (metadata, {"hide_input": False}):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"metadata": value}, indent=1))
+        hidden = notebooks._hidden(value, "")
+        assert bool(hidden) is (value is metadata)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"metadata": metadata}))
+    with pytest.raises(PageError, match=r"note\.ipynb:1: the cells of this notebook are to be hidden"):
+        notebooks.markdown(path)
+
+
+@pytest.mark.parametrize("code", ["s = 'a\tb'", "s = 'a\x02b'", "x = 1  \t# words"])
+def test_code_that_markdown_would_change_is_refused(notebook, monkeypatch, code):
+    """A tab becomes spaces, and the marks that Markdown uses itself go; a tab that indents does no harm."""
+    fake_run(monkeypatch, [])
+    path = notebook("# Title", f"x = 1\n{code}")
+    with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, 'x = 1')}: a tab or another invisible"):
+        notebooks.markdown(path)
+    assert "if x:" in notebooks.markdown(notebook("# Title", "if x:\n\ty = 1"))
 
 
 @pytest.mark.parametrize("line", ["#| echo: no", "#| Include: FALSE", '#@title x { display-mode: "form" }'])
@@ -214,6 +240,11 @@ REFUSED = {
     "HTML that swallows the page": (result(html="<div><div>x</div>"), "does not close each <div>"),
     "HTML with a quote that does not end": (result(html='<p title="x>y</p>'), "has a tag that does not end"),
     "HTML that is cut": (result(html="<p>x</p><div class='a'"), "has a tag that does not end"),
+    "what Jupyter shows instead of a text": (
+        result(plain="<IPython.core.display.JSON object>", **{"application/json": {}}),
+        "shows application/json, text/plain, which a page cannot",
+    ),
+    "a style": (result(html="<style>p {display: none}</style>"), "a page brings no <style>"),
     "something unknown": (result(**{"application/x-new": "?"}), "shows application/x-new, which a page cannot"),
     "a warning": (
         {"output_type": "stream", "name": "stderr", "text": "\x1b[1mDeprecationWarning: old"},
@@ -362,7 +393,8 @@ def test_a_run_that_leaves_no_trace_is_not_remembered(tmp_path, empty_cache):
     code = f"import subprocess, sys\nprint(subprocess.check_output([sys.executable, '-c', {read!r}], text=True))"
     for text in ("first", "second"):
         (tmp_path / "data.txt").write_text(text)
-        assert printed(execution.outputs(tmp_path / "note.ipynb", cells(code))) == [f"{text}\n\n"]
+        shown = printed(execution.outputs(tmp_path / "note.ipynb", cells(code, "!cat data.txt")))
+        assert [said.strip() for said in shown] == [text, text]
     assert not list(empty_cache.glob("*"))
 
 

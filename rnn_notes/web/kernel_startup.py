@@ -19,7 +19,7 @@ def _trace() -> None:  # everything within one function: the notebook's names st
     trace = os.open(os.environ.pop("RNN_NOTES_TRACE"), os.O_WRONLY | os.O_APPEND)
     seen: set[str] = set()
     own: set[str] = set()
-    busy = threading.local()
+    busy, own_process = threading.local(), os.getpid()
     untraced = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "socket.connect"}
 
     def digest(path: str) -> str:
@@ -42,7 +42,7 @@ def _trace() -> None:  # everything within one function: the notebook's names st
             os.write(trace, (json.dumps([path, digest(path)]) + "\n").encode())
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:
-        if getattr(busy, "now", False):
+        if getattr(busy, "now", False) or os.getpid() != own_process:  # a child has closed the trace
             return
         busy.now = True
         try:

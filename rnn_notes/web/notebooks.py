@@ -6,6 +6,7 @@ Only the file is read here; ``execution.py`` runs it, ``outputs.py`` makes HTML 
 import re
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from rnn_notes import ipynb, pages
 from rnn_notes.ipynb import Cell
@@ -16,7 +17,12 @@ HIDING_LINE = re.compile(  # of Quarto and Colab
     r"^#\s*\|\s*(?:echo|include|output|eval)\s*:\s*(?:false|no|off)\b|^#\s*@title.*display-mode:\s*\"form\"",
     re.MULTILINE | re.IGNORECASE,
 )
+SHOWN_OTHERWISE = re.compile(r"\S[^\n]*\t|[\x00-\x08\x0e-\x1f]")  # Markdown makes spaces of tabs, and drops the others
 HIDING = re.compile(r"hid|remove|skip|no[_-]?(in|out)put|exclude", re.IGNORECASE)
+
+
+PROGRAMS = ("jupyter", "nbsphinx", "collapsed", "cellView")  # whose names do not say it
+DOWNLOAD = "but everybody can download the notebook with all of its cells"
 
 
 def markdown(path: Path, assets: str = "../../assets") -> str:
@@ -28,9 +34,11 @@ def markdown(path: Path, assets: str = "../../assets") -> str:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        cells, language = ipynb.cells(text), ipynb.language(text)
+        cells, language, metadata = ipynb.cells(text), ipynb.language(text), ipynb.metadata(text)
     except ipynb.NotebookError as error:
         raise PageError(path, error.line, str(error)) from None
+    if hidden := _hidden(metadata, ""):
+        raise PageError(path, 1, f"the cells of this notebook are to be hidden ({hidden}), {DOWNLOAD}; take that away")
     for cell in cells:
         _admit(path, cell)
         if cell.kind == "code" and language not in ("python", "ipython"):
@@ -52,9 +60,12 @@ def markdown(path: Path, assets: str = "../../assets") -> str:
 
 def _admit(path: Path, cell: Cell) -> None:
     """Raise PageError for a cell that the page would show otherwise than Jupyter does."""
-    if hidden := _hidden(cell):
-        why = "but everybody can download the notebook with all of its cells"
-        raise PageError(path, cell.line, f"this cell is to be hidden ({hidden}), {why}; take the cell or its tag away")
+    if hidden := _hidden(cell.metadata, cell.source):
+        way_out = "take the cell or its tag away"
+        raise PageError(path, cell.line, f"this cell is to be hidden ({hidden}), {DOWNLOAD}; {way_out}")
+    if cell.kind == "code" and SHOWN_OTHERWISE.search(cell.source):
+        way_out = "write \\t or \\x00 in a text, and spaces elsewhere"
+        raise PageError(path, cell.line, f"a tab or another invisible character would not be shown as it is; {way_out}")
     if cell.kind == "raw":
         raise PageError(path, cell.line, "a raw cell is no text of a page; make it a cell of Markdown or code")
     if cell.kind not in ("markdown", "code"):
@@ -67,15 +78,16 @@ def _admit(path: Path, cell: Cell) -> None:
         pages.scan(path, iter(cell.lines))  # what begins in a cell ends in it
 
 
-def _hidden(cell: Cell) -> str:
-    """What hides a cell or a part of it in one of the programs that show notebooks, "" if nothing does."""
-    tags = cell.metadata.get("tags", [])
+def _hidden(metadata: dict[str, Any], source: str) -> str:
+    """What hides cells or parts of them in one of the programs that show notebooks, "" if nothing does."""
+    tags = metadata.get("tags", [])
     marks = [str(tag) for tag in (tags if isinstance(tags, list) else [tags]) if HIDING.search(str(tag))]
-    for program in ("jupyter", "nbsphinx", "collapsed", "hide_input", "hidden", "cellView"):
-        value = cell.metadata.get(program)
-        if value and (not isinstance(value, dict) or any(value.values())):
-            marks.append(program)
-    marks += re.findall(HIDING_LINE, cell.source)
+    for name, value in metadata.items():
+        inside = value.items() if isinstance(value, dict) else {name: value}.items()
+        hides = any(each and (name in PROGRAMS or HIDING.search(str(key))) for key, each in inside)
+        if hides and name != "tags":
+            marks.append(str(name))
+    marks += re.findall(HIDING_LINE, source)
     return ", ".join(marks)
 
 

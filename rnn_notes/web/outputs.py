@@ -42,8 +42,9 @@ def html(output: Data) -> str:
     if kind == "error":  # of a cell with the tag raises-exception
         return printed(f"{text(output['ename'])}: {text(output['evalue'])}")
     data = output["data"]
+    richer = data.keys() - SHOWN.keys()  # which Jupyter would show in place of the text
     for media, show in SHOWN.items():
-        if media in data:
+        if media in data and not (richer and media == "text/plain"):
             return show(data[media], output.get("metadata", {}).get(media, {}))
     raise OutputError(f"this cell shows {', '.join(sorted(data)) or 'nothing'}, which a page cannot; print it as text")
 
