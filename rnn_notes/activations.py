@@ -27,7 +27,10 @@ def sigmoid(a: ndarray) -> ndarray:
 
 
 def sigmoid_prime(y: ndarray) -> ndarray:
-    """σ′ from the output y = σ(a): y (1 − y), at most 1/4."""
+    """σ′ from the output y = σ(a): y (1 − y), at most 1/4.
+
+    On the right its digits are lost, since y near 1 has lost them: from a = 37 on (double precision) it is 0.
+    """
     return y * (1 - y)
 
 
@@ -37,7 +40,10 @@ def tanh(a: ndarray) -> ndarray:
 
 
 def tanh_prime(y: ndarray) -> ndarray:
-    """tanh′ from the output y = tanh(a): 1 − y², at most 1."""
+    """tanh′ from the output y = tanh(a): 1 − y², at most 1.
+
+    Where y is near ±1 its digits are lost: beyond |a| = 19 (double precision) it is 0.
+    """
     return 1 - y * y
 
 
@@ -57,5 +63,5 @@ def softmax(a: ndarray) -> ndarray:
     The largest entry is subtracted first, which changes nothing but keeps e^a finite.
     """
     with np.errstate(under="ignore"):  # e^a may become 0, which is right to rounding
-        e = np.exp(a - np.max(np.real(a), axis=-1, keepdims=True))
+        e = np.exp(a - np.max(np.real(a), axis=-1, keepdims=True, initial=-np.inf))
         return e / np.sum(e, axis=-1, keepdims=True)

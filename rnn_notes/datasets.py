@@ -226,6 +226,7 @@ def windows(values: ArrayLike, length: int, ahead: int = 1) -> tuple[ndarray, nd
             f"values has shape {values.shape} but windows of {length} + {ahead} need one axis "
             f"of at least {length + ahead} values; pass more values or ask for shorter windows"
         )
+    require.refuse_not_finite(values=values)
     stretches = sliding_window_view(values, length + ahead)
     return stretches[:, :length].T[:, :, None], stretches[:, length:]
 
@@ -236,6 +237,13 @@ class Scaler:
 
     mean: float
     deviation: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.deviation < np.inf or not np.isfinite(self.mean):
+            raise ValueError(
+                f"mean is {self.mean} and deviation {self.deviation} but finite numbers are expected, the second above "
+                f"0; let Scaler.fit find them"
+            )
 
     @classmethod
     def fit(cls, values: ArrayLike) -> Self:
@@ -268,6 +276,7 @@ def random_walk(start: float, volatility: float, n: int, rng: np.random.Generato
     Raises ValueError if n is less than 1.
     """
     n = require.whole("n", n, "a whole number of prices")
+    require.sizes(rng)
     return start * np.cumprod(np.concatenate([[1.0], 1 + volatility * rng.standard_normal(n - 1)]))
 
 

@@ -60,7 +60,8 @@ def squared_error(y: ArrayLike, target: ArrayLike) -> tuple[ndarray, ndarray]:
             way_out += ", or for a loss at the last step alone y[-1:] and target[None]"
         raise ValueError(f"target has shape {target.shape} but y has shape {y.shape}; {way_out}")
     B = y.shape[1]
-    loss = 0.5 * np.sum((y - target) ** 2) / B
+    with np.errstate(under="ignore"):  # the square of a tiny number may become 0, which is right to rounding
+        loss = 0.5 * np.sum((y - target) ** 2) / B
     if not np.isfinite(loss):
         require.all_finite(y=y, target=target)
     return loss, (y - target) / B

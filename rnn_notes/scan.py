@@ -13,6 +13,7 @@ from numpy import ndarray
 
 def loop(a: ndarray, b: ndarray, h0: ndarray) -> ndarray:
     """One step after the other."""
+    _fit(a, b, h0)
     h = np.empty((len(a) + 1, *a.shape[1:]), np.result_type(a, b, h0))
     h[0] = h0
     for t in range(len(a)):
@@ -22,8 +23,18 @@ def loop(a: ndarray, b: ndarray, h0: ndarray) -> ndarray:
 
 def scan(a: ndarray, b: ndarray, h0: ndarray) -> ndarray:
     """The same in about 2 log₂ T rounds of whole arrays."""
+    _fit(a, b, h0)
     first = np.concatenate([(a[0] * h0 + b[0])[None], b[1:]])  # h_0 goes into the first step
     return np.concatenate([np.asarray(h0)[None], _from_zero(a, first)])
+
+
+def _fit(a: ndarray, b: ndarray, h0: ndarray) -> None:
+    """Raise ValueError unless the shapes belong together: nothing is broadcast."""
+    if a.shape != b.shape or a.shape[1:] != np.shape(h0) or not len(a):
+        shapes = f"{a.shape}, {b.shape} and {np.shape(h0)}"
+        raise ValueError(
+            f"a, b and h0 have shapes {shapes} but (T, B, H) twice and (B, H) are expected; pass such ones"
+        )
 
 
 def _from_zero(a: ndarray, b: ndarray) -> ndarray:

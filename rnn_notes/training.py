@@ -107,11 +107,14 @@ class Adam:
         _rate(self.rate)
         for name, beta in (("beta1", self.beta1), ("beta2", self.beta2)):
             _decay(name, beta, "0.9 and 0.999 are")
+        if not isinstance(self.epsilon, float | int | np.number) or not 0 < self.epsilon < math.inf:
+            raise ValueError(f"epsilon is {self.epsilon!r:.60} but a positive number is expected; 1e-8 is usual")
         self.m, self.v = _memory_of("Adam", self.m, model), _memory_of("Adam", self.v, model)
         self.t += 1
         g = list(parameters.arrays(grads).values())
-        self.m = [self.beta1 * m + (1 - self.beta1) * g for m, g in zip(self.m, g, strict=True)]
-        self.v = [self.beta2 * v + (1 - self.beta2) * g * g for v, g in zip(self.v, g, strict=True)]
+        with np.errstate(under="ignore"):  # the square of a tiny gradient may become 0, as epsilon would make it
+            self.m = [self.beta1 * m + (1 - self.beta1) * g for m, g in zip(self.m, g, strict=True)]
+            self.v = [self.beta2 * v + (1 - self.beta2) * g * g for v, g in zip(self.v, g, strict=True)]
         if not all(map(require.is_finite, self.v)):
             raise FloatingPointError("the square of the gradient is not finite")
         rate, size = float(self.rate) / (1 - self.beta1**self.t), 1 - self.beta2**self.t
@@ -221,6 +224,14 @@ def train(
     """
     if not isinstance(model, tuple) or len(model) != 2:
         raise ValueError(f"model is a {type(model).__name__} but a pair is expected; pass (cell, readout)")
+    if isinstance(model[0], Readout) or hasattr(model[1], "states"):
+        came = ", ".join(type(part).__name__ for part in model)
+        raise ValueError(f"model is ({came}) but a cell and then its readout are expected; pass (cell, readout)")
+    for name, function, way_out in (("loss", loss, "squared_error"), ("validate", validate, "None, or a function")):
+        if not callable(function) and (function is not None or name == "loss"):
+            raise ValueError(
+                f"{name} is a {type(function).__name__} but a function is expected, which train calls; pass {way_out}"
+            )
     if steps is not None:
         steps = require.whole("steps", steps, "a whole number, or None for as long as there are batches,")
     every = require.whole("every", every)

@@ -320,6 +320,11 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: parameters.clip(RNN_, 1.0),
     ),
     (
+        "factor is '2' but a real number is expected; pass 0.5, say",
+        lambda t: parameters.scale(RNN_, "2"),
+        lambda t: parameters.scale(RNN_, 0.5),
+    ),
+    (
         "the norm of the gradient is nan, so it has no direction",
         lambda t: parameters.clip(X3 * np.nan, 1.0),
         lambda t: parameters.clip(X3, 1.0),
@@ -450,6 +455,22 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         "beta2 is 1.5 but .*0.9 and 0.999 are usual",
         lambda t: adam(beta2=1.5),
         lambda t: adam(beta1=0.9, beta2=0.999),
+    ),
+    ("epsilon is 0 but .*1e-8 is usual", lambda t: adam(epsilon=0), lambda t: adam(epsilon=1e-8)),
+    (
+        "model is (Readout, RNN) but a cell and then its readout are expected; pass (cell, readout)",
+        lambda t: list(training.train((READOUT, RNN_), [(X, Y)], squared_error, training.SGD(0.1))),
+        lambda t: run(),
+    ),
+    (
+        "loss is a tuple but a function is expected, which train calls; pass squared_error",
+        lambda t: run(loss=squared_error(Y, Y)),
+        lambda t: run(loss=squared_error),
+    ),
+    (
+        "validate is a int but a function .*pass None, or a function",
+        lambda t: run(validate=3),
+        lambda t: run(validate=None),
     ),
     (
         "momentum is 1.5 but .*0.9 is usual",
@@ -612,6 +633,11 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         "0 against 0 throughout, .*choose inputs where the gradient is not zero",
         lambda t: gradcheck.relative_difference(0 * X3, 0 * X3),
         lambda t: gradcheck.relative_difference(X3, X3),
+    ),
+    (
+        "cell is a Readout but one that carries states is expected; pass an RNN, say",
+        lambda t: gradcheck.influence(READOUT, np.ones((4, 1, H))),
+        lambda t: gradcheck.influence(RNN_, np.ones((4, 1, D))),
     ),
     (
         "state is 'c' but RNN carries 'h'; pass one that it has",

@@ -387,6 +387,16 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t, m: datasets.Scaler.fit(SERIES.values),
     ),
     (
+        "mean is 0.0 and deviation 0.0 but .*let Scaler.fit find them",
+        lambda t, m: datasets.Scaler(0.0, 0.0),
+        lambda t, m: datasets.Scaler.fit(SERIES.values),
+    ),
+    (
+        "values holds nan at (1,) .*replace or remove missing values",
+        lambda t, m: datasets.windows([1.0, np.nan, 2.0], 1),
+        lambda t, m: datasets.windows([1.0, 2.0], 1),
+    ),
+    (
         "pass values that differ",
         lambda t, m: datasets.Scaler.fit(np.ones(3)),
         lambda t, m: datasets.Scaler.fit(np.arange(3.0)),

@@ -135,3 +135,19 @@ def test_a_minimal_cell_refuses_like_a_cell(cls):
         ValueError, match=rf"^W_x has shape .* but this {cls.__name__} expects \({len(cls.gates)}, 4, 3"
     ):
         cls(np.zeros((7, H, D)), np.zeros((7, H)))
+
+
+@pytest.mark.parametrize("run", [scan.loop, scan.scan])
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((3, 1, 2), (2, 1, 2), (1, 2)),
+        ((3, 1, 2), (3, 1, 2), (2,)),
+        ((2, 1, 2), (3, 1, 2), (1, 2)),
+        ((0, 1, 2),) * 2 + ((1, 2),),
+    ],
+)
+def test_shapes_that_do_not_belong_together_are_refused(run, shapes):
+    """Else some would be broadcast, and others cut."""
+    with pytest.raises(ValueError, match=r"a, b and h0 have shapes .* but \(T, B, H\) twice and \(B, H\) are expected"):
+        run(*map(np.ones, shapes))
