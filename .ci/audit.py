@@ -100,10 +100,13 @@ def published(site: Path) -> list[str]:
     return broken
 
 
-def main() -> int:
+def main() -> int | str:
     """Exit status 1 if a promise is broken, else 0."""
+    site = Path(sys.argv[1]).resolve() if sys.argv[1:] else None
+    if site and not (site / "index.html").is_file():
+        return f"{sys.argv[1]} is no folder of a built site; make site builds one"
     install()
-    return int(bool(published(Path(sys.argv[1]).resolve()) if sys.argv[1:] else scripts()))
+    return int(bool(published(site) if site else scripts()))
 
 
 if __name__ == "__main__":

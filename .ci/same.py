@@ -39,6 +39,8 @@ def differences(site: Path, other: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print what differs; 1 if anything does, or if there is no site to compare, else 0."""
+    if len(sys.argv) != 3:
+        sys.exit("usage: python .ci/same.py SITE OTHER")
     site, other = map(Path, sys.argv[1:])
     count = len(files(site))
     found = list(differences(site, other))

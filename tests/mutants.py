@@ -242,8 +242,13 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="try this many, chosen at random with a fixed seed; record nothing")
     options = parser.parse_args()
     paths = [path.resolve() for path in options.page] or pages.all_pages()
+    for path in paths:
+        if not path.is_file() or not path.is_relative_to(ROOT):
+            parser.error(f"{path} is no page of this project; pass one such as docs/learning/gru.md")
     every_edit = all_edits(paths)
     every = list(mutants(every_edit))
+    if options.sample is not None and not 0 < options.sample <= len(every):
+        parser.error(f"--sample is {options.sample} but 1 to {len(every)} is expected, as many as there are")
     tried = random.Random(0).sample(every, options.sample) if options.sample else every
     known = {name for name in equivalents() if any(name.startswith(f"{path.name}:") for path in paths)}
     kinds: Counter[str] = Counter()

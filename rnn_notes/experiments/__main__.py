@@ -24,7 +24,8 @@ def main() -> int:
     if not 1 <= seeds <= MAX_SEEDS:
         parser.error(f"--seeds is {seeds} but 1 to {MAX_SEEDS} are expected")
     try:
-        with executors.dask(arguments.scheduler) if arguments.scheduler else executors.processes() as executor:
+        given = arguments.scheduler is not None
+        with executors.dask(arguments.scheduler) if given else executors.processes() as executor:
             file = runner.run(experiment, range(seeds), executor, replace=arguments.replace)
     except KeyboardInterrupt:
         print("\nstopped; finished seeds are kept, and the same command goes on from there", file=sys.stderr)

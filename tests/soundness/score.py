@@ -122,6 +122,10 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the number of the first pair")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
+    if unknown := ", ".join(set(options.kinds) - set(KINDS)):
+        parser.error(f"there is no kind {unknown}; there are {', '.join(KINDS)}")
+    if min(options.pairs, options.processes) < 1 or options.first < 0:
+        parser.error("--pairs and --processes are at least 1, and --first at least 0")
     kinds = options.kinds or list(KINDS)
     tasks = [(kind, options.first + n) for kind in kinds for n in range(options.pairs)]
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
