@@ -226,7 +226,7 @@ def windows(values: ArrayLike, length: int, ahead: int = 1) -> tuple[ndarray, nd
             f"values has shape {values.shape} but windows of {length} + {ahead} need one axis "
             f"of at least {length + ahead} values; pass more values or ask for shorter windows"
         )
-    require.refuse_not_finite(values=values)
+    require.all_finite(values=values)
     stretches = sliding_window_view(values, length + ahead)
     return stretches[:, :length].T[:, :, None], stretches[:, length:]
 

@@ -10,6 +10,7 @@ The command, the pytest plugin and the Markdown extension read it here, so they 
 The checker is imported where it is used: pytest asks every project whether it has the table.
 """
 
+import re
 import sys
 import tomllib
 from contextlib import suppress
@@ -173,6 +174,8 @@ def load(folder: Path | None = None) -> Project:
         data: Any = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path}: not TOML: {error}") from None
+    if fault := _misnamed(data):
+        raise ProjectError(f"{path}: {fault}; write [{TABLE}]")
     for key in TABLE.split("."):
         data = data.get(key) if isinstance(data, dict) else None
     if data is None:
@@ -194,6 +197,19 @@ def load(folder: Path | None = None) -> Project:
     if fault := _spelling_fault(project.spelling):
         raise ProjectError(f"{path}: [{TABLE}] spelling: {fault}")
     return project.with_runs(data["runs"], f"{path}: [{TABLE}] runs") if "runs" in data else project
+
+
+def _misnamed(data: dict[str, Any]) -> str:
+    """The table of a pyproject.toml that looks like ours and is not read, with what is wrong with it."""
+    tool = data.get("tool")
+    tables = [(name, "") for name in data] + [(name, "tool.") for name in (tool if isinstance(tool, dict) else ())]
+    for name, above in tables:
+        if re.sub(r"[\W_]", "", name).lower() == "rnnnotes" and f"{above}{name}" != "tool.rnn_notes":
+            return f"[{above}{name}] is not read"
+    ours = tool.get("rnn_notes", {}) if isinstance(tool, dict) else {}
+    if not isinstance(ours, dict):
+        return f"tool.rnn_notes is {ours!r:.60} but a table is expected"
+    return next((f"[tool.rnn_notes] {key} is not read" for key in ours if key != "checks"), "")
 
 
 def pages_in(path: Path) -> list[Path]:

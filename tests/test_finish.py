@@ -87,6 +87,9 @@ FAULTS = {
     "a page outside the navigation": ("outside", "# Outside", "outside.md"),
     "a display that fails": ("mine", "$$\n% check: chain\n1 = 2\n$$", "FAILS"),
     "a display without a mark": ("mine", "$$\nx = 2\n$$", "REFUSED"),
+    "a relation that fails": ("mine", "So $1 = 3$<!-- check: chain -->.", "FAILS (chain)"),
+    "a relation that nothing states": ("mine", "So $x = 2$.", "REFUSED (no mark)"),
+    "a link to a folder": ("mine", "[folder](../mine)", "../mine"),
 }
 
 

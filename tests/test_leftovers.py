@@ -1,4 +1,7 @@
-"""Nothing is left raw: whatever stands where on a page is typeset and judged, or refused at its line."""
+"""Nothing is left raw: whatever stands where on a page is typeset and judged, or refused at its line.
+
+It is long since each place and each mark of another Markdown is a line of a table.
+"""
 
 import re
 from pathlib import Path
@@ -177,6 +180,14 @@ OTHER_DIALECTS = {
     "bold in HTML": ("<details><summary>Hint</summary>\n\nText\n{}\n\n</details>", "**bold**"),
     "a link in HTML": ("<div>\n{}\n</div>", "[words](https://example.org)"),
     "a box in HTML": ("<div>\n{}\n</div>", "!!! note"),
+    "emphasis in HTML": ("<details><summary>Hint</summary>\n\nSome\n{}\n\n</details>", "*words* here"),
+    "other emphasis in HTML": ("<div>\n\nSome\n{}\n\n</div>", "(_words_) here"),
+    "code in HTML": ("<div>\n\nSome\n{}\n\n</div>", "`words` here"),
+    "a mark of a list alone": ("Things:\n\n{}\n  one", "-"),
+    "a table of short lines": ("Things:\n| a | b |\n{}\n| 1 | 2 |", "|-|-|"),
+    "a heading of two lines": ("One\ntwo\n{}", "====="),
+    "struck out once": ("Some {} here.", "~text~"),
+    "an address without a scheme": ("See {} for it.", "www.example.org"),
     "a broken line": ("One line\\\n{}", "and another"),
     "nested by two": ("- one\n{}\n- two", "  - inner"),
     "nested by three": ("1. one\n{}\n2. two", "   - inner"),
@@ -202,7 +213,7 @@ def test_what_jupyter_and_github_show_and_this_page_does_not_is_refused_at_its_l
 FINE = {
     "lists": "Things:\n\n- one\n  goes on\n- two\n    - inner\n    - inner\n\n    More of two.\n\n1. one\n\nText.",
     "a line that goes on": "A sentence with a dash\n— and so on. In\n1990. Then more.",
-    "stars": "A * B is 5 * 3 and `2 ** 3`.",
+    "stars": "A * B is 5 * 3 and `2 ** 3`, snake_case_word and __init__ of _x and y_; ~5 and ~6; a = b == c.",
     "a box": "!!! note\n    - one\n    - two\n        - inner\n\n    Text.",
     "a fold": "??? success \"S\"\n    1. one\n\n    ```python\n    x = 1\n    ```",
     "code": "```python\nx = '''\n- a\n  - b\n$ q $\n'''\n```\n\nText `**x**` and `\\alpha`.",

@@ -76,6 +76,25 @@ def test_a_wrong_setting_is_named_with_what_came_and_what_is_expected(folder, ta
     assert "\n" not in str(error.value)
 
 
+MISNAMED = {
+    "[tool.rnn_notes.check]": "[tool.rnn_notes] check is not read",
+    "[tool.rnn_notes]\npages = ['docs']": "[tool.rnn_notes] pages is not read",
+    "[tool.rnn-notes.checks]": "[tool.rnn-notes] is not read",
+    "[tool.RNN_Notes.checks]": "[tool.RNN_Notes] is not read",
+    "[rnn_notes.checks]": "[rnn_notes] is not read",
+    "[tool]\nrnn_notes = 5": "tool.rnn_notes is 5 but a table is expected",
+}
+
+
+@pytest.mark.parametrize("table", MISNAMED)
+def test_a_table_that_looks_like_ours_and_is_not_read_is_an_error(folder, table):
+    """Else all that it says would be passed over in silence."""
+    (folder / "pyproject.toml").write_text(f"{table}\n", encoding="utf-8")
+    with pytest.raises(ProjectError) as error:
+        project.load()
+    assert str(error.value) == f"{folder}/pyproject.toml: {MISNAMED[table]}; write [tool.rnn_notes.checks]"
+
+
 @pytest.mark.parametrize(("name", "fault"), [("nothing.md", "is not there"), ("empty", "holds no page")])
 def test_each_name_among_the_pages_must_lead_to_a_page(folder, name, fault):
     """Nothing that was to be checked is passed over."""

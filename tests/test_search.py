@@ -1,10 +1,12 @@
 """Readers find what the notes have, in the words that they use; asked of the theme's own search, in V8."""
 
 import json
+import tomllib
 
 import pytest
 from py_mini_racer import MiniRacer
 
+from rnn_notes import pages
 from rnn_notes.web import search
 
 # The worker of a browser: it is told of messages, and posts its answers.
@@ -183,6 +185,21 @@ def test_a_word_has_its_other_spelling(word, other):
     assert other in search.spellings(word)
 
 
+WRONG = {
+    '"a/#gone" = "one"': "there is no section a/#gone",
+    '"a/#b" = ["one"]': "a/#b is \\['one'\\] but",
+    '"a/#b" =': "keywords.toml: not TOML: Invalid value",
+}
+
+
+def test_all_keywords_are_for_pages_of_the_notes():
+    """An address that no page has is passed over by a build, which may be one of a part of them."""
+    words = tomllib.loads((pages.DOCS / "keywords.toml").read_text(encoding="utf-8"))
+    for address in words:
+        page = pages.DOCS / (address.partition("#")[0].rstrip("/") or "index")
+        assert page.with_suffix(".md").is_file() or page.with_suffix(".ipynb").is_file(), address
+
+
 def test_keywords_for_a_section_that_is_gone_are_an_error(tmp_path):
     """A heading that was renamed takes its words along, or the build says so; other pages do not matter."""
     (tmp_path / "search").mkdir()
@@ -195,6 +212,8 @@ def test_keywords_for_a_section_that_is_gone_are_an_error(tmp_path):
     found = json.loads(index.read_text())["docs"][1]
     assert found["tags"] == ["one", "two words"]
     assert found["text"] == "optimiser optimizer"
-    keywords.write_text('"a/#gone" = "one"\n')
-    with pytest.raises(search.KeywordError, match="there is no section a/#gone"):
-        search.enrich(tmp_path, keywords)
+    index.write_text(json.dumps({"config": {}, "docs": docs}))
+    for text, said in WRONG.items():
+        keywords.write_text(text)
+        with pytest.raises(search.KeywordError, match=said):
+            search.enrich(tmp_path, keywords)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import markdown
 import pytest
 from bs4 import BeautifulSoup
+from mkdocs.exceptions import BuildError, ConfigurationError
 
 from rnn_notes import figures, pages
 from rnn_notes.pages import PageError
@@ -235,3 +236,45 @@ def test_an_edit_of_the_package_is_seen_by_the_next_build(tmp_path, monkeypatch)
     (package / "picture.py").write_text("colour = 'green'")
     hooks.on_config(config)
     assert importlib.import_module("edited_package.picture").colour == "green"
+
+
+@pytest.mark.parametrize("error", [ValueError("no section x"), FileNotFoundError("gone.md")], ids=type)
+def test_what_cannot_be_finished_ends_the_build_in_a_sentence(tmp_path, monkeypatch, error):
+    """A builder shows the traceback of what is no BuildError."""
+
+    def finish(*given, **more):
+        raise error
+
+    monkeypatch.setattr("rnn_notes.web.finish.finish", finish)
+    config = SimpleNamespace(site_dir=str(tmp_path), theme=SimpleNamespace(dirs=[]), extra_css=[], extra_javascript=[])
+    with pytest.raises(BuildError, match=f"the site cannot be finished: {error}"):
+        hooks.on_post_build(config)
+
+
+def test_a_style_sheet_or_script_that_is_not_there_ends_the_build(tmp_path, monkeypatch):
+    """Unless it is somewhere else, or for code that runs where none does."""
+    monkeypatch.setattr(hooks, "live", True)
+    monkeypatch.setattr("rnn_notes.web.finish.finish", lambda *given, live, **more: False)
+    (tmp_path / "a.css").touch()
+    files = {"extra_css": ["a.css", "https://example.org/b.css"], "extra_javascript": ["assets/live/start.js"]}
+    config = SimpleNamespace(site_dir=str(tmp_path), theme=SimpleNamespace(dirs=[]), **files)
+    hooks.on_post_build(config)
+    config.extra_javascript.append("b.js")
+    with pytest.raises(BuildError, match=r"mkdocs.yml: b\.js is not there"):
+        hooks.on_post_build(config)
+
+
+@pytest.mark.parametrize("name", ["site_name", "site_description"])
+def test_the_name_of_the_site_holds_no_formula(tmp_path, name):
+    """It stands in the tab of a browser."""
+    with pytest.raises(ConfigurationError, match=rf"mkdocs.yml: {name}: a dollar is left"):
+        hooks.on_config(SimpleNamespace(site_dir=str(tmp_path), **{name: "The size of $h_t$"}))
+
+
+def test_a_page_that_is_no_text_ends_the_build_in_a_sentence(tmp_path):
+    """With its line, before the builder reads it."""
+    path = tmp_path / "page.md"
+    path.write_bytes(b"# A\n\n\xff\n")
+    page = SimpleNamespace(file=SimpleNamespace(abs_src_path=str(path)), url="page/")
+    with pytest.raises(BuildError, match=r"page\.md:3: this is not UTF-8 text"):
+        hooks.on_page_read_source(page, None)

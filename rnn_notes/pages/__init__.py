@@ -39,6 +39,7 @@ __all__ = [
     "all_pages",
     "read",
     "scan",
+    "text",
     "without_comments",
 ]
 
@@ -56,23 +57,29 @@ def read(path: Path) -> Page:
     Raises PageError on a file that is not UTF-8 text or not a whole notebook, on front matter that cannot be read, and
     as ``scan`` does.
     """
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _not_text(path, data[: error.start]) from None
-    if "\0" in text:
-        raise _not_text(path, data[: data.index(0)])
+    content = text(path)
     if path.suffix == ".ipynb":
         try:
-            return scan(path, ipynb.markdown(text))
+            return scan(path, ipynb.markdown(content))
         except ipynb.NotebookError as error:
             raise PageError(path, error.line, str(error)) from None
-    rows = text.replace("\r\n", "\n").split("\n")
+    rows = content.replace("\r\n", "\n").split("\n")
     front, taken = front_matter.split(path, rows)
     page = scan(path, enumerate(rows[taken:], start=taken + 1))
     page.front = front
     return page
+
+
+def text(path: Path) -> str:
+    """The text of a page; raises PageError, with the line, on a file that is not UTF-8 text."""
+    data = path.read_bytes()
+    try:
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_text(path, data[: error.start]) from None
+    if "\0" in content:
+        raise _not_text(path, data[: data.index(0)])
+    return content
 
 
 def _not_text(path: Path, before: bytes) -> PageError:

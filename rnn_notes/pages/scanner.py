@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from textwrap import dedent
 
+from rnn_notes.pages.code import fault, wrong_expression
 from rnn_notes.pages.fences import CODE_SPAN, PLACE, Line, take_comments, take_fences
 from rnn_notes.pages.parts import (
     REFERENCE,
@@ -58,6 +59,7 @@ COMMENTS_ALONE = re.compile(rf" *(?:{TOKEN.pattern} *)+")
 
 NO_DISPLAY = "this display is not read as one; close it, and leave a blank line before and after it, but none inside"
 NO_FORMULA = "this dollar belongs to no formula, which has no space inside its dollars; write \\$ for the sign"
+MONEY = "a digit follows this dollar, as in US$10 to US$20; write \\$ for the sign, or a space after a formula"
 NO_LATEX = "this LaTeX stands in no formula; put it between dollars"
 NO_HTML = "no formula is read in HTML; write this in Markdown"
 CODE_NEVER_RUNS = 'code that never runs; make it a fence, or say title="not run: reason" after its language'
@@ -69,6 +71,7 @@ def scan(path: Path, numbered: Iterable[Line]) -> Page:
     comments, lines = take_comments(path, lines)
     scanner = _Scanner(path, comments)
     scanner.page.fences = fences
+    scanner.page.unread += [Unread(fence.line, why) for fence in fences if (why := fault(fence))]
     scanner.page.spelling = [Spelling(line, text) for line, kind, text in comments if kind == "spelling"]
     scanner.blocks([(number, row.expandtabs(4)) for number, row in lines])
     scanner.end_paragraph()
@@ -189,6 +192,8 @@ class _Scanner:
 
         for formula in FORMULA.finditer(text):
             self.page.formulas.append(Inline(line(formula.start()), self._check(formula[3]), formula[1] or formula[2]))
+            if formula[1] and text[formula.end() :][:1].isdigit():
+                self._unread(line(formula.end()), MONEY)
         self.page.references += [Reference(line(found.start()), found[1]) for found in REFERENCE.finditer(shown)]
         self.page.figures += [Figure(line(link.start()), link[2], link[1]) for link in FIGURE.finditer(whole)]
         for raw in RAW.finditer(FORMULA.sub(_blank, text)):
@@ -239,6 +244,8 @@ class _Scanner:
                 if not self.page.paragraphs:
                     raise PageError(self.page.path, line, "this claim follows no text; put it after what it is about")
                 claim = Claim(line, expression)
+                if why := wrong_expression(expression):
+                    self._unread(line, why)
                 self.page.claims.append(claim)
                 self.page.paragraphs[-1].claims.append(claim)
 

@@ -14,7 +14,7 @@ that one is shown in red and logged as a warning, so that its author sees it, an
 
 from typing import Any
 
-from markdown import Extension, Markdown
+from markdown import Markdown
 
 from rnn_notes.web.claims import HideComments
 from rnn_notes.web.equations import Equations, References
@@ -23,10 +23,11 @@ from rnn_notes.web.formulas import Formulas, Sheet
 from rnn_notes.web.headings import Headings
 from rnn_notes.web.known_code import KnownCode
 from rnn_notes.web.leftovers import Head, Leftovers
+from rnn_notes.web.settings import Settings
 from rnn_notes.web.source import Source
 
 
-class Checks(Extension):
+class Checks(Settings):
     """The extension."""
 
     def __init__(self, **settings: Any) -> None:

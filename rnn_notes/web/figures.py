@@ -33,6 +33,10 @@ class Figures(Treeprocessor):
                 scheme, _, name = image.get("src", "").partition(":")
                 if scheme == "figure":
                     try:
+                        if unknown := sorted(image.attrib.keys() - {"src", "alt", "widget"}):
+                            raise ValueError(
+                                f"figure {name} has {', '.join(unknown)}, which nothing reads; there is {{ widget=… }}"
+                            )
                         alt = self.md.treeprocessors["unescape"].unescape(image.get("alt", ""))
                         html = self._html(name, alt, image.get("widget"), parent, drawn)
                     except ValueError as error:

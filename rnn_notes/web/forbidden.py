@@ -12,6 +12,8 @@ from rnn_notes.web.source import Source
 from rnn_notes.web.whole import WholePage
 
 OURS = re.compile(r'<script defer src="(?:\.{1,2}/)*assets/[\w./-]+\.js"></script>')  # of a widget
+FIGURES = re.compile(r"<style>(?:\.(figure-[\w-]+) \.s\d+\{[^{}<]*\})*</style>")  # of figures/inline.py
+STYLED = "a page brings no <style>, which would hold for all that stands on it; give the element a style=…, or a class"
 TAGS = {"script", "iframe", "frame", "object", "embed", "applet", "base", "form", "meta", "link", "portal"}
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*(?:=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 RUNS = re.compile(r"\s*(?:javascript|vbscript|data\s*:\s*text/html)", re.IGNORECASE)
@@ -35,8 +37,11 @@ class Forbidden(WholePage):
 
 def find(html: str) -> tuple[str, str, str] | None:
     """How the first forbidden thing begins, the tag that it is in, and what is wrong with it; None if there is none."""
-    for tag in TAG.finditer(re.sub(r"<!--.*?-->", "", OURS.sub("", html), flags=re.DOTALL)):
+    html = re.sub(r"<!--.*?-->", "", FIGURES.sub("", OURS.sub("", html)), flags=re.DOTALL)
+    for tag in TAG.finditer(html):
         name = tag[2].lower()
+        if name == "style":
+            return f"<{tag[2]}", tag[0], STYLED
         if name in TAGS:
             return f"<{tag[2]}", tag[0], f"a page brings no <{name}>; what is to move is a widget in docs/assets"
         for attribute in ATTRIBUTE.finditer(tag[3]):

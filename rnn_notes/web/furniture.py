@@ -5,19 +5,22 @@ It comes after ``rnn_notes.web.extension``, which makes formulas and is for ever
 
 from typing import Any
 
-from markdown import Extension, Markdown
+from markdown import Markdown
 
 from rnn_notes.web import slips
 from rnn_notes.web.census import Counts
 from rnn_notes.web.code_blocks import CodeBlocks
 from rnn_notes.web.figures import Figures, ShareGlyphs
 from rnn_notes.web.glossary import Glossary
+from rnn_notes.web.misspelled import Addresses, Misspelled
 from rnn_notes.web.nesting import Nesting
+from rnn_notes.web.quotes import Quotes
+from rnn_notes.web.settings import Settings
 from rnn_notes.web.summary import Summary
 from rnn_notes.web.tables import Tables
 
 
-class Furniture(Extension):
+class Furniture(Settings):
     """The extension; ``repo_url`` is where the code can be read."""
 
     def __init__(self, **settings: Any) -> None:
@@ -33,8 +36,11 @@ class Furniture(Extension):
         """Register what follows with Python-Markdown, figures after its inline patterns."""
         md.preprocessors["notes-source"].insertions.append(slips.expand)  # of rnn_notes.web.extension
         md.preprocessors.register(Nesting(md), "notes-nesting", 199)
+        md.preprocessors.register(Misspelled(md), "notes-misspelled", 198)
         md.preprocessors.register(Counts(md), "notes-counts", 190)
         md.preprocessors.register(Summary(md), "notes-summary", 29)  # Markdown drops its own marks at 30
+        md.treeprocessors.register(Quotes(md), "notes-quotes", 8)  # smarty follows at 6
+        md.treeprocessors.register(Addresses(md), "notes-addresses", 7.5)
         md.treeprocessors.register(Figures(md, self.getConfigs()), "notes-figures", 6)
         glossary = Glossary(md, self.getConfig("glossary"), self.getConfig("unlinked"))
         md.treeprocessors.register(glossary, "notes-glossary", 5.5)  # between the formulas and the anchors of MkDocs

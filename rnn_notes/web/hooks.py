@@ -3,6 +3,7 @@
 They run this file once and keep it, so the package is imported inside the functions: always its newest state.
 """
 
+import logging
 import os
 import sys
 from contextlib import ExitStack
@@ -34,8 +35,12 @@ def on_config(config: Any) -> None:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
             del sys.modules[name]
 
-    from rnn_notes.web import finish
+    from mkdocs.exceptions import ConfigurationError
 
+    from rnn_notes.web import finish, leftovers
+
+    if fault := leftovers.check({name: getattr(config, name, None) for name in ("site_name", "site_description")}):
+        raise ConfigurationError(f"mkdocs.yml: {fault[0]}: {fault[1]}")
     if serving and not before:
         _ask_for_port(config)
     building.close()
@@ -52,10 +57,12 @@ def _ask_for_port(config: Any) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
-        except OSError as error:
-            another = f"make serve PORT={port + 1}, or mkdocs serve --dev-addr {host}:{port + 1}"
-            raise Abort(f"{host}:{port} cannot be used ({error.strerror}); choose another: {another}") from None
+            probe.bind((host, port or -1))  # 0 would be any, which nobody could open
+        except (OSError, OverflowError) as error:
+            free = port + 1 if 0 < port < 65535 else 8000
+            another = f"make serve PORT={free}, or mkdocs serve --dev-addr {host}:{free}"
+            why = getattr(error, "strerror", None) or error
+            raise Abort(f"{host}:{port} cannot be used ({why}); choose another: {another}") from None
 
 
 def on_files(files: Any, config: Any) -> None:
@@ -72,19 +79,19 @@ def on_pre_page(page: Any, config: Any, files: Any) -> Any:
 
 
 def on_page_read_source(page: Any, config: Any) -> str | None:
-    """The Markdown of a notebook, which runs if it has not run as it is."""
-    if page.file.src_uri.endswith(".ipynb"):
-        from mkdocs.exceptions import BuildError
+    """The Markdown of a notebook, which runs if it has not run as it is; any other page must be text."""
+    from mkdocs.exceptions import BuildError
 
-        from rnn_notes.pages import PageError
-        from rnn_notes.web import notebooks
+    from rnn_notes import pages
+    from rnn_notes.web import notebooks
 
-        try:
-            return notebooks.markdown(
-                Path(os.path.relpath(page.file.abs_src_path)), get_relative_url("assets", page.url)
-            )
-        except PageError as error:
-            raise BuildError(str(error)) from None  # which MkDocs ends with as a sentence, without a traceback
+    path = Path(os.path.relpath(page.file.abs_src_path))
+    try:
+        if path.suffix == ".ipynb":
+            return notebooks.markdown(path, get_relative_url("assets", page.url))
+        pages.text(path)
+    except pages.PageError as error:
+        raise BuildError(str(error)) from None  # which MkDocs ends with as a sentence, without a traceback
     return None
 
 
@@ -106,11 +113,21 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:
 
 
 def on_post_build(config: Any) -> None:
-    """Finish the site."""
+    """Finish the site; a file of the notes that this cannot use ends the build in a sentence."""
     global live
+    from mkdocs.exceptions import BuildError
+
     from rnn_notes.web.finish import finish
 
-    live = finish(Path(config.site_dir), map(Path, config.theme.dirs), policy=not serving, live=live)
+    site = Path(config.site_dir)
+    try:
+        live = finish(site, map(Path, config.theme.dirs), policy=not serving, live=live)
+    except (OSError, ValueError) as error:
+        logging.getLogger("mkdocs.rnn_notes").debug("where it was found", exc_info=True)
+        raise BuildError(f"the site cannot be finished: {error}") from error
+    for file in map(str, (*config.extra_css, *config.extra_javascript)):
+        if not (site / file).exists() and "://" not in file and (live or "/live/" not in file):
+            raise BuildError(f"mkdocs.yml: {file} is not there; write the name of a file below docs")
     building.close()
 
 

@@ -18,6 +18,7 @@ from rnn_notes.web.source import Source
 from rnn_notes.web.whole import WholePage
 
 ASIDE = re.compile(r"<!--.*?-->|<(mjx-container|svg|script|style|pre|code|textarea)\b.*?</\1\s*>", re.DOTALL)
+LETTERED = re.compile(r"<(text|title|desc)\b[^>]*>(.*?)</\1\s*>", re.DOTALL)  # what a picture says in letters
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\"[^\"]*\"|'[^']*'|[^'\">])*)>")
 SPOKEN = re.compile(
     r"\b(?:alt|title|aria-[a-z]+|placeholder|summary|label|value|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
@@ -49,9 +50,17 @@ IN_HTML = 'and Markdown in HTML needs markdown="1"'
 DIALECT = {
     r"^[ ]{0,3}(?:[-*+]|1[.)])[ ]+\S": LIST,
     r"^[ ]{0,3}\d+\)[ ]+\S": LIST,
-    r"^[ ]*\|?[ ]*:?-{2,}:?[ ]*\|": "this table is not shown as one; leave a blank line before it",
+    r"^[ ]{0,3}[-*+][ ]*$": "the item of a list begins on the line of its mark, as in - text",
+    r"^[ ]*(?:\|[ ]*:?-+|:?-{2,}):?[ ]*\|": "this table is not shown as one; leave a blank line before it",
+    r"^={3,}[ ]*$": "only one line is made a heading by a line below it; begin it with # instead",
+    r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])[^_\n]{0,80}(?<=[^\s_])_(?!\w)": (
+        f"text is to be emphasised here and is not; leave no space within the marks, {IN_HTML}"
+    ),
+    r"`[^`\n]+`": f"code in a line is left in the text; {IN_HTML}",
     r"\*\*": f"text is to be bold here and is not; leave no space within the stars, {IN_HTML}",
-    r"~~": "text is to be struck out, which these pages do not; say it in words",
+    r"~~|(?<![\w~])~(?=[^\s~])[^~\n]{0,80}(?<=[^\s~])~(?![\w~])": (
+        "text is to be struck out, which these pages do not; say it in words"
+    ),
     r"```|~~~": f"a fence is left in the text; leave a blank line before it, {IN_HTML}",
     r"\]\(|\]\[|\[\^": f"a link or a footnote is left in the text; give its address, {IN_HTML}",
     r"^[ ]*(?:!!!|\?\?\?\+?)[ ]": "a box is left in the text; leave a blank line before it",
@@ -71,7 +80,7 @@ DIALECT = {
     r"\{(?:[ ]*:[ ]*[\w#.-]|[ ]*[#.][A-Za-z])[^}\n]*\}": (
         "attributes are left in the text; put them directly behind what has them, without formulas in them"
     ),
-    r"https?://": "an address is no link here; write <https://…>, or [words](https://…)",
+    r"https?://|(?<![\w/.@-])www\.\w": "an address is no link here; write <https://…>, or [words](https://…)",
 }
 
 
@@ -124,7 +133,7 @@ class Leftovers(WholePage):
 def find(html: str) -> tuple[str, str, str] | None:
     """The first thing that is left raw: how it looks, the text around it, and what to do instead; else None."""
     html = DOLLAR.sub("$", BACKSLASH.sub(lambda m: "\\", html))
-    html = ASIDE.sub(lambda m: "" if m[0].startswith("<!--") else INLINE, html)
+    html = ASIDE.sub(_aside, html)
     if cut := re.search(r"[^<>]{0,60}<span class=\"arithmatex\">(.*?)</span>", html, re.DOTALL):
         return cut[1][:20], cut[0], "a formula stands within a tag of HTML, and breaks it; there, use words"
     if swallowed := EMPHASIS.search(html):
@@ -144,6 +153,13 @@ def find(html: str) -> tuple[str, str, str] | None:
     return None
 
 
+def _aside(found: re.Match[str]) -> str:
+    """What stands in the text for what is none: a picture's letters for a picture, nothing for a comment."""
+    if found[0].startswith("<!--"):
+        return ""
+    return INLINE + INLINE.join(letters[2] for letters in LETTERED.finditer(found[0])) * (found[1] == "svg")
+
+
 def _text(html: str) -> list[str]:
     """The lines of the text, blocks apart from each other; what stands in a link is no bare address."""
     html = re.sub(r"<a\b[^>]*>.*?</a>", lambda m: m[0].replace("://", ""), html, flags=re.DOTALL)
@@ -160,7 +176,7 @@ def nearest(lines: list[tuple[int, str]], mark: str, around: str) -> int | None:
     """The line of a page, code apart, that holds the mark and is most like the text around it."""
     around = unescape(around)
     words, best, number = set(WORD.findall(around)), 0.0, None
-    for line, text in _prose(lines):
+    for line, text in prose(lines):
         bare = re.sub(r"`[^`]*`", INLINE, text)
         common = SequenceMatcher(None, bare, around, autojunk=False).find_longest_match().size
         own = WORD.findall(bare)
@@ -170,7 +186,7 @@ def nearest(lines: list[tuple[int, str]], mark: str, around: str) -> int | None:
     return number
 
 
-def _prose(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
+def prose(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """The lines that are in no block of code."""
     found, ends = [], ""
     for number, text in lines:

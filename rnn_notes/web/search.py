@@ -43,7 +43,7 @@ def enrich(site: Path, keywords: Path) -> None:
     content = json.loads(index.read_text(encoding="utf-8"))
     if not content[key]:
         return  # another part of the site has them: this has been done
-    words = tomllib.loads(keywords.read_text(encoding="utf-8")) if keywords.is_file() else {}
+    words = _words(keywords) if keywords.is_file() else {}
     sections = {_address(doc["location"]): doc for doc in content[key]}
     pages = {address.partition("#")[0] for address in sections}
     for address, named in words.items():
@@ -60,6 +60,18 @@ def enrich(site: Path, keywords: Path) -> None:
     for address, doc in sections.items():
         add_to(doc, formulas[address])
     index.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
+
+
+def _words(keywords: Path) -> dict[str, str]:
+    """The keywords of each section; raises KeywordError on a file that holds something else."""
+    try:
+        words = tomllib.loads(keywords.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise KeywordError(f"{keywords}: not TOML: {error}") from None
+    for address, named in words.items():
+        if not isinstance(named, str):
+            raise KeywordError(f'{keywords}: {address} is {named!r:.60} but "words, with commas" is expected')
+    return words
 
 
 def add_to(doc: dict[str, Any], formulas: list[str]) -> None:

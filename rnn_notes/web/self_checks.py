@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
-from markdown import Extension, Markdown
+from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from rnn_notes.pages import PageError
+from rnn_notes.web.settings import Settings
 from rnn_notes.web.source import Source
 
 CHOICE = re.compile(r"\s*\[([ xX])\]\s+")
@@ -102,7 +103,7 @@ def _ask(choices: Element, above: Element, name: str) -> None:
         details.extend(explained)
 
 
-class SelfChecksExtension(Extension):
+class SelfChecksExtension(Settings):
     """The extension, without settings."""
 
     def extendMarkdown(self, md: Markdown) -> None:

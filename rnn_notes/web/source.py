@@ -38,7 +38,7 @@ class Source(Preprocessor):
                 self.page = pages.read(self.path)
             else:
                 numbered, above = self._numbered(lines)
-                self.lines = [(n, row) for n, line in numbered for row in self._put(line)]
+                self.lines = [(n, row) for n, line in numbered for row in self._put(n, line)]
                 lines = above + [row for _, row in self.lines]
                 self.page = pages.scan(self.path, iter(self.lines))
         except PageError as error:
@@ -47,11 +47,14 @@ class Source(Preprocessor):
             raise self.error("", unread.message, unread.line)
         return lines
 
-    def _put(self, line: str) -> list[str]:
+    def _put(self, number: int, line: str) -> list[str]:
         """What is to be read in place of a line, and is judged as if it stood on the page."""
         rows = [line]
-        for insert in self.insertions:
-            rows = [new for row in rows for new in insert(row)]
+        try:
+            for insert in self.insertions:
+                rows = [new for row in rows for new in insert(row)]
+        except ValueError as error:
+            raise PageError(self.path, number, str(error)) from None
         return rows
 
     def _numbered(self, lines: list[str]) -> tuple[list[tuple[int, str]], list[str]]:

@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("site", type=Path, help="the folder that the site is built into; what is in it goes")
     try:
         build(parser.parse_args().site)
-    except BuildError as error:
+    except (BuildError, OSError) as error:
         parser.exit(1, f"{error}\n")
 
 
