@@ -110,7 +110,7 @@ CHAPTERS = [
     "chapter", [path for path in CHAPTERS if path.stem not in OTHERWISE], ids=lambda path: path.stem
 )
 def test_a_chapter_asks_three_questions_and_says_where_each_wrong_answer_is_settled(chapter):
-    """Before the exercises; three or four answers each; a wrong one links to a section; one right one is computed."""
+    """Before the exercises; three or four answers each; a wrong one links to a section, a right one is computed."""
     text = chapter.read_text(encoding="utf-8")
     asked = text.split("\n## Check yourself\n")[1].split("\n## Exercises\n")[0]
     assert "\n## " not in asked
@@ -122,4 +122,6 @@ def test_a_chapter_asks_three_questions_and_says_where_each_wrong_answer_is_sett
         for answer in answers:
             if answer["class"] == ["wrong"]:
                 assert any("#" in link["href"] for link in answer("a")), answer.text
-    assert "<!-- holds:" in asked
+    right = re.findall(r"(?m)^- \[x\] .*\n(?:(?:    .*)?\n)*", asked)
+    assert len(right) == 3
+    assert all("\n    <!-- holds:" in answer for answer in right)

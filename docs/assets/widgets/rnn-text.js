@@ -184,6 +184,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
       .at { outline: 2px solid var(--grad); outline-offset: -1px }
       #written { font-size: 1.15em; min-height: 12em; overflow-wrap: anywhere; white-space: pre-wrap }
       @media (min-width: 45em) { #written { min-height: 7.5em } }
+      :host([unasked]) .stage > .live { display: none } /* room is made for the network when it is asked for */
     `;
 
     start({ prompt, temperature, length, file, units, told, size }) {
@@ -339,6 +340,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
       this.$("[name=prompt]").setAttribute("aria-invalid", Boolean(refusal));
       this.$("#go").textContent = running ? "Stop" : network || !this.size ? "Generate" : "Load";
       this.$("#go").setAttribute("aria-disabled", network ? Boolean(refusal) : !this.size || Boolean(this.loading));
+      this.toggleAttribute("unasked", Boolean(this.size && !network && !this.loading));
       this.$("#words").textContent = this.words();
       this.$("[name=at]").max = Math.max(text.length - 1, 1);
       this.$("input[name=unit]").max = this.units - 1;

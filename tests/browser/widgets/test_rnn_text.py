@@ -224,8 +224,14 @@ def test_the_larger_network_comes_on_request_alone(show, folder):
     tab.get_by_text(f"The network is loaded when you ask for it: {kilobytes}.").wait_for()
     tab.wait_for_timeout(200)
     assert asked == []
-    tall = tab.locator("rnn-text").bounding_box()["height"]
-    tab.get_by_role("button", name="Load").click()
+    small = tab.locator("rnn-text").bounding_box()["height"]
+    tall = tab.locator("rnn-text").evaluate(
+        """text => {
+            text.shadowRoot.querySelector("#go").click();
+            return text.getBoundingClientRect().height;
+        }"""
+    )
+    assert tall > 1.5 * small  # no empty room before, and all that is needed with the click
     tab.locator("svg > *").first.wait_for(state="attached")
     assert asked == ["rnn-text-again-weights.js"]
     assert tab.get_by_role("button", name="Generate").is_visible()
