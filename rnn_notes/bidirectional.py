@@ -12,7 +12,7 @@ from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
 from rnn_notes.cells import arrays, require
-from rnn_notes.sequences import mask, reverse, run
+from rnn_notes.sequences import output_gradient, reverse, run
 
 
 def sizes(layer: Any) -> tuple[int, int]:
@@ -75,10 +75,7 @@ class Bidirectional:
 
         What dh holds after the end of a sequence is not looked at.
         """
-        T, B, H = trace.h.shape[0] - 1, *trace.h.shape[1:]
-        dh = require.array(self, "dh", dh, T=T, B=B, H=H)
-        if trace.lengths is not None:
-            dh = np.where(mask(trace.lengths, T)[..., None], dh, 0)
+        dh = output_gradient(self, trace, dh)
         n = sizes(self.forth)[1]
         d_forth, dx, *dstate = self.forth.backward(trace.forth, dh[..., :n])
         d_back, dx_back, *dstate_back = self.back.backward(trace.back, reverse(dh[..., n:], trace.lengths))

@@ -65,6 +65,14 @@ def run(
     return trace, tuple(ends)
 
 
+def output_gradient(layer: Any, trace: Any, dh: ArrayLike) -> ndarray:
+    """The dh (T, B, H) that a layer's ``backward`` is given, with zeros where a sequence has ended."""
+    steps, B, H = trace.h.shape  # with that before the first
+    T = steps - 1
+    dh = require.array(layer, "dh", dh, T=T, B=B, H=H)
+    return dh if trace.lengths is None else np.where(mask(trace.lengths, T)[..., None], dh, 0)
+
+
 def last(h: ndarray, lengths: ArrayLike) -> ndarray:
     """Of states h (T + 1, B, H), with h_0, those after the last step of each sequence, (B, H)."""
     lengths = _lengths(lengths, len(h) - 1, h.shape[1])

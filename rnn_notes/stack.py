@@ -13,8 +13,7 @@ from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
 from rnn_notes.bidirectional import sizes
-from rnn_notes.cells import require
-from rnn_notes.sequences import mask, run
+from rnn_notes.sequences import output_gradient, run
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +89,7 @@ class Stack:
 
         What dh holds after the end of a sequence is not looked at.
         """
-        T, B, H = trace.h.shape[0] - 1, *trace.h.shape[1:]
-        dx = require.array(self, "dh", dh, T=T, B=B, H=H)
-        if trace.lengths is not None:
-            dx = np.where(mask(trace.lengths, T)[..., None], dx, 0)
+        dx = output_gradient(self, trace, dh)
         grads: list[Any] = []
         dstates: list[ndarray] = []
         for k in reversed(range(len(self.layers))):

@@ -1,11 +1,20 @@
-"""What a reader does with the blocks of a page: runs them, writes into them, waits for them."""
+"""What a reader does with the blocks of a page: runs them, writes into them, waits for them; and how a page moves."""
 
 import re
 
 from playwright.sync_api import Locator, Page, expect
 
-SECONDS = 120_000  # for what loads Python on a busy machine, in milliseconds
+MILLISECONDS = 120_000  # for what loads Python on a busy machine
 DONE = re.compile("^(same|ran|differs|wrong|raised|cut|stopped|failed)$")
+
+
+SHIFT = """() => new Promise(resolve => {
+    let total = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(entry => total += entry.value))
+        .observe({type: 'layout-shift', buffered: true});
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(total)));
+})"""
+"""How far what a page shows has moved by itself so far."""
 
 
 def visit(tab: Page, address: str) -> None:
@@ -20,7 +29,7 @@ def visit(tab: Page, address: str) -> None:
             }""",
             address,
         )
-        expect(tab.locator("article[data-left]")).to_have_count(0, timeout=SECONDS)
+        expect(tab.locator("article[data-left]")).to_have_count(0, timeout=MILLISECONDS)
         assert tab.url == address
     tab.evaluate(
         """() => [...document.querySelectorAll(".live .edit")]
@@ -35,7 +44,7 @@ def block(tab: Page, number: int) -> Locator:
 
 def wait(tab: Page) -> None:
     """Until nothing runs any more."""
-    expect(tab.locator(".live button", has_text="Stop")).to_have_count(0, timeout=SECONDS)
+    expect(tab.locator(".live button", has_text="Stop")).to_have_count(0, timeout=MILLISECONDS)
 
 
 def write(tab: Page, number: int, code: str) -> Locator:

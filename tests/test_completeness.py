@@ -9,7 +9,7 @@ import yaml
 
 from rnn_notes import experiments, pages
 from rnn_notes.experiments import NAMES
-from rnn_notes.experiments.records import RESULTS
+from rnn_notes.experiments.records import RESULTS, recorded, recorded_file
 from rnn_notes.runs import RUNS
 
 ROOT = Path(__file__).parents[1]
@@ -65,9 +65,15 @@ def test_every_experiment_has_a_record(name):
 
 
 def test_every_record_is_of_an_experiment():
-    """None is left of one that is gone; a trained network beside a record bears its name."""
-    kept = {path.stem.partition("-")[0] for path in RESULTS.iterdir()}
-    assert not kept - {*NAMES} - MEASURED, "remove it with its experiment"
+    """None is left of one that is gone, and beside the records are the files that they name, each as it was written."""
+    named = {
+        recorded_file(record, path)
+        for record in map(recorded, NAMES)
+        for run in record.runs
+        for path in run.get("files", {})
+    }
+    records = {RESULTS / f"{name}.json" for name in (*NAMES, *MEASURED)}
+    assert not {*RESULTS.iterdir()} - records - named, "remove it with its experiment"
 
 
 @pytest.mark.parametrize("name", NAMES)

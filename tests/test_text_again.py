@@ -240,15 +240,6 @@ def test_columns_count_from_one_in_each_line():
     assert units.columns("ab\n\nc").tolist() == [1, 2, 0, 0, 1]
 
 
-def test_correlations_are_pearsons_and_zero_where_nothing_changes():
-    """Of each column with one series."""
-    h, values = RNG(0).normal(size=(50, 3)), RNG(1).normal(size=50)
-    h[:, 1] = 2
-    found = units.correlations(h, values)
-    assert found[1] == 0
-    assert np.allclose(found[[0, 2]], [np.corrcoef(h[:, j], values)[0, 1] for j in (0, 2)])
-
-
 def test_balanced_accuracy_counts_both_kinds_alike():
     """However rare one is; where one is missing, the other alone."""
     true = np.array([True, False, False, False])

@@ -48,13 +48,6 @@ def columns(text: str) -> ndarray:
     return found
 
 
-def correlations(h: ndarray, values: ndarray) -> ndarray:
-    """Pearson's correlation of each unit h[:, j] with the values, (H,); 0 for one that never changes."""
-    h, values = h - h.mean(axis=0), values - values.mean()
-    size = np.sqrt((h**2).sum(axis=0) * (values**2).sum())
-    return np.divide(values @ h, size, out=np.zeros(h.shape[1]), where=size > 0)
-
-
 def balanced(told: ndarray, true: ndarray) -> float:
     """The balanced accuracy of answers (n,): the mean of the shares of right ones, where yes is true and where no is.
 

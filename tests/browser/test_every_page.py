@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from addresses import SOURCES, address
 from playwright.sync_api import Page
+from reader import SHIFT
 
 from rnn_notes import pages
 
@@ -84,14 +85,6 @@ def is_still(visit):
     """While it loads, nothing moves."""
     if shift := round(visit.tab.evaluate(SHIFT), 2):
         yield f"layout shift of {shift}"
-
-
-SHIFT = """() => new Promise(resolve => {
-    let total = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(entry => total += entry.value))
-        .observe({type: 'layout-shift', buffered: true});
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve(total)));
-})"""
 
 
 def is_light(visit):

@@ -5,7 +5,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from reader import DONE, SECONDS, begin, block, status, visit, wait, write
+from reader import DONE, MILLISECONDS, begin, block, status, visit, wait, write
 
 from rnn_notes import pages
 
@@ -38,7 +38,7 @@ def test_the_last_run_of_a_page_prints_what_the_page_prints(live, site, address)
     visit(live, f"{site}{address}")
     last = live.locator("[data-live]:not([data-exercise])").last
     last.locator(".run").dispatch_event("click")
-    expect(last).to_have_attribute("data-state", DONE, timeout=SECONDS)
+    expect(last).to_have_attribute("data-state", DONE, timeout=MILLISECONDS)
     states = live.eval_on_selector_all("[data-state]", "all => all.map(each => each.dataset.state)")
     assert set(states) <= {"same", "ran"}, states
     blocks = live.locator("[data-live]").count() - live.locator("[data-exercise]").count()
@@ -114,7 +114,7 @@ def test_a_block_waits_for_the_one_that_runs(page):
     """A click while another block runs is not lost."""
     begin(page, 0, "import time\ntime.sleep(1)\n")
     block(page, 2).locator(".run").click()
-    expect(block(page, 2)).to_have_attribute("data-state", DONE, timeout=SECONDS)
+    expect(block(page, 2)).to_have_attribute("data-state", DONE, timeout=MILLISECONDS)
 
 
 def test_an_exercise_has_a_cell_of_its_own_that_draws(page):
@@ -180,16 +180,16 @@ def test_a_formula_is_judged_by_the_checker_of_the_notes(live, site):
     visit(live, f"{site}reference/how-it-is-checked/")
     form = live.locator(".try-formula")
     form.locator(".judge").click()
-    expect(form.locator(".live-status")).to_contain_text("Holds: proved", timeout=SECONDS)
+    expect(form.locator(".live-status")).to_contain_text("Holds: proved", timeout=MILLISECONDS)
     form.locator("textarea").fill(r"h_t = \tanh(W_{xh} x_t + W_{hh} h_t + b_h)")
     form.locator("select").select_option("rnn")
     form.locator(".judge").click()
-    expect(form.locator(".live-status")).to_contain_text("Does not hold", timeout=SECONDS)
+    expect(form.locator(".live-status")).to_contain_text("Does not hold", timeout=MILLISECONDS)
     expect(form.locator(".live-output")).to_contain_text("left")
     expect(form.locator(".live-output")).to_contain_text("h[t] = tanh(W[xh] * x[t] + W[hh] * h[t] + b[h])")
     form.locator("textarea").fill(r"h_t = \tanh a_t z")
     form.locator(".judge").click()
-    expect(form.locator(".live-status")).to_have_text("Not understood (column 7)", timeout=SECONDS)
+    expect(form.locator(".live-status")).to_have_text("Not understood (column 7)", timeout=MILLISECONDS)
     assert form.locator("textarea").evaluate("area => [area.selectionStart, area.selectionEnd]") == [6, 7]
 
 
@@ -206,7 +206,7 @@ def prove(live, site, latex):
 def test_what_has_been_imported_takes_no_room_as_a_file(live, site):
     """After a proof, no byte code and no library of a loaded module is kept in the memory of the tab a second time."""
     form = prove(live, site, "1 + 1 = 2")
-    expect(form.locator(".live-status")).to_contain_text("Holds: proved", timeout=SECONDS)
+    expect(form.locator(".live-status")).to_contain_text("Holds: proved", timeout=MILLISECONDS)
     worker = next(worker for worker in live.workers if worker.url.startswith("blob:"))
     assert worker.evaluate("python.runPython('len([*sys.modules]) > 500')")
     assert worker.evaluate(f"python.runPython({TWICE!r}).toJs()") == []
@@ -220,7 +220,7 @@ TWICE = """
 def test_a_proof_that_takes_too_long_ends_in_the_page_as_well(live, site):
     """After the five seconds of processor time that the checker has everywhere."""
     form = prove(live, site, "(a + b + c + u + v)^{60} = ((a + b + c)^2 + 2 (a + b + c) (u + v) + (u + v)^2)^{30}")
-    expect(form.locator(".live-output")).to_contain_text("no proof is found in 5 seconds", timeout=SECONDS)
+    expect(form.locator(".live-output")).to_contain_text("no proof is found in 5 seconds", timeout=MILLISECONDS)
 
 
 def test_blocks_that_have_run_are_accessible(page):

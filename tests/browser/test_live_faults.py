@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from playwright.sync_api import expect
-from reader import DONE, SECONDS, begin, block, status, write
+from reader import DONE, MILLISECONDS, begin, block, status, write
 from static_host import serve
 
 
@@ -34,7 +34,7 @@ def run(tab):
     """Press the first Run of the page, and wait for what comes of it."""
     tab.locator(".live .run").first.click()
     box = block(tab, 0)
-    expect(box).to_have_attribute("data-state", DONE, timeout=SECONDS)
+    expect(box).to_have_attribute("data-state", DONE, timeout=MILLISECONDS)
     return box
 
 
@@ -156,19 +156,19 @@ def test_an_endless_loop_is_stopped_and_the_names_are_kept(running):
     write(running, 0, "import random\nkept = random.random()\nprint(kept)\n")
     number = block(running, 0).locator(".live-output").text_content().split()[-1]
     box = begin(running, 1, "while True: pass\n")
-    expect(status(box)).to_have_text("running …", timeout=SECONDS)
+    expect(status(box)).to_have_text("running …", timeout=MILLISECONDS)
     box.locator(".run").click()
-    expect(status(box)).to_have_text("stopped", timeout=SECONDS)
+    expect(status(box)).to_have_text("stopped", timeout=MILLISECONDS)
     assert write(running, 1, "print(kept)\n").locator(".live-output").text_content().split()[-1] == number
 
 
 def test_what_cannot_be_interrupted_ends_with_its_worker(running):
     """A loop in C does not hear Stop; then Python starts anew, and says so."""
     box = begin(running, 1, "sum(iter(int, 1))\n")
-    expect(status(box)).to_have_text("running …", timeout=SECONDS)
+    expect(status(box)).to_have_text("running …", timeout=MILLISECONDS)
     box.locator(".run").click()
     running.clock.fast_forward(2000)
-    expect(status(box)).to_have_text("stopped; Python starts anew at the next Run", timeout=SECONDS)
+    expect(status(box)).to_have_text("stopped; Python starts anew at the next Run", timeout=MILLISECONDS)
     expect(write(running, 1, "5 * 5\n").locator(".live-output")).to_contain_text("25")
 
 

@@ -5,14 +5,9 @@ from io import BytesIO
 import numpy as np
 import pytest
 from matplotlib.image import imread
+from reader import SHIFT
 
 PAGES = ["learning/lstm/", "lecture/sigmoid/", "notebooks/surfaces/"]
-SHIFT = """() => new Promise(resolve => {
-    let total = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(entry => total += entry.value))
-        .observe({type: 'layout-shift', buffered: true});
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve(total)));
-})"""
 
 
 def settle(tab, address):
