@@ -1,6 +1,5 @@
 """A toy experiment, and what the tests of runs and records ask of what one has found."""
 
-import base64
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,7 +26,7 @@ def toy(log: Path) -> SimpleNamespace:
             print(seed, file=file)
         report(0.5)
         drawn = np.random.default_rng(seed).normal(size=settings.n).tolist()
-        return {"drawn": drawn, "files": {f"{seed}.bin": base64.b64encode(b"weights").decode()}}
+        return {"drawn": drawn, "files": {f"{seed}.bin": b"weights"}}
 
     return SimpleNamespace(
         __name__="toy", SETTINGS=Settings(), CHECK=Settings(1), SEEDS=2, data=lambda: "data", run=run

@@ -89,7 +89,7 @@ def run(seed: int, settings: Settings, data: None, report: Report) -> dict[str, 
     Each seed also writes the network of its small LSTM.
     """
     found: dict[str, Any] = {}
-    files: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     for n, (name, (kind, H)) in enumerate(CELLS.items()):
         rng = np.random.default_rng(seed)  # the same texts for all cells
 

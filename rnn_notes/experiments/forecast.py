@@ -1,6 +1,5 @@
 """A network that predicts what follows a window, and how it is fitted: the same for sunspots and for prices."""
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,9 +58,9 @@ class Forecaster:
         """The mean squared error over windows and steps ahead."""
         return float(np.mean((self.forecast(x) - target) ** 2))
 
-    def dump(self) -> str:
-        """The parameters as a file of ``rnn_notes.weights``, in Base64, as a run hands over its files."""
-        return b64encode(weights.dump(parameters.arrays((self.cell, self.readout)))).decode()
+    def dump(self) -> bytes:
+        """The parameters as the content of a file, which ``load`` reads."""
+        return weights.dump(parameters.arrays((self.cell, self.readout)))
 
     @classmethod
     def load(cls, path: Path, kind: type[Cell]) -> Self:

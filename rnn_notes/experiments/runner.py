@@ -80,8 +80,8 @@ class Experiment(Protocol):
     def run(self, seed: int, settings: Any, data: Any, report: Keeper) -> dict[str, Any]:
         """What one seed finds, in a form that JSON can hold: the same whenever it is run.
 
-        Under ``"files"`` there may be files to write beside the record: by their path from there, in Base64. The record
-        has their digests instead.
+        Under ``"files"`` there may be the bytes of files to write beside the record, by their path from there; the
+        record has their digests instead.
         """
 
 
@@ -227,9 +227,11 @@ def _part_of_record(file: Path) -> dict[str, Any]:
 def one(
     run: Callable[..., dict[str, Any]], seed: int, settings: Any, data: Any, file: Path | None = None
 ) -> dict[str, Any]:
-    """One seed, with its time."""
+    """One seed, with its time; its files in Base64, to be kept with it until all seeds are there."""
     keeper = Keeper(file)
     found = run(seed, settings, data, keeper)
+    if "files" in found:
+        found["files"] = {path: base64.b64encode(content).decode() for path, content in found["files"].items()}
     return {"seed": seed, "seconds": round(keeper.seconds, 1), **found}
 
 

@@ -1,6 +1,5 @@
 """Text: an LSTM reads the notes themselves, one character at a time, and learns what may come next."""
 
-import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,8 +80,7 @@ def run(seed: int, settings: Settings, data: str, report: Report) -> dict[str, A
         "corpus": hashlib.sha256(data.encode()).hexdigest(),
     }
     if seed == 0:
-        files = {"text.safetensors": generator.dump(model), "../corpus.txt": data.encode()}
-        found["files"] = {path: base64.b64encode(content).decode() for path, content in files.items()}
+        found["files"] = {"text.safetensors": generator.dump(model), "../corpus.txt": data.encode()}
     return found
 
 

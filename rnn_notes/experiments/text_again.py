@@ -1,6 +1,5 @@
 """Text, again: a larger LSTM reads five novels, and is judged on a sixth; then its weights are rounded to 8 bits."""
 
-import base64
 import hashlib
 import io
 import json
@@ -106,8 +105,7 @@ def run(seed: int, settings: Settings, data: dict[str, str], report: Keeper) -> 
         "copy of the held-out text": longest_copy(held_out[: settings.length], training),
         "units": told_by_units(small, seed, training, held_out, settings),
     }
-    files = {"text_again.safetensors": generator.dump(model, bits=8)}
-    return {**found, "files": {path: base64.b64encode(content).decode() for path, content in files.items()}}
+    return {**found, "files": {"text_again.safetensors": generator.dump(model, bits=8)}}
 
 
 def learned(

@@ -59,7 +59,7 @@ def run(seed: int, settings: Settings, data: Series, report: Report) -> dict[str
     scaled = Series(data.name, "training deviations", data.time, units.scale(data.values))
     parts = {part: windows(scaled, part, settings.window, settings.ahead) for part in PARTS}
     found: dict[str, Any] = {}
-    files: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     for n, (name, kind) in enumerate(CELLS.items()):
         rng = np.random.default_rng([seed, n])
         start = Forecaster.init(kind, settings.H, settings.ahead, rng, settings.fit.gate_bias)
