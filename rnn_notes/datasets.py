@@ -78,12 +78,12 @@ class Series:
     def between(self, first: str, last: str) -> "Series":
         """The part from first to last, both included, written like ``"1921"`` or ``"2007-01"``.
 
-        Raises ValueError if these are no dates, or if nothing lies between them.
+        Raises ValueError if these are not dates, or if nothing lies between them.
         """
         try:
             inside = (self.time >= datetime64(first)) & (self.time <= datetime64(last))
         except ValueError:
-            raise ValueError(f"{first!r} to {last!r} are no dates; write them like '1921' or '2007-01'") from None
+            raise ValueError(f"{first!r} to {last!r} are not dates; write them like '1921' or '2007-01'") from None
         if not inside.any():
             whole = f"from {self.time[0]} to {self.time[-1]}"
             raise ValueError(f"nothing of {self.name} lies from {first} to {last}; it reaches {whole}")
@@ -113,7 +113,7 @@ def stocks(path: str | Path | None = None) -> dict[str, Series]:
     found: dict[str, list[tuple[int, datetime64, float]]] = {}
     for line, (symbol, date, price) in _rows(file, ("symbol", "date", "price")):
         if not symbol.strip() or symbol != symbol.strip():
-            raise DataError(f"{file}:{line}: {symbol!r} is no symbol without spaces around it; {_remedy(file)}")
+            raise DataError(f"{file}:{line}: {symbol!r} is not a symbol without spaces around it; {_remedy(file)}")
         month, _, year = date.partition(" 1 ")
         iso = f"{year}-{MONTHS.index(month) + 1:02}" if month in MONTHS else ""
         row = line, _time(file, line, date, iso), _number(file, line, price, at_least=0.01)
@@ -172,7 +172,7 @@ def _text(file: Path) -> str:
     except OSError as error:
         raise DataError(f"{file}: it cannot be read ({error.strerror}); {_remedy(file)}") from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise DataError(f"{file}:1: this is no text in UTF-8 but perhaps in UTF-16; save it in UTF-8, {_remedy(file)}")
+        raise DataError(f"{file}:1: this is not text in UTF-8 but perhaps in UTF-16; save it in UTF-8, {_remedy(file)}")
     if content.startswith(b"\xef\xbb\xbf"):
         raise DataError(f"{file}:1: it begins with a byte order mark; save it in UTF-8 without one, {_remedy(file)}")
     try:
@@ -189,7 +189,7 @@ def _remedy(file: Path) -> str:
 
 def _time(file: Path, line: int, shown: str, iso: str) -> datetime64:
     if not re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2]))?", iso):  # datetime64 takes more, such as "today"
-        raise DataError(f"{file}:{line}: {shown!r} is no date of the form of the rows around it; {_remedy(file)}")
+        raise DataError(f"{file}:{line}: {shown!r} is not a date of the form of the rows around it; {_remedy(file)}")
     return datetime64(iso)
 
 

@@ -19,7 +19,7 @@ from rnn_notes.attention import AdditiveAttention, AttentionTrace, DotAttention
 from rnn_notes.bidirectional import sizes
 from rnn_notes.readout import Readout
 
-Memory = tuple[ndarray, ndarray]  # the encoder's states (M, B, H), and which of them are no padding (1, B, M)
+Memory = tuple[ndarray, ndarray]  # the encoder's states (M, B, H), and which of them are not padding (1, B, M)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,7 @@ def complex_step(f: Callable[[Any], Any], value: V, step: float = 1e-30) -> V:
     called = Called(f, value, np.complex128, step)
     if np.imag(called()):
         raise ValueError(
-            "f of real numbers is not real, so its imaginary part is no derivative; "
+            "f of real numbers is not real, so its imaginary part is not a derivative; "
             "return a real function of value, or use finite_differences"
         )
 

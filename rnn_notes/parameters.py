@@ -125,7 +125,7 @@ def add(cell: C, other: C) -> C:
 
 
 def scale(cell: C, factor: float) -> C:
-    """factor · cell, array by array, in the dtype of the cell; raises ValueError if factor is no real number."""
+    """factor · cell, array by array, in the dtype of the cell; raises ValueError if factor is not a real number."""
     if np.ndim(factor) or np.asarray(factor).dtype.kind not in "iuf":
         raise ValueError(f"factor is {factor!r:.60} but a real number is expected; pass 0.5, say")
     return apply(lambda a: a * float(factor), cell)

@@ -18,7 +18,7 @@ def orthogonal(cell: C, rng: np.random.Generator, gain: float = 1.0) -> C:
     """The cell with an orthogonal matrix from its state, times ``gain``; a gated cell gets one for each gate.
 
     All orthogonal matrices are equally likely (Saxe, McClelland and Ganguli 2014).
-    Raises ValueError if cell is no single cell, rng no generator, or gain no positive number.
+    Raises ValueError if cell is not a single cell, rng not a generator, or gain not a positive number.
     """
     name = _recurrent(cell, gain)
     require.sizes(rng)
@@ -30,7 +30,7 @@ def orthogonal(cell: C, rng: np.random.Generator, gain: float = 1.0) -> C:
 def identity(cell: C, gain: float = 1.0) -> C:
     """The cell with the identity, times ``gain``, as the matrix from its state (Le, Jaitly and Hinton 2015).
 
-    Raises ValueError if cell is no single cell, or gain no positive number.
+    Raises ValueError if cell is not a single cell, or gain not a positive number.
     """
     name = _recurrent(cell, gain)
     return _with(cell, name, gain * np.eye(getattr(cell, name).shape[-1]))

@@ -131,7 +131,7 @@ def _promise(head: bytes, size: int) -> tuple[Promise, dict[str, str]]:
         texts = header.pop("__metadata__")
         del texts["crc32"]
         if not all(isinstance(text, str) for text in texts.values()):
-            raise ValueError("what is no text is among the texts")
+            raise ValueError("what is not text is among the texts")
         for name, entry in header.items():
             dtype, shape, (start, end) = dtypes[entry["dtype"]], entry["shape"], entry["data_offsets"]
             if not all(type(n) is int and n >= 0 for n in shape):

@@ -3,7 +3,7 @@
 ``python tests/mutants.py`` tries them all, prints the survivors and the score, and records it for the page on the
 checks; ``python tests/mutants.py PAGE`` does so for one page, in seconds; ``--sample N`` tries N of them.
 A mutant is one edit that leaves the LaTeX readable: what is refused as LaTeX does not count.
-Survivors that are no mistakes stand in ``equivalent_mutants.txt``, each with its reason.
+Survivors that are not mistakes stand in ``equivalent_mutants.txt``, each with its reason.
 """
 
 import argparse
@@ -116,7 +116,7 @@ class Mutant:
 
 
 def equivalents() -> list[str]:
-    """The names in the table of survivors that are no mistakes; those lines that hold an edit."""
+    """The names in the table of survivors that are not mistakes; those lines that hold an edit."""
     return [line for line in TABLE.read_text(encoding="utf-8").splitlines() if "⟦" in line]
 
 
@@ -244,7 +244,7 @@ def main() -> int:
     paths = [path.resolve() for path in options.page] or pages.all_pages()
     for path in paths:
         if not path.is_file() or not path.is_relative_to(ROOT):
-            parser.error(f"{path} is no page of this project; pass one such as docs/learning/gru.md")
+            parser.error(f"{path} is not a page of this project; pass one such as docs/learning/gru.md")
     every_edit = all_edits(paths)
     every = list(mutants(every_edit))
     if options.sample is not None and not 0 < options.sample <= len(every):
@@ -275,7 +275,7 @@ def main() -> int:
     print(*(f"{kind:16}{total - missed[kind]:5} of {total:5} found" for kind, total in sorted(kinds.items())), sep="\n")
     total = kinds.total()
     print(f"{total - missed.total()} of {total} mistakes found", end="; ")
-    print(f"{len(tried) - total} more are no mistakes")
+    print(f"{len(tried) - total} more are not mistakes")
     if missed.total() or gone or caught:
         return 1
     if not options.sample:

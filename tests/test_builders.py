@@ -86,7 +86,7 @@ def test_whatever_differs_is_named(sites, change):
 
 
 def test_no_site_is_not_the_same_site(tmp_path):
-    """Two empty folders are no proof of anything."""
+    """Two empty folders are not proof of anything."""
     assert compared((tmp_path, tmp_path))[0] == 1
 
 

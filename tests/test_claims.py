@@ -20,7 +20,7 @@ NUMBERS = {
     "It begins with 43 nines.": [("43", "1")],
     "From −0.60 to -0.55: 0.2–0.3.": [("0.60", "0.01"), ("0.55", "0.01"), ("0.2", "0.1"), ("0.3", "0.1")],
     "NumPy 2.1 and Python 3.11, 3.12 or 3.13; version 1.2.3, SHA-256, [a](b-0.5.md), https://x.org/1.5": [],
-    "The word W1.5, the version 1.2.3 and x0.5 are no numbers.": [],
+    "The word W1.5, the version 1.2.3 and x0.5 are not numbers.": [],
     "Neural Computation 12, 2000.": [("2000", "1")],
 }
 

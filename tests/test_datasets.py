@@ -70,9 +70,9 @@ WRONG_SUNSPOTS = {
     "not finite": (line(SUNSPOTS, 5, "1703,nan"), r":5: 'nan' is not a finite number"),
     "infinite": (line(SUNSPOTS, 5, "1703,inf"), r":5: 'inf' is not a finite number"),
     "negative": (line(SUNSPOTS, 5, "1703,-1"), r":5: '-1' is not a finite number of at least 0"),
-    "no year": (line(SUNSPOTS, 5, "later,23"), r":5: 'later' is no date"),
-    "a month that is none": (line(SUNSPOTS, 5, "1703-13,23"), r":5: '1703-13' is no date"),
-    "month nought": (line(SUNSPOTS, 5, "1703-00,23"), r":5: '1703-00' is no date"),
+    "no year": (line(SUNSPOTS, 5, "later,23"), r":5: 'later' is not a date"),
+    "a month that is none": (line(SUNSPOTS, 5, "1703-13,23"), r":5: '1703-13' is not a date"),
+    "month nought": (line(SUNSPOTS, 5, "1703-00,23"), r":5: '1703-00' is not a date"),
     "a gap": (line(SUNSPOTS, 5, None), r":5: 1704 comes after 1702, which is a gap"),
     "out of order": (line(SUNSPOTS, 5, "1701,23"), r":5: 1701 comes after 1702, which is not in order"),
     "underscores": (line(SUNSPOTS, 5, "1703,1_1"), r":5: '1_1' is not a finite number of at least 0 in plain digits"),
@@ -83,13 +83,13 @@ WRONG_SUNSPOTS = {
     "spaces": (line(SUNSPOTS, 5, "1703, 5 "), r":5: ' 5 ' is not a finite number of at least 0 in plain digits"),
     "too large": (line(SUNSPOTS, 5, "1703,1e999"), r":5: '1e999' is not a finite number"),
     "nothing": (line(SUNSPOTS, 5, "1703,"), r":5: '' is not a finite number"),
-    "today": (line(SUNSPOTS, 5, "today,23"), r":5: 'today' is no date"),
-    "an Arabic year": (line(SUNSPOTS, 5, "\u0661\u0667\u0660\u0663,23"), r":5: '.*' is no date"),
+    "today": (line(SUNSPOTS, 5, "today,23"), r":5: 'today' is not a date"),
+    "an Arabic year": (line(SUNSPOTS, 5, "\u0661\u0667\u0660\u0663,23"), r":5: '.*' is not a date"),
     "a huge field": (line(SUNSPOTS, 5, f"1703,{'1' * 200_000}"), r":5: field larger than field limit"),
     "an open quotation": (line(SUNSPOTS, 5, '1703,"23'), r":310: unexpected end of data"),
     "an empty line": (line(SUNSPOTS, 5, ""), r":5: \[\] has 0 fields but 2 are expected"),
-    "UTF-16": (SUNSPOTS.encode("utf-16"), r":1: this is no text in UTF-8 but perhaps in UTF-16; save it in UTF-8"),
-    "UTF-16 without its mark": (SUNSPOTS.encode("utf-16-le"), r":1: this is no text in UTF-8 but perhaps in UTF-16"),
+    "UTF-16": (SUNSPOTS.encode("utf-16"), r":1: this is not text in UTF-8 but perhaps in UTF-16; save it in UTF-8"),
+    "UTF-16 without its mark": (SUNSPOTS.encode("utf-16-le"), r":1: this is not text in UTF-8 but perhaps in UTF-16"),
     "Latin-1": (line(SUNSPOTS, 5, "1703,ü").encode("latin-1"), r":5: the byte 0xfc is not UTF-8; save it in UTF-8"),
     "a byte order mark": (
         SUNSPOTS.encode("utf-8-sig"),
@@ -98,7 +98,7 @@ WRONG_SUNSPOTS = {
     "twice": (line(SUNSPOTS, 5, "1702,23"), r":5: 1702 comes after 1702, which is not in order"),
 }
 WRONG_STOCKS = {
-    "another date": (line(STOCKS, 3, "MSFT,2000-02-01,36.35"), r":3: '2000-02-01' is no date"),
+    "another date": (line(STOCKS, 3, "MSFT,2000-02-01,36.35"), r":3: '2000-02-01' is not a date"),
     "a month missing": (line(STOCKS, 3, None), r":3: 2000-03 comes after 2000-01, which is a gap"),
     "free of charge": (line(STOCKS, 3, "MSFT,Feb 1 2000,0"), r":3: '0' is not a finite number of at least 0.01"),
 }
@@ -276,13 +276,13 @@ def test_a_symbol_with_a_space_is_no_second_series(tmp_path, symbol):
     """Nor is one without a name."""
     file = tmp_path / "stocks.csv"
     file.write_text(f"symbol,date,price\nA,Jan 1 2000,5\n{symbol},Feb 1 2000,6\n")
-    with pytest.raises(datasets.DataError, match=r"stocks\.csv:3: .* is no symbol"):
+    with pytest.raises(datasets.DataError, match=r"stocks\.csv:3: .* is not a symbol"):
         datasets.stocks(file)
 
 
 def test_a_part_of_a_series_is_not_empty():
-    """Dates in the wrong order, and what are no dates, are named."""
+    """Dates in the wrong order, and what are not dates, are named."""
     with pytest.raises(ValueError, match="nothing of sunspots lies from 1950 to 1900; it reaches from 1700 to 2008"):
         datasets.sunspots().between("1950", "1900")
-    with pytest.raises(ValueError, match="are no dates; write them like '1921'"):
+    with pytest.raises(ValueError, match="are not dates; write them like '1921'"):
         datasets.sunspots().between("a", "b")

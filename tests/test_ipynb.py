@@ -44,7 +44,7 @@ def test_a_display_has_the_line_of_the_file(tmp_path):
     ids=["on one line", "source is a string", "escaped", "with a byte order mark", "with CRLF"],
 )
 def test_every_form_of_a_notebook_is_read(tmp_path, text):
-    """The same notebook, as other programs write it; the code is no part of the page's text."""
+    """The same notebook, as other programs write it; the code is not part of the page's text."""
     (display,) = read(tmp_path, text).displays
     assert (display.mark, display.latex) == ("numbers", "1 = 1")
 

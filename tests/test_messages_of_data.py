@@ -304,7 +304,7 @@ REGENERATE = "python -m rnn_notes.datasets --regenerate fetches it"
 CASES = [  # what is said, what is done wrong, and the same as the message says to do it
     # files of data
     (
-        "are no dates; write them like '1921'",
+        "are not dates; write them like '1921'",
         lambda t, m: SERIES.between("x", "y"),
         lambda t, m: SERIES.between("1921", "1930"),
     ),
@@ -319,7 +319,7 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t, m: datasets.sunspots(str(SHIPPED)),
     ),
     (
-        f":2: ' MSFT' is no symbol without spaces around it; {MEND}",
+        f":2: ' MSFT' is not a symbol without spaces around it; {MEND}",
         lambda t, m: prices(t, STOCKS.replace("MSFT", " MSFT")),
         lambda t, m: prices(t),
     ),
@@ -350,7 +350,7 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t, m: yearly(t),
     ),
     (
-        f":2: 'today' is no date of the form of the rows around it; {MEND}",
+        f":2: 'today' is not a date of the form of the rows around it; {MEND}",
         lambda t, m: yearly(t, f"{HEAD}today,1\n{ROWS}"),
         lambda t, m: yearly(t),
     ),

@@ -152,9 +152,9 @@ def test_other_metadata_do_no_harm(notebook, monkeypatch, metadata):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"cell_type": "raw"}, "a raw cell is no text of a page; make it a cell of Markdown or code"),
+        ({"cell_type": "raw"}, "a raw cell is not text of a page; make it a cell of Markdown or code"),
         ({"attachments": {"a.png": {}}}, "a picture is pasted into this cell; put it beside the notebook"),
-        ({"cell_type": "heading"}, "'heading' is no kind of cell"),
+        ({"cell_type": "heading"}, "'heading' is not a kind of cell"),
         ({"source": ["```python\n", "x = 1"]}, "this code block does not end"),
     ],
 )
@@ -544,7 +544,7 @@ SHOWN_ALIKE = {
 
 @pytest.mark.parametrize("code", SHOWN_ALIKE.values(), ids=SHOWN_ALIKE)
 def test_only_what_a_page_shows_is_compared(notebook, code):
-    """An address that HTML stands in for, and the pieces in which a text comes, are no part of a page."""
+    """An address that HTML stands in for, and the pieces in which a text comes, are not part of a page."""
     assert '<div class="output">' in notebooks.markdown(notebook("# Title", code))
 
 

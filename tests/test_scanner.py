@@ -234,7 +234,7 @@ UNREAD = {
 
 @pytest.mark.parametrize("text", UNREAD)
 def test_what_is_not_read_is_listed_with_its_line(text):
-    """Mathematics that is no formula to Markdown, and code that never runs."""
+    """Mathematics that is not a formula to Markdown, and code that never runs."""
     unread = read(text).unread
     assert min(part.line for part in unread) == UNREAD[text]
 

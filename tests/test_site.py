@@ -138,7 +138,7 @@ def test_the_first_use_of_a_term_leads_to_the_glossary(parsed):
 
 
 def test_every_figure_is_there_and_named(source, page):
-    """As many figures as links to one; each picture has a name, a sentence that is no file name."""
+    """As many figures as links to one; each picture has a name, a sentence that is not a file name."""
     drawn = page.select("article figure svg")
     assert len(drawn) == len(pages.read(source).figures)
     for svg in page.select("article .output svg, article figure svg"):

@@ -145,7 +145,7 @@ def test_a_plan_becomes_slides(notes, monkeypatch, tmp_path):
     [
         (PLAN.format(shown="L3"), r"'a\.md#section L3': the section has 2 of the kind list or table"),
         (PLAN.format(shown="F0"), r"the section has 0 of the kind figure"),
-        (PLAN.format(shown=""), r"is no line such as lecture/memory\.md#what-memory-means D1 F1"),
+        (PLAN.format(shown=""), r"is not a line such as lecture/memory\.md#what-memory-means D1 F1"),
         (PLAN.format(shown="L1").replace("#section", "#gone"), r"there is no such section"),
         (PLAN.format(shown="L1").replace("a.md", "b.md"), r"there is no such page"),
         (

@@ -229,7 +229,7 @@ def test_a_quotation_begins_at_its_first_mark_and_ends_before_its_second():
 
 
 def test_a_name_is_a_word_that_begins_with_a_capital():
-    """From its first letter to its last; what is no letter ends it."""
+    """From its first letter to its last; what is not a letter ends it."""
     text = "Mr. Ben's dog, Rex!"
     assert "".join(">" if value else "." for value in units.in_names(text)) == ">>..>>>........>>>."
     assert units.letters_read(text).tolist() == [1, 2, 0, 0, 1, 2, 3, 0, 1, 0, 1, 2, 3, 0, 0, 1, 2, 3, 0]

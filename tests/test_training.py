@@ -405,7 +405,7 @@ def test_at_the_first_step_the_rate_is_not_to_blame():
 
 
 def test_a_batch_is_a_pair_or_has_lengths():
-    """A pair that is no list of pairs is the usual mistake; and lengths do not go with a state that is carried."""
+    """A pair that is not a list of pairs is the usual mistake; and lengths do not go with a state that is carried."""
     (x, target), *_ = echoes(1)
     text = "a batch is a ndarray but (x, target) or (x, target, lengths) is expected; pass [(x, target)]"
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):

@@ -171,7 +171,7 @@ def all_finite(**named: ndarray) -> None:
 
 
 def trace(cell: Any, value: Any, kind: type[Trace], **sizes: int) -> Trace:
-    """Refuse what is no trace of this kind of cell, or was left by a cell of other sizes D and H or another dtype."""
+    """Refuse all but a trace of this kind of cell, left by one of the same sizes D and H and the same dtype."""
     name = type(cell).__name__
     if not isinstance(value, kind):
         raise ValueError(

@@ -22,7 +22,7 @@ draws the networks: seven, of unrelated sizes, each array of a scale of its own,
 for the formulas and not by accident. Write runs into a module, as ``RUNS = [logistic]``, and name it:
 ``--runs my_runs``, or ``judge(latex, "logistic", runs=[logistic])``.
 
-Arrays alone, with one evaluation. Vectors are columns (n, 1), numbers (1, 1); ``draw`` gives what is no normal number::
+Arrays alone, with one evaluation. Vectors are columns (n, 1), numbers (1, 1); ``draw`` gives what must not be normal::
 
     import numpy as np
     from rnn_notes.checks import Run, judge

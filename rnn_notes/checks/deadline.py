@@ -60,7 +60,7 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 def _keep_quiet() -> None:
-    """Where Python cannot raise, as in a finalizer, it prints instead; ours is thrown again, so that is no news."""
+    """Where Python cannot raise, as in a finalizer, it prints instead; ours is thrown again, so that is not news."""
     before = sys.unraisablehook
     if before is sys.__unraisablehook__ or before.__module__ != __name__:
 
@@ -116,7 +116,7 @@ def _traced(clock: Callable[[], float], end: float) -> Iterator[None]:
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """Whatever SymPy or mpmath cannot do, or not in time, is no proof. Raises CheckError for any other Exception."""
+    """Whatever SymPy or mpmath cannot do, or not in time, is not a proof. Raises CheckError for any other Exception."""
     try:
         with deadline(PROOF_SECONDS):
             yield

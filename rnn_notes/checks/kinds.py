@@ -97,5 +97,5 @@ def _superscript(whole: list[Token], inner: list[Token], before: list[Token], fu
         return [made("_COPY", "^{(", marks, inner[0]), *copied, made("_COPY_END", ")}", last, whole[-1])]
     if inner[0].type in ("WORD", "TEXT"):
         word = content(inner[0])
-        raise FormulaError(f"{word} above a symbol is no power; make it an index, or spell it", inner[0].start_pos)
+        raise FormulaError(f"{word} above a symbol is not a power; make it an index, or spell it", inner[0].start_pos)
     return [*whole[:2], *classify(inner, functions), whole[-1]]

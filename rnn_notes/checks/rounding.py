@@ -11,7 +11,7 @@ RELATIVE = 0.1  # ≈ is for numbers of one size
 
 
 def allowed(relation: tree.Relation, printed: ndarray, within: float | None) -> ndarray:
-    """By how much each entry may be off. Raises FormulaError if the right side is no printed number of some size."""
+    """By how much each entry may be off. Raises FormulaError if the right side is not a printed number of some size."""
     units = _half_units(relation.right)
     if units is None:
         raise FormulaError("≈ needs printed numbers on its right side").placed(relation.right)
@@ -24,7 +24,7 @@ def allowed(relation: tree.Relation, printed: ndarray, within: float | None) -> 
 
 
 def half_unit(node: Node) -> float | None:
-    """Half a unit of the last digit of a printed number, so 0.0005 for −0.273; None if it is no printed number."""
+    """Half a unit of the last digit of a printed number, so 0.0005 for −0.273; None if it is not a printed number."""
     match node:
         case Number(text):
             return 0.5 * 10.0 ** -len(text.partition(".")[2])

@@ -48,7 +48,7 @@ class Run(Formulas):
         self.must(bool(self.words.strip()), "words say what it is, for the reader's badge, such as 'an RNN'")
         self.must(len(letters) <= 1 + len(drawing.SIZES[0]), f"there are at most {len(drawing.SIZES[0])} sizes and T")
         for symbol in (*letters, *arrays):
-            self.must(bool(SYMBOL.fullmatch(symbol)), f"'{symbol}' is no symbol; {_SPELLING}")
+            self.must(bool(SYMBOL.fullmatch(symbol)), f"'{symbol}' is not a symbol; {_SPELLING}")
             self.must(symbol not in ("e", "pi", "d"), f"{symbol} has a meaning of its own; take another letter")
             times = [*letters, *arrays].count(symbol)
             self.must(times == 1, f"{symbol} stands for {times} things; give each its own letter")
@@ -115,13 +115,16 @@ class Run(Formulas):
 
     @cached_property
     def large(self) -> tuple[Network, ...]:
-        """Networks of large sizes, for bounds that hold as long as sizes are small."""
-        return tuple(drawing.large(self))
-
-    @cached_property
-    def steep(self) -> tuple[Network, ...]:
-        """The same for bounds of derivatives, which take longer to compute."""
-        return tuple(drawing.large(self, derivatives=True))
+        """Networks of which one size is large, for bounds that hold as long as sizes are small."""
+        rng, letters = np.random.default_rng(13), self.sizes.split()
+        shapes = {**self.parameters, **self.given, **self.start}
+        found = []
+        for letter in letters:
+            size = 200 if letter == "T" else 400 if f"{letter} {letter}" in shapes.values() else 2000
+            sizes = {**dict.fromkeys(letters, 3), letter: size}
+            for scale in (-4.0, 1.0, 4.0):
+                found.append(drawing.networks(self, sizes, rng, 2, exponents=dict.fromkeys(shapes, scale)))
+        return tuple(found)
 
     @cached_property
     def instance(self) -> Network:
@@ -163,8 +166,8 @@ _SPELLING = r"spell it as on the page without braces and backslashes: W_xh, c_ti
 def registered(runs: "str | Iterable[Run] | Mapping[str, Run]") -> dict[str, Run]:
     """Runs by name: those given, or those of ``"MODULE[:NAME]"``, whose name is RUNS if none is given.
 
-    Raises ImportError or AttributeError if there is no such module or name, ValueError if something in it is no Run or
-    if two have one name.
+    Raises ImportError or AttributeError if there is no such module or name, ValueError if something in it is not a Run
+    or if two have one name.
     """
     where = "runs"
     if isinstance(runs, str):
@@ -173,7 +176,7 @@ def registered(runs: "str | Iterable[Run] | Mapping[str, Run]") -> dict[str, Run
     named = list(runs.items()) if isinstance(runs, Mapping) else [(getattr(run, "name", ""), run) for run in runs]
     for name, run in named:
         if not isinstance(run, Run):
-            raise ValueError(f"{where} has {run!r}, which is no rnn_notes.checks.Run")
+            raise ValueError(f"{where} has {run!r}, which is not an rnn_notes.checks.Run")
         if [other for other, _ in named].count(name) > 1:
             raise ValueError(f"{where} has two runs of the name '{name}'; rename one of them")
     return dict(named)

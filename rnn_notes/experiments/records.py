@@ -1,6 +1,6 @@
 """Results as JSON files: written whole or not at all, and refused if they are not what a run has written.
 
-Each file ends in a digest of all else in it, so that an edited number is no result.
+Each file ends in a digest of all else in it, so that an edited number is not a result.
 """
 
 import hashlib

@@ -31,7 +31,7 @@ def in_names(text: str) -> ndarray:
 
 
 def letters_read(text: str) -> ndarray:
-    """How many letters of its word have been read with each character, (n,): 0 if it is no letter."""
+    """How many letters of its word have been read with each character, (n,): 0 if it is not a letter."""
     found, letters = np.zeros(len(text), int), 0
     for at, character in enumerate(text):
         letters = letters + 1 if character.isalpha() else 0

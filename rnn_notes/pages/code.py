@@ -31,7 +31,7 @@ def fault(fence: Fence) -> str | None:
         try:
             ast.parse(fence.code)
         except SyntaxError as error:
-            return f"this is no Python ({error.msg}, in its line {error.lineno or 1}); mend it, or {SAY}"
+            return f"this is not Python ({error.msg}, in its line {error.lineno or 1}); mend it, or {SAY}"
     return None
 
 
@@ -40,7 +40,9 @@ def wrong_expression(text: str) -> str | None:
     try:
         ast.parse(text, mode="eval")
     except SyntaxError as error:
-        return f"this claim is no expression of Python ({error.msg}); write <!-- holds: abs(loss - 0.12) < 0.005 -->"
+        return (
+            f"this claim is not an expression of Python ({error.msg}); write <!-- holds: abs(loss - 0.12) < 0.005 -->"
+        )
     return None
 
 

@@ -51,7 +51,7 @@ def _trace() -> None:  # everything within one function: the notebook's names st
             elif event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
                 path, _, flags = arguments
                 if flags & (os.O_TRUNC | os.O_EXCL) or flags & (os.O_WRONLY | os.O_RDWR) == os.O_WRONLY:
-                    own.add(os.path.abspath(os.fsdecode(path)))  # the notebook's own, so reading it is no input
+                    own.add(os.path.abspath(os.fsdecode(path)))  # the notebook's own, so reading it is not an input
                 else:
                     note(path)
             elif event == "import" and "." not in arguments[0]:  # a module beside the notebook goes first
@@ -87,7 +87,7 @@ def _trace() -> None:  # everything within one function: the notebook's names st
 
 
 def _later() -> None:
-    """Let the clocks be ahead by the seconds of RNN_NOTES_LATER: what they say is no part of a page."""
+    """Let the clocks be ahead by the seconds of RNN_NOTES_LATER: what they say is not part of a page."""
     import datetime
     import os
     import time

@@ -80,7 +80,7 @@ DIALECT = {
     r"\{(?:[ ]*:[ ]*[\w#.-]|[ ]*[#.][A-Za-z])[^}\n]*\}": (
         "attributes are left in the text; put them directly behind what has them, without formulas in them"
     ),
-    r"https?://|(?<![\w/.@-])www\.\w": "an address is no link here; write <https://…>, or [words](https://…)",
+    r"https?://|(?<![\w/.@-])www\.\w": "an address is not a link here; write <https://…>, or [words](https://…)",
 }
 
 
@@ -161,7 +161,7 @@ def _aside(found: re.Match[str]) -> str:
 
 
 def _text(html: str) -> list[str]:
-    """The lines of the text, blocks apart from each other; what stands in a link is no bare address."""
+    """The lines of the text, blocks apart from each other; what stands in a link is not a bare address."""
     html = re.sub(r"<a\b[^>]*>.*?</a>", lambda m: m[0].replace("://", ""), html, flags=re.DOTALL)
 
     def shown(tag: re.Match[str]) -> str:

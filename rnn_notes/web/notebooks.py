@@ -67,9 +67,9 @@ def _admit(path: Path, cell: Cell) -> None:
         way_out = "write \\t or \\x00 in a text, and spaces elsewhere"
         raise PageError(path, cell.line, f"a tab or another invisible character would not be shown as it is; {way_out}")
     if cell.kind == "raw":
-        raise PageError(path, cell.line, "a raw cell is no text of a page; make it a cell of Markdown or code")
+        raise PageError(path, cell.line, "a raw cell is not text of a page; make it a cell of Markdown or code")
     if cell.kind not in ("markdown", "code"):
-        raise PageError(path, cell.line, f"{cell.kind!r} is no kind of cell; make it a cell of Markdown or code")
+        raise PageError(path, cell.line, f"{cell.kind!r} is not a kind of cell; make it a cell of Markdown or code")
     if cell.attachments or (cell.kind == "markdown" and re.search(r"\]\(\s*<?attachment:", cell.source)):
         raise PageError(
             path, cell.line, "a picture is pasted into this cell; put it beside the notebook, and link to it"

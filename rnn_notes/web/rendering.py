@@ -93,7 +93,7 @@ def link(md: Markdown, to: str) -> str:
 
 
 def way(md: Markdown, to: str) -> str | None:
-    """The way from a page to a file of the site that is no page, as its HTML must have it; None without a builder."""
+    """The way from a page to a file that is not a page, as its HTML must have it; None without a builder."""
     page = current(md)
     return posixpath.relpath(to, page.base or ".") if page else None
 

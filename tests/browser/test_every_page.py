@@ -311,7 +311,7 @@ STEPS = (
 
 
 def in_turn(at):
-    """What takes long, in one look a page: what pages share is seen in all looks, and the rest is alike in them."""
+    """What takes long, in one look per page: what pages share is seen in all looks, and the rest is alike in them."""
     turn = list(ADDRESSES).index(at)
     yield from (Look(("dark", "light")[turn % 2], 1280, forced=True), shows_its_words_in_figures)
     yield take_apart

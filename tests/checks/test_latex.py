@@ -94,9 +94,9 @@ REFUSED = {
     r"x = \begin{cases} a = b \end{cases}": NO_PLACE,
     r"\begin{bmatrix} 1 & \end{bmatrix} = a": NO_PLACE,
     r"A \in \mathbb{Z}": r"\mathbb is not read here",
-    "a − b = 1": "the character '−' is no LaTeX that is read here; type it as a command",
-    "a = b\x00": "is no LaTeX that is read here",
-    "a = \\text{b\x07}": "is no LaTeX that is read here",
+    "a − b = 1": "the character '−' is not LaTeX that is read here; type it as a command",
+    "a = b\x00": "is not LaTeX that is read here",
+    "a = \\text{b\x07}": "is not LaTeX that is read here",
     "1234567890123456 = a": "a number stands right after another factor",
     "__import__('os') = 1": NO_PLACE,
 }

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from rnn_notes.checks import Run, latex
 from rnn_notes.checks.errors import ClaimError
 from rnn_notes.checks.evaluate import evaluate
-from rnn_notes.checks.verdict import Placed
 from rnn_notes.checks.verdicts import judge
-from rnn_notes.pages import Display
 
 MARKS = {
     None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes, numbers, false",
@@ -19,8 +17,8 @@ MARKS = {
     "lstn": "or a run (lecture, rnn, lstm, gru, linear, feedforward, ",
     "skip": "say why this display is skipped: '% check: skip: reason'",
     "skip:": "say why this display is skipped",
-    "rnn s<": "the mark ends in 's<', which is no condition such as s<t: the formula ends too early",
-    "rnn at once": "the mark ends in 'at once', which is no condition",
+    "rnn s<": "the mark ends in 's<', which is not a condition such as s<t: the formula ends too early",
+    "rnn at once": "the mark ends in 'at once', which is not a condition",
     "rnn within 0.1": "'within' is the tolerance of ≈, which is not in the formula",
     "chain within 0.1": "'within' is the tolerance of ≈, which is not in the formula",
     "chain x>0": "chain takes no conditions, but the mark ends in 'x>0'",
@@ -65,9 +63,7 @@ def test_what_is_marked_as_false_is_refuted_by_a_counterexample(mark, formula, b
     assert badge in verdict.badge
     assert "\n" not in verdict.badge
     assert "[" not in verdict.badge
-    assert (
-        Placed.on(Display(3, mark, formula, 4), verdict).report("page.md") == f"page.md:3: refuted ({mark}, as marked)"
-    )
+    assert verdict.report("page.md") == f"page.md:0: refuted ({mark}, as marked)"
     assert verdict.evidence == judge(formula, mark.removeprefix("false ")).evidence
 
 
@@ -88,7 +84,7 @@ NOT_FALSE = {
 
 @pytest.mark.parametrize(("mark", "formula", "outcome", "evidence"), [(m, *case) for m, case in NOT_FALSE.items()])
 def test_what_is_marked_as_false_and_is_not_refuted_is_an_error(mark, formula, outcome, evidence):
-    """A true formula, one that is not understood, and one that states nothing are no mistakes on show."""
+    """A true formula, one that is not understood, and one that states nothing are not mistakes on show."""
     verdict = judge(formula, mark)
     assert verdict.outcome == outcome
     assert evidence in verdict.evidence
@@ -97,7 +93,7 @@ def test_what_is_marked_as_false_and_is_not_refuted_is_an_error(mark, formula, o
 def test_what_is_merely_not_proved_is_not_refuted():
     """A step that no proof is found for may well be true; a mark that calls it false is not believed either."""
     verdict = judge(r"\sin(x) + e^{\cos(x)} \le 4", "false chain")
-    assert (verdict.outcome, verdict.badge) == ("refused", "not proved")
+    assert verdict.outcome == "fails"
     assert "marked as false, but no counterexample is found: step 1 of 1: 21 points" in verdict.evidence
 
 
@@ -130,8 +126,8 @@ def test_verdicts_say_in_words_what_was_checked():
     )
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
-        "lecture, 1 free index, no counterexample in 15720 networks",
-        "not proved: no counterexample in 15720 networks; "
+        "lecture, 1 free index, no counterexample in 15704 networks",
+        "not proved: no counterexample in 15704 networks; "
         "evaluated on the lecture's network and 7 random networks of its kind at t = 1 … T",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
@@ -226,13 +222,12 @@ def test_any_display_gets_a_verdict(text, mark):
     assert judge(f"{text} = {text} + a", mark, ("f(x) = x^2",)).summary
 
 
-def test_the_notes_of_what_holds_say_under_which_condition():
-    """And what a label is for; without either there are none. Evidence is for what has no tick."""
-    root = judge(r"\sqrt{\frac{1}{n}} = \frac{1}{\sqrt{n}}", "chain")
-    assert (root.notes, root.evidence) == ("where both sides are defined: n > 0", "")
+def test_the_evidence_of_what_holds_says_under_which_condition():
+    """And what a label is for; without either there is none."""
+    assert judge(r"\sqrt{\frac{1}{n}} = \frac{1}{\sqrt{n}}", "chain").evidence == "where both sides are defined: n > 0"
     labelled = judge(r"h_t = \tanh(a_t) \label{eq:h}", "rnn")
-    assert (labelled.outcome, labelled.notes[:12]) == ("evaluated", r"\eqref{eq:h}")
-    assert judge("1 + 1 = 2", "chain").notes == ""
+    assert (labelled.outcome, labelled.evidence[:12]) == ("evaluated", r"\eqref{eq:h}")
+    assert judge("1 + 1 = 2", "chain").evidence == ""
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ WRONG = {  # a change that does not fit: what the error says after "run 'mine': 
     ),
     "three sizes": ({"parameters": {"W": "H H H"}}, "W has the shape 'H H H'; a shape has at most two sizes"),
     "a letter twice": ({"parameters": {"W": "H H", "x": "H"}}, "x stands for 2 things; give each its own letter"),
-    "braces": ({"parameters": {"W_{hh}": "H H"}}, "'W_{hh}' is no symbol; spell it as on the page without braces"),
+    "braces": ({"parameters": {"W_{hh}": "H H"}}, "'W_{hh}' is not a symbol; spell it as on the page without braces"),
     "a letter with a meaning": (
         {"parameters": {"W": "H H", "pi": ""}},
         "pi has a meaning of its own; take another letter",
@@ -171,7 +171,7 @@ def test_runs_of_one_name_and_other_things_are_refused():
     run = Run(**GOOD)
     with pytest.raises(ValueError, match="runs has two runs of the name 'mine'; rename one of them"):
         judge("h_t = h_t + 0", "mine", runs=[run, run])
-    with pytest.raises(ValueError, match=r"'math:__name__' has 'm', which is no rnn_notes.checks.Run"):
+    with pytest.raises(ValueError, match=r"'math:__name__' has 'm', which is not an rnn_notes.checks.Run"):
         judge("h_t = h_t + 0", "mine", runs="math:__name__")
     assert judge(r"h_t = \tanh(W h_{t-1} + x_t)", "other", runs={"other": run}).outcome == "evaluated"
     assert "or a run (other)" in judge("h_t = h_t + 0", "mine", runs={"other": run}).evidence

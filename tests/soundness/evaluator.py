@@ -255,7 +255,7 @@ class Evaluator:
         if of.op == "call" and not of.args and of.value in self.definitions:
             of = Node("call", tuple(Node("sym", (), p) for p in self.definitions[of.value][0]), of.value)
         if by.op != "sym" or by.value not in scope:
-            raise UnreadError("a derivative by what is no letter")
+            raise UnreadError("a derivative by what is not a letter")
         step, at = mpf(10) ** -10, scope[by.value]
         up, down = (self.value(of, {**scope, by.value: at + sign * step}) for sign in (1, -1))
         return (up - down) / (2 * step)

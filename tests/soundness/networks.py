@@ -1,4 +1,4 @@
-"""The networks of the notes once more, as their pages print them: one formula a symbol, plain loops, 40 digits.
+"""The networks of the notes once more, as their pages print them: one formula per symbol, plain loops, 40 digits.
 
 Derivatives are central differences: one entry of one symbol is nudged by ±1e-12 and the rest computed again.
 """

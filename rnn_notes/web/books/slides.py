@@ -138,7 +138,7 @@ def _slide(line: str, outline: Outline) -> str:
     """The slide of a line of the plan: the heading of its section, as a link, and what is shown of it."""
     parts = LINE.fullmatch(line)
     if not parts:
-        raise PlanError(f"{PLAN}: {line!r} is no line such as lecture/memory.md#what-memory-means D1 F1")
+        raise PlanError(f"{PLAN}: {line!r} is not a line such as lecture/memory.md#what-memory-means D1 F1")
     chapter = next((chapter for chapter in outline.chapters if chapter.source == parts["page"]), None)
     section = _sections(chapter).get(parts["section"]) if chapter else None
     if chapter is None or section is None:
