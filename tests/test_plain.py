@@ -15,7 +15,7 @@ from rnn_notes.web.typeset import Typesetter
         (r"1 - h_t^2", "1 − hₜ²", "1 - h_t^2"),
         (r"\sigma(-x) = \frac{1}{1 + e^x}", "σ(−x) = 1/(1 + e^x)", "sigma(-x) = 1/(1 + e^x)"),
         (r"\tilde{c}_t \odot \hat{y}", "c̃ₜ ⊙ ŷ", "c_t * y"),
-        (r"\frac{\partial L}{\partial h_t}", "(∂L)/(∂hₜ)", "(dL)/(dh_t)"),
+        (r"\frac{\partial L}{\partial h_t}", "∂L/∂hₜ", "dL/dh_t"),
         (r"W^\top \theta \le \ln p", "Wᵀ θ ≤ ln p", "W^T theta <= ln p"),
         (r"\sum_i x_i, \sqrt{2}", "∑ᵢ xᵢ, √2", "sum_i x_i, 2"),
         (r"\begin{aligned} a &= b \\ &= c \end{aligned}", "a = b; = c", "a = b; = c"),

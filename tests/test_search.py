@@ -11,9 +11,11 @@ from rnn_notes.web import search
 
 # The worker of a browser: it is told of messages, and posts its answers.
 WORKER = """
-var self = globalThis, handler, answer, importScripts = () => {};
+var self = globalThis, answer, importScripts = () => {};
 var console = {log() {}, warn() {}};
-var addEventListener = (kind, heard) => { handler = heard; };
+var handlers = [], addEventListener = (kind, heard) => { handlers.push(heard); };
+var MessageEvent = class { constructor(kind, more) { this.data = more.data; } };
+var dispatchEvent = event => handlers.forEach(heard => heard(event));
 var postMessage = message => { answer = message; };
 """
 
@@ -39,7 +41,7 @@ QUERIES = {
     "nan loss": ["learning/gradients/#clipping"],
     "nan": ["learning/gradients/#clipping"],
     "overflow": ["learning/gradients/#clipping", "lecture/activation-functions/#the-sigmoid"],
-    "initialization": ["learning/lstm/#the-forget-gate-bias"],
+    "initialization": ["learning/debugging/#a-start-that-is-too-large", "learning/lstm/#the-forget-gate-bias"],
     "reduction": ["learning/conventions/#a-sum-or-a-mean"],
     "embedding": ["uses/text/#characters-as-inputs"],
     "stateful": ["learning/bptt/#truncated-bptt", "uses/text/#training-in-pieces"],
@@ -100,6 +102,30 @@ QUERIES = {
     "orthogonal": ["beyond/deep/#an-orthogonal-start"],
     "identity start": ["beyond/deep/#an-orthogonal-start"],
     "overfitting": ["learning/training/#when-to-stop"],
+    "ValueError: x has 2 axes but this RNN expects 3": ["lecture/forward-pass/#what-if-the-shapes-do-not-fit"],
+    "could not broadcast": ["lecture/forward-pass/#what-if-the-shapes-do-not-fit"],
+    "input gate": ["learning/lstm/#the-input-gate-and-the-candidate-what-is-written"],
+    "output gate": ["learning/lstm/#the-output-gate-what-is-shown"],
+    "forget gates": ["learning/lstm/#the-forget-gate-what-is-kept", "learning/lstm/#the-forget-gate-bias"],
+    "cell state": ["learning/lstm/#the-cell-state-keep-then-write"],
+    "f_t * c_{t-1} + i_t * c_tilde": ["learning/lstm/#the-cell-state-keep-then-write"],
+    "dL/dW_hh": ["learning/bptt/#the-gradient-of-the-weights"],
+    "tanh(x) = 2 sigma(2x) - 1": ["lecture/sigmoid/#what-follows", "lecture/activation-functions/#tanh-and-relu"],
+    "1 - z_t": ["learning/gru/#two-conventions-for-z"],
+    "xor": ["uses/classics/#the-exclusive-or-in-time"],
+    "parity problem": ["beyond/revival/#what-they-cannot-do-parity"],
+    "stock prediction": ["uses/stock-prices/"],
+    "baseline": ["uses/time-series/#what-would-a-sceptic-do"],
+    "regularization": ["beyond/deep/#dropout-and-on-which-edge"],
+    "word embeddings": ["uses/text/#characters-as-inputs"],
+    "speed": ["reference/speed/"],
+    "how to cite": ["reference/errata/"],
+    "install": ["reference/your-own-notes/#one-page"],
+    "visualization": ["learning/gates-at-work/#what-the-gates-do"],
+    "backpropogation": ["learning/bptt/"],
+    "sigmiod": ["lecture/sigmoid/#the-derivation", "lecture/sigmoid/"],
+    "vanishing gradiant": ["learning/gradients/#many-steps-back"],
+    "perplexitty": ["uses/text/#how-good-is-a-guess"],
 }
 
 
@@ -113,7 +139,7 @@ def found(built_site):
     v8.eval(worker.read_text() + ";0")
 
     def tell(message):
-        v8.eval(f"answer = undefined; handler({{data: {json.dumps(message)}}}); 0")
+        v8.eval(f"answer = undefined; dispatchEvent({{data: {json.dumps(message)}}}); 0")
         return json.loads(v8.eval("JSON.stringify(answer)"))
 
     tell({"type": 0, "data": {**words, "options": {"suggest": False}}})

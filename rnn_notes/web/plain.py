@@ -94,7 +94,7 @@ def _small(part: str, marks: dict[str, str], sign: str) -> str:
 
 def _group(part: str) -> str:
     part = part.strip()
-    return part if re.fullmatch(r"[\w\u0300-\u036f]+", part) else f"({part})"
+    return part if re.fullmatch(r"∂?[\w\u0300-\u036f]+", part) else f"({part})"
 
 
 def _sub(base: str, index: str) -> str:

@@ -51,7 +51,8 @@ def enrich(site: Path, keywords: Path) -> None:
             # A section that has its own words is asked for by them, before those that only mention them. Zensical would
             # offer tags to choose from.
             if key == "docs":
-                sections[address]["tags"] = [word.strip() for word in named.split(",")]
+                words_of = [word.strip() for word in named.split(",")]
+                sections[address]["tags"] = list(dict.fromkeys([*words_of, *map(_respelled, words_of)]))
             elif named not in sections[address]["text"]:
                 sections[address]["text"] += f" {named}"
         elif address.partition("#")[0] in pages:
@@ -60,6 +61,11 @@ def enrich(site: Path, keywords: Path) -> None:
     for address, doc in sections.items():
         add_to(doc, formulas[address])
     index.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
+
+
+def _respelled(words: str) -> str:
+    """The same words, each in its other spelling if it has one."""
+    return WORD.sub(lambda word: next(iter(sorted(spellings(word[0].lower()))), word[0]), words)
 
 
 def _words(keywords: Path) -> dict[str, str]:
