@@ -25,7 +25,7 @@ from rnn_notes import cache, pages
 from rnn_notes.pages import Display, Inline, Page, PageError, labels
 
 if TYPE_CHECKING:
-    from rnn_notes.checks.verdict import Verdict
+    from rnn_notes.checks.verdict import Placed
 
 TABLE = "tool.rnn_notes.checks"
 STDLIB = Path(tomllib.__file__).parents[1]
@@ -72,16 +72,15 @@ class Project:
             raise ProjectError(f"nothing to check: name pages or folders, or list them in {where} = […]")
         return sorted(found)
 
-    def judge(self, page: Page) -> list["Verdict"]:
+    def judge(self, page: Page) -> list["Placed"]:
         """The verdicts on ``page.statements``, in order, and on what is wrong besides: unread parts, spelling, labels.
 
         Raises PageError if the step of a run raises.
         """
         from rnn_notes.checks import verdicts
-        from rnn_notes.checks.verdict import Verdict
+        from rnn_notes.checks.verdict import Placed
 
-        what = "neither checked nor run"
-        unread = [Verdict(u.line, "unread", what, evidence=u.message, fault=(u.line, 1)) for u in page.unread]
+        unread = [Placed.at(u.line, "unread", "neither checked nor run", u.message) for u in page.unread]
         try:
             runs = self.runs or verdicts.OURS
             judged = verdicts.check(page.statements, runs, self.spelling_of(page), self._known())
@@ -97,24 +96,23 @@ class Project:
         """How the letters of a page are to be read: the rules of the project and its own."""
         return (*self.spelling, *(comment.text for comment in page.spelling))
 
-    def _misspelled(self, page: Page) -> list["Verdict"]:
+    def _misspelled(self, page: Page) -> list["Placed"]:
         """What is wrong with the spelling that a page states."""
         from rnn_notes.checks import spelling
-        from rnn_notes.checks.verdict import Verdict
+        from rnn_notes.checks.verdict import Placed
 
-        found: list[Verdict] = []
+        found: list[Placed] = []
         formulas = [display.latex for display in page.displays] + [inline.latex for inline in page.inline]
         used = spelling.used(self.spelling_of(page), formulas)
         for comment in page.spelling:
             fault = spelling.fault(comment.text, used)
             if fault:
-                at = (comment.line, 1)
-                found.append(Verdict(comment.line, "refused", "spelling", "", evidence=fault, fault=at))
+                found.append(Placed.at(comment.line, "refused", "spelling", fault))
         return found
 
-    def _mislabelled(self, page: Page) -> list["Verdict"]:
+    def _mislabelled(self, page: Page) -> list["Placed"]:
         """What is wrong with the labels of a page, and with its references to those of all pages."""
-        from rnn_notes.checks.verdict import Verdict
+        from rnn_notes.checks.verdict import Placed
 
         if not page.references and not any(display.labels for display in page.displays):
             return []
@@ -124,7 +122,7 @@ class Project:
                 for name, places in labels.labelled([path]).items():
                     known.setdefault(name, []).extend(places)
         faults = labels.faults(page, known)
-        return [Verdict(f.line, "refused", "label", evidence=f.message, fault=(f.line, 1)) for f in faults]
+        return [Placed.at(f.line, "refused", "label", f.message) for f in faults]
 
     def _of_project(self) -> list[Path]:
         try:
@@ -133,9 +131,8 @@ class Project:
             return []
 
     def _known(self) -> list[Display | Inline]:
-        """What the page of the notation states, nothing where it is missing; raises PageError as reading it does."""
-        page = self.root / self.notation
-        return pages.read(page).statements if self.notation and page.is_file() else []
+        """What the page of the notation states; raises PageError as reading it does."""
+        return pages.read(self.root / self.notation).statements if self.notation else []
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
@@ -194,6 +191,9 @@ def load(folder: Path | None = None) -> Project:
         spelling=tuple(data.get("spelling", ())),
         notation=data.get("notation", ""),
     )
+    if project.notation and not (root / project.notation).is_file():
+        fault = f"{project.notation!r} is not there; {SETTINGS['notation']} is expected"
+        raise ProjectError(f"{path}: [{TABLE}] notation: {fault}")
     if fault := _spelling_fault(project.spelling):
         raise ProjectError(f"{path}: [{TABLE}] spelling: {fault}")
     return project.with_runs(data["runs"], f"{path}: [{TABLE}] runs") if "runs" in data else project

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -280,6 +281,20 @@ def test_an_edit_of_what_a_module_imports_is_seen(build, tmp_path):
             file.write("\n")
         found.append(digest())
     assert len(set(found)) == 5
+
+
+def test_what_a_processor_that_rounds_otherwise_has_made_is_made_again(monkeypatch):
+    """One whose tanh has another last digit; two digests on one processor are the same."""
+    digest, tanh = cache.digest.__wrapped__, np.tanh
+    here = digest("rnn_notes.activations")
+    cache.arithmetic.cache_clear()
+    assert digest("rnn_notes.activations") == here
+    cache.arithmetic.cache_clear()
+    monkeypatch.setattr(np, "tanh", lambda x: np.nextafter(tanh(x), x.dtype.type(2)))
+    try:
+        assert digest("rnn_notes.activations") != here
+    finally:
+        cache.arithmetic.cache_clear()
 
 
 def test_a_module_without_source_is_named():

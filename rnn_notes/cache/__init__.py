@@ -3,7 +3,7 @@
 The folder lies in the project that uses the package, never beside the installed package.
 
 A digest covers the source of a module, of every module that it imports (installed libraries aside), all the way down,
-and the versions of the libraries: so an edit remakes exactly what it may have changed.
+the versions of the libraries and how the processor rounds: so an edit remakes exactly what it may have changed.
 It is that of the code that runs: once a file has changed since this module was imported, nothing that may rest on it
 is found in the cache or put there.
 An entry carries its own digest; one that is damaged, or that of another key, is made again. Where nothing can be kept,
@@ -28,6 +28,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 
 from rnn_notes import files
+from rnn_notes.cache.arithmetic import arithmetic
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ def digest(module: str) -> str:
     _covered.update(sources)
     named = [
         f"python {platform.python_version()}",
+        f"arithmetic {arithmetic()}",
         *(f"{name} {_version(name)}" for name in sorted({*LIBRARIES, *libraries})),
     ]
     total = hashlib.sha256("\n".join(named).encode())

@@ -46,7 +46,7 @@ STANDARD = {
     "silu": [r"x \sigma(x)"],
     "softplus": [r"\ln(1 + e^x)", r"\ln(1 + e^{p x}) / p"],
     "mish": [r"x \tanh(\ln(1 + e^x))"],
-    "sign": [r"x / \lvert x \rvert"],
+    "sign": [r"x / \lvert x \rvert", r"\begin{cases} 1 & x > 0 \\ -1 & x < 0 \\ 0 & x = 0 \end{cases}"],
     "heaviside": [r"(1 + x / \lvert x \rvert) / 2"],
     "hardtanh": [r"\max(-1, \min(1, x))"],
     "hardsigmoid": [r"\max(0, \min(1, (x + 3) / 6))", r"\max(0, \min(1, x / 5 + 0.5))"],
@@ -188,7 +188,7 @@ def _evaluated_once(new: Definition, definitions: Definitions, runs: Mapping[str
         value = _value(new, run.instance if run.fixed else run.family[0], definitions, at)
         if value is not None and np.isfinite(value).all():
             return
-    if isinstance(first, ClaimError) or not new.is_function:
+    if not isinstance(first, FormulaError) or not new.is_function:
         first.args = (f"the right side has no value, neither in numbers nor on a run: {first}",)
         raise first
 

@@ -165,9 +165,9 @@ def blocks(rows: list[list[ndarray]]) -> ndarray:
 
 
 def listed(parts: list[ndarray]) -> ndarray:
-    """Columns below each other, or rows beside each other; both are possible for numbers and for equal sizes."""
+    """Columns below each other, or rows beside each other; for numbers and for equal sizes it could be both."""
     sizes = [shape(part) for part in parts]
-    columns, rows = (all(size[axis : axis + 1] == (1,) for size in sizes) for axis in (1, 0))
+    columns, rows = (len({size[axis : axis + 1] for size in sizes}) == 1 for axis in (1, 0))
     if () in sizes or columns == rows or len(set(sizes)) < len(sizes):
         raise FormulaError(
             f"[a, b] of {shapes(parts)} could be above or beside each other; write [a; b], or a matrix a & b"
@@ -204,8 +204,11 @@ def entry(name: str, value: ndarray, place: tuple[int, int]) -> ndarray:
     return value[..., row - 1, column - 1]
 
 
-def apply(name: str, prime: bool, values: list[ndarray], rows: bool = False) -> ndarray:
+def apply(name: str, primes: int, values: list[ndarray], rows: bool = False) -> ndarray:
     """A function, or with a prime its derivative by the complex step; with ``rows``, softmax goes along rows."""
+    prime = primes > 0
+    if primes > 1:
+        raise FormulaError(f"of {name}, the first derivative alone is known on a run; show the second one in a chain")
     if name in ("max", "min") and values and not prime:
         extreme: Any = np.maximum if name == "max" else np.minimum
         if len({shape(value) for value in values} - {()}) > 1:

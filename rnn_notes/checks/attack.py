@@ -47,7 +47,8 @@ def attack(question: Question, claim: tree.Relation, run: Run) -> int:
         _confirm(question, claim, networks, worst)
     if _bounds_by_sizes(run, claim):  # last, since few numbers are better evidence
         patient = replace(question, patience=PATIENCE)
-        tried += sum(_attack_large(patient, claim, networks) for networks in run.large)
+        large = run.steep if _has_derivatives(run, claim) else run.large
+        tried += sum(_attack_large(patient, claim, networks) for networks in large)
     return tried
 
 
@@ -63,13 +64,15 @@ def _attack_large(question: Question, claim: tree.Relation, networks: Network) -
 
 
 def _bounds_by_sizes(run: Run, claim: tree.Relation) -> bool:
-    """Whether sizes may decide: a side is of numbers and sizes, or has a larger number; derivatives take too long."""
-    names = tree.free_names(claim)  # delta is that of delta_i
-    gradients = any(gradient == name or gradient.startswith(f"{name}_") for gradient in run.gradients for name in names)
-    if gradients or any(isinstance(node, tree.Derivative) for node in walk(claim)):
-        return False
+    """Whether sizes may decide: a side is of numbers and sizes, or has a larger number."""
     plain = any(tree.free_names(side) <= {*run.sizes.split(), "pi", "e"} for side in (claim.left, claim.right))
     return plain or any(isinstance(node, tree.Number) and float(node.text) > 2 for node in walk(claim))
+
+
+def _has_derivatives(run: Run, claim: tree.Relation) -> bool:
+    names = tree.free_names(claim)  # delta is that of delta_i
+    gradients = any(gradient == name or gradient.startswith(f"{name}_") for gradient in run.gradients for name in names)
+    return gradients or any(isinstance(node, tree.Derivative) for node in walk(claim))
 
 
 def of_sizes(run: Run, claim: tree.Statement) -> bool:

@@ -178,7 +178,7 @@ class Builder(Transformer_NonRecursive):
         return Name(spell(letter) + (f"_{accent[1]}" if accent else ""), font=font[1] if font else "")
 
     def number(self, text: Token) -> Node:
-        return tree.Number(str(text))
+        return tree.Number(text.replace("{,}", ""))
 
     def matrix(self, *rows: tuple[Node, ...]) -> Node:
         return tree.Matrix(rows)
@@ -212,7 +212,8 @@ class Builder(Transformer_NonRecursive):
 
     def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
         name, mark = function
-        call = tree.Call(name, arguments, prime=mark is not None and mark.type == "PRIME")
+        primes = mark.count("'") + mark.count("prime") if mark and mark.type == "PRIME" else 0
+        call = tree.Call(name, arguments, primes)
         return tree.Power(call, tree.Number(str(mark))) if mark and mark.type == "NUMBER" else call
 
     def bare_call(self, function: tuple[str, Any], argument: Node) -> Node:
@@ -236,18 +237,12 @@ class Builder(Transformer_NonRecursive):
     def ordered(self, bounds: tuple[str, Node, Node]) -> Callable[[Node], Node]:
         return lambda body: tree.Big("product", *bounds, body)
 
-    def differential(self, above: Token, below: Token, by: Node) -> Callable[[Node], Node]:
-        return lambda of: self.derivative(above, of, below, by)
+    def differential(self, above: Token, *parts: Any) -> Callable[[Node], Node]:
+        order = [part for part in parts if isinstance(part, Token)]
+        return lambda of: self.derivative(above, *order, of, *parts[len(order) :])
 
-    def repeated(self, above: Token, times: Token, below: Token, by: Node, again: Token) -> Callable[[Node], Node]:
-        return lambda of: self.derived(above, times, of, below, by, again)
-
-    def derived(self, above: Token, times: Token, of: Node, below: Token, by: Node, again: Token) -> Node:
-        if times != again or times not in ("2", "3", "4"):
-            raise FormulaError("a derivative of second order is \\frac{d^2}{dx^2}; it goes to the fourth", by.span[0])
-        for _ in range(int(times)):
-            of = self.derivative(above, of, below, by)
-        return of
+    def by(self, sign: Token, variable: Node, order: str = "1") -> tuple[Token, Node, int]:
+        return sign, variable, int(order)
 
     def gradient(self, sign: Token, by: Node) -> Callable[[Node], Node]:
         return lambda of: tree.Derivative(of, by, immediate=False, gradient="nabla" in sign)
@@ -255,7 +250,25 @@ class Builder(Transformer_NonRecursive):
     def apply(self, operator: Callable[[Node], Node], operand: Node) -> Node:
         return operator(operand)
 
-    def derivative(self, above: Token, of: Node, below: Token, by: Node) -> Node:
-        if "+" in below or ("partial" in above) != ("partial" in below):
-            raise FormulaError("write d over d, or \\partial (or \\partial^{+}) over \\partial", below.start_pos or 0)
-        return tree.Derivative(of, by, immediate="+" in above)
+    def apply_to_product(self, operator: Callable[[Node], Node], factor: Node, rest: Node) -> Node:
+        """The derivative of ½ (x − 1)²: what it is taken by is not in the number before, so the product is meant."""
+        found = operator(_product(factor, rest))
+        is_number = isinstance(found, tree.Derivative) and isinstance(factor, tree.Number | tree.Fraction)
+        if not is_number or free_names(getattr(found, "by", ())) & free_names(factor):
+            raise FormulaError("where the argument of this ends is unclear; put it in brackets", factor.span[0])
+        return found
+
+    def derivative(self, above: Token, *parts: Any) -> Node:
+        order, of, *below = parts if isinstance(parts[0], Token) else ("1", *parts)
+        for sign, _, _ in below:
+            if "+" in sign or ("partial" in above) != ("partial" in sign):
+                raise FormulaError(
+                    "write d over d, or \\partial (or \\partial^{+}) over \\partial", sign.start_pos or 0
+                )
+        if int(order) != sum(times for _, _, times in below) or int(order) > 4:
+            second = "\\frac{d^2}{dx^2} or \\frac{\\partial^2}{\\partial x \\partial y}"
+            raise FormulaError(f"a derivative of second order is {second}; it goes to the fourth", above.start_pos or 0)
+        letters = tuple(variable for _, variable, times in below for _ in range(times))
+        for variable in reversed(letters):
+            of = tree.Derivative(of, variable, immediate="+" in above, apart=letters)
+        return of

@@ -40,11 +40,7 @@ def introduce(text: str, definitions: Definitions, spelling: Spelling = OURS) ->
         raise FormulaError("a definition is one equation, such as f(x) = x^2")
     letters: tuple[Node, ...] = ()
     match equation.left:
-        case (
-            tree.Call(name, letters, False)
-            | tree.Index(tree.Call(name, letters, False))
-            | tree.Index(Name(name), letters)
-        ):
+        case tree.Call(name, letters, 0) | tree.Index(tree.Call(name, letters, 0)) | tree.Index(Name(name), letters):
             pass  # a function, one that is given entry by entry, or a family such as J_t
         case Name(name):
             pass

@@ -1,6 +1,6 @@
 """Draws the networks that stand for a run: so different that only what holds for the formulas holds in all of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from numpy import ndarray
@@ -39,6 +39,34 @@ def family(run: Formulas) -> list[Network]:
     orders = {symbol: rng.permutation(rows) for symbol in (*run.parameters, *run.given, *run.start)}
     exponents = [{s: (2 * order[row] + 1) / rows - 1 for s, order in orders.items()} for row in range(rows)]
     return [networks(run, of, rng, exponents=e) for of, e in zip(sizes(run), exponents, strict=True)]
+
+
+def large(run: Formulas, derivatives: bool = False) -> Iterator[Network]:
+    """Networks of which one size is large, or all are: matrices orthogonal, as drawn, and as nothing beside biases."""
+    rng, letters = np.random.default_rng(13), run.sizes.split()
+    shapes = {**run.parameters, **run.given, **run.start}
+    square = {letter for letter in letters if f"{letter} {letter}" in shapes.values()}
+    most = {letter: 300 if derivatives else 400 if letter in square else 2000 for letter in letters}
+    most |= {"T": 40 if derivatives else 200} if "T" in letters else {}
+    chosen = [{**dict.fromkeys(letters, 3), letter: size} for letter, size in most.items()]
+    chosen += [] if derivatives else [{letter: 200 if letter == "T" else 60 for letter in letters}]
+    for sizes in chosen:
+        for matrices, others in ((-4.0, -4.0), (1.0, 1.0), (4.0, 4.0), (-4.0, 4.0)):
+            exponents = {symbol: matrices if " " in words else others for symbol, words in shapes.items()}
+            drawn = networks(run, sizes, rng, 1 if derivatives else 2, exponents=exponents)
+            yield _orthogonal(drawn) if others < 0 else drawn
+
+
+def _orthogonal(drawn: Network) -> Network:
+    """The networks with matrices that are orthogonal, or have orthogonal columns or rows, but for a factor."""
+    arrays = {}
+    for (symbol, t), array in drawn.arrays.items():
+        if symbol not in drawn.run.draw and min(array.shape[1:]) > 1:
+            turned = array.shape[1] < array.shape[2]
+            columns = np.linalg.qr(array.mT if turned else array)[0] * np.std(array)
+            array = columns.mT if turned else columns
+        arrays[symbol, t] = array
+    return Network(drawn.run, drawn.sizes, arrays)
 
 
 def networks(

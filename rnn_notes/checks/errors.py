@@ -32,8 +32,8 @@ class ClaimError(CheckError):
     """A formula that is understood and does not hold; the message is the evidence."""
 
 
-class NoProofError(ClaimError):
-    """Neither a proof nor a counterexample is found; after more time there might be one if ``timeout``."""
+class NoProofError(CheckError):
+    """A formula that is understood, but neither proved nor refuted; more time might change that if ``timeout``."""
 
     timeout = False
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy
 from sympy import Expr, Integer, Rational, Symbol
+from sympy.core.function import AppliedUndef
 
 from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.domain import Where, kinks, normal
@@ -59,11 +60,11 @@ class Expressions(Letters):
                 return self._letter(name, scope)
             case Index(Name(name), subscripts) if name not in scope:
                 return self._indexed(name, subscripts, scope)
-            case tree.Call(name, arguments, False):
+            case tree.Call(name, arguments, 0):
                 return self.apply(name, all_of(arguments))
-            case tree.Call(name, (argument,), True):
-                return self._differentiate(lambda letter: self.apply(name, [letter]), self.of(argument, scope))
-            case tree.Call(name, _, True):
+            case tree.Call(name, (argument,), primes):
+                return self._primed(name, primes, self.of(argument, scope))
+            case tree.Call(name):
                 raise FormulaError(f"{name}' is known for functions of one argument")
             case tree.Group(body) | tree.Underbrace(body):
                 return self.of(body, scope)
@@ -82,11 +83,11 @@ class Expressions(Letters):
             case tree.Big():
                 return self._big(node, scope)
             case tree.Derivative(of, by, False):
-                return self._derivative(of, by, scope)
+                return self._derivative(of, by, [self.of(letter, {}) for letter in node.apart], scope)
             case tree.Cases(values, conditions):
                 return self._cases(all_of(values), conditions, scope)
             case tree.Over(index):
-                raise FormulaError(f"in a chain a sum has both bounds, \\sum_{{{index}=1}}^{{n}}")
+                raise FormulaError(f"here a sum has both bounds, \\sum_{{{index}=1}}^{{n}}")
             case tree.Copy():
                 raise FormulaError("( ) above a symbol may be an index or a power; in a chain write it below, x_{t}")
         raise FormulaError("a chain is about numbers; check vectors and matrices against a run")
@@ -143,23 +144,42 @@ class Expressions(Letters):
             raise OpenBoundsError(self.symbolic)
         return closed
 
-    def _derivative(self, of: Node, by: Node, scope: dict[str, Expr]) -> Expr:
+    def _primed(self, name: str, primes: int, at: Expr) -> Expr:
+        """The derivative of a function of one argument at a place."""
+        if not primes:
+            return self.apply(name, [at])
+        return self._differentiate(lambda letter: self._primed(name, primes - 1, letter), at)
+
+    def _derivative(self, of: Node, by: Node, apart: list[Expr], scope: dict[str, Expr]) -> Expr:
         if isinstance(by, Name) and by.name in scope:
             inner = {name: value for name, value in scope.items() if name != by.name}
             return self._differentiate(lambda letter: self._taken(of, {**inner, by.name: letter}), scope[by.name])
         letter = self.of(by, scope)
+        if isinstance(letter, AppliedUndef):  # by u, which depends on x
+            return self._differentiate(lambda place: self._through(self._taken(of, scope), letter, place), letter)
         if not isinstance(letter, Symbol):
             raise FormulaError("a derivative is taken by a letter without definition")
         if isinstance(of, tree.Call) and not of.arguments and of.function in BUILT_IN:  # dσ/dx is that of σ(x)
             return self._differentiate(lambda _: self.apply(of.function, [letter]), letter, letter)
-        return self._differentiate(lambda _: self._taken(of, scope), letter, letter)
+        return self._differentiate(lambda _: self._taken(of, scope), letter, letter, apart)
 
-    def _differentiate(self, function: Callable[[Symbol], Expr], at: Expr, letter: Symbol | None = None) -> Expr:
-        """The derivative of function(letter) at a place, where the function is smooth around it."""
+    def _through(self, value: Expr, inner: Expr, place: Symbol) -> Expr:
+        """A value that depends on what ``inner`` does through it alone, with a letter in its place."""
+        changed = value.xreplace({inner: place})
+        if place not in changed.free_symbols or changed.free_symbols & inner.free_symbols:
+            alone = f"only what depends on {inner.func} alone is differentiated by it"
+            raise FormulaError(f"{alone}; write '% given: y depends on {inner.func}' below the mark")
+        self.held |= {str(letter) for letter in changed.free_symbols - {place}} - self.given.constant
+        return changed
+
+    def _differentiate(
+        self, function: Callable[[Symbol], Expr], at: Expr, letter: Symbol | None = None, apart: Iterable[Expr] = ()
+    ) -> Expr:
+        """The derivative of function(letter) at a place, where it is smooth; letters ``apart`` do not depend on it."""
         letter = letter or sympy.Dummy(real=True)
         outside, self.domain = self.domain, set()
         value = function(letter)
-        others = value.free_symbols - {letter}
+        others = value.free_symbols - {letter, *apart}
         names = sorted(map(str, others - {self.symbol(name) for name in self.given.constant}))
         if letter not in value.free_symbols and names and at == letter:
             raise FormulaError(

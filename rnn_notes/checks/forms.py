@@ -20,8 +20,8 @@ def split(value: Expr) -> Iterator[list[Expr]]:
     """The cases of the first case distinction, or of the first |u|: u > 0 and u < 0 (≥ and ≤ where u = 0 may be)."""
     for distinction in sorted(value.atoms(sympy.Piecewise), key=lambda part: (part.count_ops(), str(part))):
         cases = [_where(value.xreplace({distinction: part}), when) for part, when in told(distinction)]
-        if None not in cases:
-            yield [case for case in cases if case is not None]
+        if all(cases):
+            yield [case for found in cases for case in found]
             return
     flat = value.replace(sympy.Heaviside, lambda u, *_: (1 + sympy.sign(u)) / 2)
     for kind in (sympy.Max, sympy.Min):
@@ -29,7 +29,9 @@ def split(value: Expr) -> Iterator[list[Expr]]:
     kinks = sorted(flat.atoms(sympy.Abs, sympy.sign), key=lambda kink: (kink.count_ops(), str(kink)))
     if kinks:
         inner = kinks[0].args[0]
-        yield [suppose(flat, inner * side, strict=False) for side in (1, -1)]
+        sign = sympy.cancel(with_positive(inner))
+        sides = (1,) if sign.is_nonnegative else (-1,) if sign.is_nonpositive else (1, -1)
+        yield [suppose(flat, inner * side, strict=False) for side in sides]
     elif flat != value:
         yield [flat]
 
@@ -63,13 +65,20 @@ def told(distinction: Expr) -> list[tuple[Expr, Any]]:
     return found
 
 
-def _where(value: Expr, when: Any) -> Expr | None:
-    """The value where a relation holds; None for a condition that is not a single relation."""
+def _where(value: Expr, when: Any) -> list[Expr]:
+    """The value where a relation holds, or between two numbers; none for another condition."""
     if isinstance(when, sympy.Eq) and when.lhs.is_Symbol:
-        return value.xreplace({when.lhs: when.rhs})
+        return [value.xreplace({when.lhs: when.rhs})]
+    when = sympy.to_nnf(when, simplify=False)
+    if isinstance(when, sympy.And) and len(when.free_symbols) == 1:
+        (letter,), u = when.free_symbols, Dummy(nonnegative=True)
+        values = when.as_set()
+        if isinstance(values, sympy.Interval) and values.start.is_finite and values.end.is_finite:
+            inside = (values.start + values.end * u) / (1 + u)
+            return [value.xreplace({letter: place}) for place in (inside, values.end)]
     if not isinstance(when, sympy.Gt | sympy.Ge | sympy.Lt | sympy.Le):
-        return None
-    return suppose(value, when.gts - when.lts, isinstance(when, sympy.Gt | sympy.Lt))
+        return []
+    return [suppose(value, when.gts - when.lts, isinstance(when, sympy.Gt | sympy.Lt))]
 
 
 def _extremes(parts: tuple[Expr, ...], side: int) -> Expr:
@@ -127,11 +136,15 @@ def with_positive(expression: Expr) -> Expr:
 def _as_power(argument: Expr) -> Expr:
     parts = argument.expand().as_coefficients_dict().items()
     return Mul(
-        *(
-            sympy.exp(part * factor) if part.is_number else Symbol(f"e^{part}", positive=True) ** factor
-            for part, factor in parts
-        )
+        *(sympy.exp(part * factor) if part.is_number else _exponential(part) ** factor for part, factor in parts)
     )
+
+
+def _exponential(part: Expr) -> Expr:
+    """A positive letter for e^part; 1 + v, v > 0, where the part is positive, and v ≥ 0 where it is not negative."""
+    if part.is_nonnegative:
+        return 1 + (Symbol(f"e^{part}", positive=True) if part.is_positive else Symbol(f"e^{part}", nonnegative=True))
+    return Symbol(f"e^{part}", positive=True)
 
 
 def without_roots(value: Expr) -> Expr:

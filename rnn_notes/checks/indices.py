@@ -3,6 +3,8 @@ r"""What h^{(t)}, W^{(1)} and h[t] mean on a run: the index of a symbol, if the 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from rnn_notes.checks import tree
 from rnn_notes.checks.network import Series
 from rnn_notes.checks.tree import Copy, Group, Index, Name, Node, Times, label
@@ -25,6 +27,8 @@ def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
 
     def change(node: Node) -> Node:
         match node:
+            case Index(base, (*labels, Times((Name() as row, Name() as column)))) if _has_two(base, labels, symbols):
+                return Index(base, (*labels, row, column), span=node.span)
             case Copy(body, step):
                 return place(body, step) or node
             case Times(factors):
@@ -39,6 +43,14 @@ def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
     return tree.rebuilt(statements, change)
 
 
+def _has_two(base: Node, labels: list[Node], symbols: Mapping[str, Any]) -> bool:
+    """Whether it is a matrix, so that W_{ij} is the entry in row i and column j, and not one with the index i j."""
+    inner = base.body if isinstance(base, Group) else base
+    base, labels = (inner.base, [*inner.at, *labels]) if isinstance(inner, Index) else (inner, labels)
+    name = "_".join([base.name, *(label(part) or "" for part in labels)]) if isinstance(base, Name) else ""
+    return isinstance(found := symbols.get(name), np.ndarray) and 1 not in found.shape[-2:] and found.ndim > 1
+
+
 def _is_whole(node: Node, symbols: Mapping[str, Any]) -> bool:
     """Whether it is a symbol that has a value at a step only, so that brackets after it cannot be a factor."""
     base, at = (node.base, node.at) if isinstance(node, Index) else (node, ())
@@ -49,11 +61,11 @@ def _is_whole(node: Node, symbols: Mapping[str, Any]) -> bool:
 
 def counting(part: Any, symbols: Mapping[str, Any]) -> set[str]:
     """The symbols of a run that count here, as the i of f_{t,i}: a gate has no value without an index."""
-    inside, outside = set[str](), set[str]()
+    inside = set[str]()
 
     def visit(part: Any, is_index: bool) -> None:
         if isinstance(part, Name):
-            (inside if is_index else outside).add(part.name)
+            inside.update({part.name} if is_index else ())
         elif isinstance(part, Index):
             visit(part.base, is_index)
             labelled = isinstance(part.base, Name) and f"{part.base.name}_{label(part.at[0])}" in symbols
@@ -63,4 +75,4 @@ def counting(part: Any, symbols: Mapping[str, Any]) -> set[str]:
                 visit(child, is_index)
 
     visit(part, False)
-    return {name for name in inside - outside if isinstance(found := symbols.get(name), Series) and not found.total}
+    return {name for name in inside if isinstance(found := symbols.get(name), Series) and not found.total}

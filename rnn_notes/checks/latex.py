@@ -17,6 +17,7 @@ from rnn_notes.checks.build import Builder
 from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.kinds import classify, letter_d
 from rnn_notes.checks.layout import layout
+from rnn_notes.checks.notation import VECTORS
 from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tokens import GRAMMAR, NOT_CLOSED
 from rnn_notes.checks.tree import Statement
@@ -98,15 +99,20 @@ def refuse_same(step: Statement) -> None:
 
 
 def _one_font(statements: tuple[Statement, ...]) -> None:
-    """Refuse one letter in two fonts, which would be read as one symbol."""
-    fonts: dict[str, str] = {}
+    """Refuse one letter in two fonts, which would be read as one symbol; but x_i may be an entry of a bold x."""
+    fonts: dict[str, dict[str, set[int]]] = {}  # of each letter, with how many indices it stands in each font
     indices = [node for node in tree.walk(statements) if isinstance(node, tree.Index)]
+    counts = {id(node.base): len(node.at) for node in indices}
     labels = {id(node.base): f"_{tree.label(node.at[0])}" for node in indices if not isinstance(node.at[0], tree.Name)}
     inner = {id(part) for node in indices for part in tree.walk(node.at)}
     for node in tree.walk(statements):
         if isinstance(node, tree.Name) and id(node) not in inner:
-            before = fonts.setdefault(node.name + labels.get(id(node), ""), node.font)
-            if before != node.font:
+            found = fonts.setdefault(node.name + labels.get(id(node), ""), {})
+            found.setdefault(node.font, set()).add(counts.get(id(node), 0))
+            before = next(iter(found))
+            bold = next((found[font] for font in VECTORS if font in found), set())
+            entries = len(bold) == 1 and len(found) == 2 and found.get("") == {max(bold) + 1}
+            if before != node.font and not entries:
                 both = " and ".join(f"\\{font}{{{node.name}}}" if font else node.name for font in (before, node.font))
                 way_out = "say in a spelling what each of them is"
                 raise FormulaError(f"{both} would be one symbol here; {way_out}", node.span[0])

@@ -164,7 +164,8 @@ class Network:
         rows, columns = self.values[by].shape[-2:]
         key = (by, t if immediate else at, y if immediate else None)
         if key not in self._tangents:
-            numbers = rows * columns * self.N * sum(value[0].size for value in self.values.values())
+            computed = sum(value[0].size for place, value in self.values.items() if place not in self.arrays)
+            numbers = rows * columns * self.N * (computed + rows * columns)
             if numbers > MOST_CHANGES:
                 raise FormulaError(
                     f"a derivative by {by[0]} computes {numbers:,} numbers on this run, and at most {MOST_CHANGES:,} "

@@ -19,7 +19,8 @@ from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProofError, OpenBoundsError
 from rnn_notes.checks.expressions import Expressions
 from rnn_notes.checks.notation import Given, entries, refuse_two_readings
-from rnn_notes.checks.step import Proof, Step
+from rnn_notes.checks.over import bounded, for_each
+from rnn_notes.checks.step import Proof, Step, wheres
 from rnn_notes.checks.tree import Relation, Statement
 
 MAX_N = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
@@ -36,6 +37,7 @@ class Chain:
     ranges: tuple[tree.Range, ...]
     definitions: Definitions
     given: Given
+    words: tuple[str, ...] = ()  # what the bounds of sums without any are called
 
     @classmethod
     def of(
@@ -49,6 +51,7 @@ class Chain:
             if isinstance(statement, tree.Member):
                 raise FormulaError("a chain has steps with = or < only; check this against a run").placed(statement)
         refuse_two_readings(statements, given, set(definitions))
+        statements, words = bounded(statements, set(definitions))
         ranges = tuple(s for s in statements if isinstance(s, tree.Range))
         relations = [s for s in statements if isinstance(s, Relation)]
         conditions: list[Relation] = []
@@ -57,7 +60,7 @@ class Chain:
             (conditions if all(_is_condition(step, definitions) for step in group) else claims).extend(group)
         if not claims:
             claims, conditions = conditions, []
-        chain = cls(tuple(claims), tuple(conditions), ranges, definitions, given)
+        chain = cls(tuple(claims), tuple(conditions), ranges, definitions, given, words)
         letters = {name for claim in claims for name in chain.letters(claim)}
         for condition in conditions:
             if not chain.letters(condition) & letters:
@@ -101,6 +104,9 @@ class Chain:
     def prove(self, claim: Relation, proof: Proof, within: float | None) -> None:
         """Prove one claim, for each value of its counting letters. Raises CheckError."""
         values = self.counted(claim, proof)
+        letters = self.letters(claim)
+        for condition in (condition for condition in self.conditions if self.letters(condition) & letters):
+            proof.note(*(f"for {where.words()}" for where in wheres(condition, self.reader({}))))
         sums = {} if values else entries(claim)
         for letter, big in sums.items():
             proof.note(f"for {letter} = {tree.label(big.low) or '…'}, …, {tree.label(big.high) or '…'}")
@@ -154,7 +160,9 @@ class Chain:
     ) -> None:
         tried = 0
         for case in self._cases(values, sums):
-            step = Step.of(claim, self.reader(case), self.conditions)
+            reader = self.reader(case)
+            met = [each for condition in self.conditions for each in for_each(condition, claim, reader)]
+            step = Step.of(claim, reader, met)
             if step.is_meant():
                 tried += 1
                 try:
@@ -162,7 +170,7 @@ class Chain:
                         step.refute()
                     else:
                         step.prove(proof, within)
-                except ClaimError as error:
+                except (ClaimError, NoProofError) as error:
                     where = ", ".join(f"{name} = {number}" for name, number in case.items())
                     error.args = (f"for {where}, {error}",) if where else error.args
                     raise
@@ -187,11 +195,12 @@ def prove(
         try:
             with limited():
                 chain.prove(claim, proof, within)
-        except ClaimError as error:
+        except (ClaimError, NoProofError) as error:
             error.args = (f"{before}{error}",)
             raise error.placed(claim) from None
         except CheckError as error:
             raise error.placed(claim) from None
+    proof.note(*chain.words)
     if chain.given.words:
         proof.note(f"given: {'; '.join(chain.given.words)}")
     if within is not None:

@@ -115,16 +115,13 @@ class Run(Formulas):
 
     @cached_property
     def large(self) -> tuple[Network, ...]:
-        """Networks of which one size is large, for bounds that hold as long as sizes are small."""
-        rng, letters = np.random.default_rng(13), self.sizes.split()
-        shapes = {**self.parameters, **self.given, **self.start}
-        found = []
-        for letter in letters:
-            size = 200 if letter == "T" else 400 if f"{letter} {letter}" in shapes.values() else 2000
-            sizes = {**dict.fromkeys(letters, 3), letter: size}
-            for scale in (-4.0, 1.0, 4.0):
-                found.append(drawing.networks(self, sizes, rng, 2, exponents=dict.fromkeys(shapes, scale)))
-        return tuple(found)
+        """Networks of large sizes, for bounds that hold as long as sizes are small."""
+        return tuple(drawing.large(self))
+
+    @cached_property
+    def steep(self) -> tuple[Network, ...]:
+        """The same for bounds of derivatives, which take longer to compute."""
+        return tuple(drawing.large(self, derivatives=True))
 
     @cached_property
     def instance(self) -> Network:

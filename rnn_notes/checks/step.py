@@ -57,13 +57,8 @@ class Step:
     @classmethod
     def of(cls, claim: Relation, reader: Expressions, conditions: Iterable[Relation] = ()) -> "Step":
         """Read a claim; raises CheckError, or OpenBoundsError for a sum to a letter without value."""
-
-        def read(node: tree.Node) -> tuple[Expr, set[Where]]:
-            reader.domain = set()
-            return reader.of(node, {}), reader.domain
-
-        left, right = read(claim.left), read(claim.right)
-        met = [where for condition in conditions for where in _wheres(condition, read)]
+        left, right = _read(claim.left, reader), _read(claim.right, reader)
+        met = [where for condition in conditions for where in wheres(condition, reader)]
         return cls(claim, left, right, met, reader.held)
 
     def is_meant(self) -> bool:
@@ -101,7 +96,6 @@ class Step:
                 raise NoProofError(
                     f"{compared} points agree but no proof of {SIGNS[sign]} is found; put a step in between"
                 )
-        proof.note(*(f"for {where.words()}" for where in met))
         if defined:
             proof.note(f"where both sides are defined: {', '.join(sorted(where.words() for where in defined))}")
         if self.held:
@@ -228,11 +222,16 @@ def _of_expression(value: Expr) -> frozenset[Where]:
     return normal(found)
 
 
-def _wheres(condition: Relation, read: Any) -> Iterable[Where]:
+def _read(node: tree.Node, reader: Expressions) -> tuple[Expr, set[Where]]:
+    reader.domain = set()
+    return reader.of(node, {}), reader.domain
+
+
+def wheres(condition: Relation, reader: Expressions) -> list[Where]:
     """The condition as inequalities with 0."""
     sign = {"<": "gt", ">": "gt", "le": "ge", "ge": "ge", "ne": "ne"}[condition.operator]
     if isinstance(condition.left, tree.Absolute) and sign != "ne" and condition.operator in ("<", "le"):
-        (inner, _), (bound, _) = read(condition.left.body), read(condition.right)
+        (inner, _), (bound, _) = _read(condition.left.body, reader), _read(condition.right, reader)
         return [Where(bound - inner, sign), Where(bound + inner, sign)]
-    (left, _), (right, _) = read(condition.left), read(condition.right)
+    (left, _), (right, _) = _read(condition.left, reader), _read(condition.right, reader)
     return [Where(right - left if condition.operator in ("<", "le") else left - right, sign)]

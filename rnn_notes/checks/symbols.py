@@ -55,7 +55,8 @@ class Symbols(ABC):
     def _symbol(self, node: Name | Index, scope: Scope) -> ndarray:
         base, subscripts = (node.base, node.at) if isinstance(node, Index) else (node, ())
         name = base.name if isinstance(base, Name) else None
-        if name is None or name in scope:
+        is_series = bool(subscripts) and isinstance(self.network.symbols.get(name or ""), Series)  # i_{t,i}, a gate
+        if name is None or (name in scope and not is_series):
             value = np.array(scope[name], float) if name else self.of(base, scope)
         elif name in self.definitions:
             return self._unfold(self.definitions[name], [np.array(float(self.whole(s, scope))) for s in subscripts])

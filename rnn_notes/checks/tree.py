@@ -39,11 +39,11 @@ class Index(Node):
 
 
 class Call(Node):
-    """A function of its arguments, with a prime for its derivative; without arguments, the function itself."""
+    """A function of its arguments, with primes for its derivatives; without arguments, the function itself."""
 
     function: str
     arguments: tuple[Node, ...] = ()
-    prime: bool = False
+    primes: int = 0
 
 
 class Group(Node):
@@ -138,12 +138,16 @@ class Over(Node):
 
 
 class Derivative(Node):
-    """d of/d by; ``immediate`` if it was written with ∂⁺, ``gradient`` if with ∇, which is that of a number."""
+    """d of/d by; ``immediate`` if it was written with ∂⁺, ``gradient`` if with ∇, which is that of a number.
+
+    ``apart`` are the letters that stand below the fraction with ``by``.
+    """
 
     of: Node
     by: Node
     immediate: bool
     gradient: bool = False
+    apart: tuple[Node, ...] = field(default=(), compare=False, repr=False, kw_only=True)  # as y and x in ∂²/∂x∂y
 
 
 class Underbrace(Node):

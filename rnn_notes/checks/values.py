@@ -61,10 +61,10 @@ class Values(Symbols):
                 return np.array(float(text))
             case Name() | Index():
                 return self._symbol(node, scope)
-            case tree.Call(name, arguments, prime):
-                if name in self.definitions and name not in arrays.FUNCTIONS and not prime:
+            case tree.Call(name, arguments, primes):
+                if name in self.definitions and name not in arrays.FUNCTIONS and not primes:
                     return self._unfold(self.definitions[name], all_of(arguments))
-                return arrays.apply(name, prime, all_of(arguments), self.rows)
+                return arrays.apply(name, primes, all_of(arguments), self.rows)
             case tree.Group(body) | tree.Underbrace(body):
                 return self.of(body, scope)
             case tree.Negative(body):

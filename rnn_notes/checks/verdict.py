@@ -1,7 +1,7 @@
 """What came of a display, and the words that say so."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from rnn_notes.checks.errors import CheckError, ClaimError, NoProofError
 from rnn_notes.checks.families import Answer
@@ -27,21 +27,39 @@ class Display(Protocol):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a display: ``outcome`` is one word.
+    """What came of a formula: ``outcome`` is one word.
 
-    "proved", "evaluated", "not refuted", "shapes", "defined", "skipped", "refuted" of what is marked as false, and of a
-    relation in a text "repeats" and "setting"; "fails" or "refused" have evidence and fault.
+    "proved", "evaluated", "exact", "not refuted", "shapes", "defined", "skipped", "refuted" of what is marked as false,
+    and of a relation in a text "repeats" and "setting". What has no tick has evidence and fault: it "fails", for which
+    there are numbers, or it is "refused", since it is not understood or neither proved nor refuted.
     """
 
-    line: int  # of the display's opening $$
     outcome: str
     summary: str  # what was checked, in a few words
     badge: str = ""  # the same as a phrase for readers
-    evidence: str = (
-        ""  # why it does not hold, with the numbers; or under which conditions it does, what its label is for
-    )
-    fault: tuple[int, int] | None = None  # line and column of what does not hold
+    evidence: str = ""  # why it has no tick, or how it was refuted, with the numbers
+    notes: str = ""  # of what holds: under which conditions, and what its label is for
+    fault: tuple[int, int] | None = None  # row and column of what is wrong, in its LaTeX; rows count from 0
     final: bool = True  # False if more time might have led to another one: such a verdict is not remembered
+
+
+@dataclass(frozen=True)
+class Placed(Verdict):
+    """The verdict on a formula of a page: its fault is a line and a column of the page."""
+
+    line: int = 0  # where the formula begins: of a display, the opening $$
+
+    @classmethod
+    def on(cls, display: Display, verdict: Verdict) -> Self:
+        """A verdict where its formula stands."""
+        row, column = verdict.fault or (0, 0)
+        fault = (display.latex_line + row, column) if verdict.fault else None
+        return cls(**{**vars(verdict), "fault": fault}, line=display.line)
+
+    @classmethod
+    def at(cls, line: int, outcome: str, summary: str, evidence: str) -> Self:
+        """A verdict on what is wrong with a line of a page, which is no formula."""
+        return cls(outcome, summary, evidence=evidence, fault=(line, 1), line=line)
 
     def report(self, where: str) -> str:
         """The line of the command line's output: ``where:line: holds (summary)``."""
@@ -54,13 +72,13 @@ class Verdict:
 
 
 def faulty(text: str, kind: str, error: CheckError) -> Verdict:
-    """The verdict on a formula that does not hold or is not understood."""
+    """The verdict on a formula that does not hold, is not understood, or is neither proved nor refuted."""
     at = error.at or 0
     fault = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
-    outcome, words = ("fails", "does not hold") if isinstance(error, ClaimError) else ("refused", "not understood")
-    words = NOT_PROVED if isinstance(error, NoProofError) else words
+    outcome = "fails" if isinstance(error, ClaimError) else "refused"
+    words = {ClaimError: "does not hold", NoProofError: NOT_PROVED}.get(type(error), "not understood")
     final = not (isinstance(error, NoProofError) and error.timeout)
-    return Verdict(0, outcome, kind or "no mark", words, str(error), fault, final)
+    return Verdict(outcome, kind or "no mark", words, str(error), fault=fault, final=final)
 
 
 def evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) -> Verdict:
@@ -75,13 +93,12 @@ def evaluated(kind: str, name: str, run: Run, answer: Answer, condition: str) ->
     where = f"{run.words} and {others} of its kind" if answer.fixed and answer.family else f"{others} ({run.words})"
     where = where if answer.family else run.words
     if kind == "shapes":
-        return Verdict(0, "shapes", f"shapes {name}, {count}", f"shapes compared with the arrays of {where}{cases}")
+        return Verdict("shapes", f"shapes {name}, {count}", f"shapes compared with the arrays of {where}{cases}")
     if answer.attacked:
         none = f"no counterexample in {' and '.join(answer.attacked)}"
         return Verdict(
-            0,
             "not refuted",
             f"{name}, {count}{most}, {none}",
             f"not proved: {none}; evaluated on {where}{cases}{largest}",
         )
-    return Verdict(0, "evaluated", f"{name}, {count}{most}", f"not proved but evaluated on {where}{cases}{largest}")
+    return Verdict("evaluated", f"{name}, {count}{most}", f"not proved but evaluated on {where}{cases}{largest}")

@@ -9,7 +9,7 @@ from functools import partial
 from rnn_notes.cache import digest, remember
 from rnn_notes.checks import inline, latex, tree
 from rnn_notes.checks.define import Definitions, functions, introduce
-from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProofError
 from rnn_notes.checks.families import ask
 from rnn_notes.checks.notation import read_given, refuse_vectors
 from rnn_notes.checks.run import Run
@@ -17,7 +17,7 @@ from rnn_notes.checks.run import registered as registered
 from rnn_notes.checks.spelling import Spelling
 from rnn_notes.checks.spelling import spelling as spelled
 from rnn_notes.checks.tokens import GRAMMAR
-from rnn_notes.checks.verdict import NOT_PROVED, Display, Verdict, evaluated, faulty
+from rnn_notes.checks.verdict import NOT_PROVED, Display, Placed, Verdict, evaluated, faulty
 
 OURS = "rnn_notes.runs"  # named, not imported: the engine knows no network, ours are found as anybody's are
 TOO_DEEP = FormulaError("the formula is nested too deeply; give its parts names")
@@ -28,13 +28,13 @@ Runs = str | Iterable[Run] | Mapping[str, Run]
 
 def check(
     displays: Sequence[Display], runs: Runs = OURS, spelling: Sequence[str] = (), known: Sequence[Display] = ()
-) -> list[Verdict]:
+) -> list[Placed]:
     """The verdicts on the displays of one page, and the relations in its text, in order.
 
     Definitions are known to what follows them. ``spelling`` is how the page spells, as in ``("h^{(t)} is h_t", "rows
     are samples")``. A relation without a mark repeats what is displayed on the page, or is one of ``known``.
     """
-    result: list[Verdict] = []
+    result: list[Placed] = []
     earlier: list[str] = []  # the definitions so far
     source = digest("rnn_notes.checks.verdicts") + GRAMMAR
     named = registered(runs)
@@ -56,14 +56,12 @@ def check(
     return result
 
 
-def _placed(verdict: Verdict, display: Display) -> Verdict:
-    """The verdict with the lines of the page."""
+def _placed(verdict: Verdict, display: Display) -> Placed:
+    """The verdict on its page, where only a relation in the text may be a choice."""
     if verdict.outcome == "setting" and not display.inline:
         way_out = "a display states something; a choice in a display is marked define, or put into words"
-        verdict = Verdict(0, "refused", "setting", evidence=way_out, fault=(0, 1))
-    row, column = verdict.fault or (0, 0)
-    fault = (display.latex_line + row, column) if verdict.fault else None
-    return replace(verdict, line=display.line, fault=fault)
+        verdict = faulty(display.latex, "setting", FormulaError(way_out))
+    return Placed.on(display, verdict)
 
 
 def _repeated(text: str, stated: Sequence[str], spelling: Sequence[str]) -> Verdict:
@@ -74,7 +72,7 @@ def _repeated(text: str, stated: Sequence[str], spelling: Sequence[str]) -> Verd
         return faulty(text, "no mark", TOO_DEEP)
     except CheckError as error:
         return faulty(text, "no mark", error)
-    return Verdict(0, "repeats", "a display states it", "the same as a display of the page or of the notation")
+    return Verdict("repeats", "a display states it", "the same as a display of the page or of the notation")
 
 
 def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: Runs, spelling: tuple[str, ...]) -> str:
@@ -94,7 +92,7 @@ class _NotFinalError(Exception):
 def judge(
     text: str, mark: str | None, earlier: Sequence[str] = (), runs: Runs = OURS, spelling: Sequence[str] = ()
 ) -> Verdict:
-    """The verdict on one display; ``earlier`` are the definitions before it. Lines count from 0 in its LaTeX.
+    """The verdict on one display; ``earlier`` are the definitions before it.
 
     ``spelling`` are the rules of its author, as in ``("h^{(t)} is h_t", "rows are samples")``.
     """
@@ -105,7 +103,7 @@ def judge(
     try:
         verdict = _check(text, kind, rest, earlier, registered(runs), spelled(tuple(spelling)))
         labels = [f"\\eqref{{{name}}} in a text is its number, and a link to it" for name in LABEL.findall(text)]
-        return replace(verdict, evidence="; ".join(filter(None, [verdict.evidence, *labels])))
+        return replace(verdict, notes="; ".join(filter(None, [verdict.notes, *labels])))
     except RecursionError:
         error: CheckError = TOO_DEEP
     except CheckError as caught:
@@ -116,6 +114,9 @@ def judge(
 def _refuted(text: str, mark: str, earlier: Sequence[str], runs: Runs, spelling: Sequence[str]) -> Verdict:
     """The verdict on a display whose mark says that it is false: a counterexample is asked for, and nothing less."""
     verdict = judge(text, mark, earlier, runs, spelling)
+    if verdict.badge == NOT_PROVED:
+        unsettled = NoProofError(f"this is marked as false, but no counterexample is found: {verdict.evidence}")
+        return replace(faulty(text, "false", unsettled), final=verdict.final)
     if verdict.outcome == "refused":
         return verdict
     if verdict.outcome in ("skipped", "defined", "setting", "refuted"):
@@ -123,12 +124,9 @@ def _refuted(text: str, mark: str, earlier: Sequence[str], runs: Runs, spelling:
         return faulty(text, "false", FormulaError(f"only what states something can be false; {way_out}"))
     if verdict.outcome != "fails":
         return faulty(text, "false", ClaimError(f"this is marked as false, but it holds ({verdict.summary})"))
-    if verdict.badge == NOT_PROVED:
-        unsettled = ClaimError(f"this is marked as false, but no counterexample is found: {verdict.evidence}")
-        return replace(faulty(text, "false", unsettled), final=verdict.final)
     shown = [line.rstrip(":") for line in verdict.evidence.split("\n") if not line.startswith(SIDES)]
     badge = f"false on purpose, and refuted: {', '.join(shown)}"
-    return Verdict(0, "refuted", f"false {mark}, as marked", badge, verdict.evidence)
+    return Verdict("refuted", f"false {mark}, as marked", badge, verdict.evidence)
 
 
 def _check(
@@ -139,7 +137,7 @@ def _check(
         reason = rest.lstrip(": ")
         if not reason:
             raise FormulaError("say why this display is skipped: '% check: skip: reason'")
-        return Verdict(0, "skipped", reason, f"not checked: {reason}")
+        return Verdict("skipped", reason, f"not checked: {reason}")
     rest, within = _within(rest)
     definitions: Definitions = {}
     for definition in earlier:
@@ -147,7 +145,7 @@ def _check(
         definitions[new.name] = new
     if kind == "setting" and not rest:
         inline.chosen(text, functions(definitions), spelling)
-        return Verdict(0, "setting", "a choice, nothing to prove", "a choice, of which there is nothing to prove")
+        return Verdict("setting", "a choice, nothing to prove", "a choice, of which there is nothing to prove")
     if kind in ("chain", "define"):
         if rest:
             raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
@@ -182,14 +180,14 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
     each = f"each of {steps} " * (proof.steps > 1)
     values = ", for all real values of its letters that the display allows" * bool(tree.free_names(statements))
     summary, badge = f"chain, {steps} proved{notes}", f"{each}proved by SymPy{values}{notes}"
-    return Verdict(0, "proved", summary, badge, "; ".join(proof.notes))
+    return Verdict("proved", summary, badge, notes="; ".join(proof.notes))
 
 
 def _exact(statements: tuple[tree.Statement, ...], definitions: Definitions, within: float | None) -> Verdict:
     from rnn_notes.checks import exact
 
     notes = "".join(f"; {note}" for note in exact.check(statements, definitions, within).notes)
-    return Verdict(0, "exact", f"numbers, exact{notes}", f"computed exactly by SymPy{notes}")
+    return Verdict("exact", f"numbers, exact{notes}", f"computed exactly by SymPy{notes}", notes=notes.strip("; "))
 
 
 def _defined(text: str, definitions: Definitions, runs: Mapping[str, Run], spelling: Spelling) -> Verdict:
@@ -198,7 +196,7 @@ def _defined(text: str, definitions: Definitions, runs: Mapping[str, Run], spell
     from rnn_notes.checks.agreement import compared
 
     agrees = compared(equation, new, definitions, runs)
-    return Verdict(0, "defined", f"define, {agrees}", f"a definition, not a claim: {agrees}")
+    return Verdict("defined", f"define, {agrees}", f"a definition, not a claim: {agrees}")
 
 
 def _within(rest: str) -> tuple[str, float | None]:

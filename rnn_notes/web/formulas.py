@@ -12,7 +12,7 @@ from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from rnn_notes import pages, project
-from rnn_notes.checks.verdict import Verdict
+from rnn_notes.checks.verdict import Placed
 from rnn_notes.web import rendering, typeset
 from rnn_notes.web.equations import Equations, put_number, without_label
 from rnn_notes.web.source import Source
@@ -99,7 +99,7 @@ class Formulas(Treeprocessor):
                 way_out = "leave a blank line before and after it, and none inside"
                 raise self.source.error("$$", f"this display is not rendered as one; {way_out}", display.line)
 
-    def _badge(self, div: Element, verdict: Verdict) -> None:
+    def _badge(self, div: Element, verdict: Placed) -> None:
         """The mark beside a display, a link if there is a page that explains it; if it fails, a box with evidence."""
         div.set("class", f"display {verdict.outcome.replace(' ', '-')}")
         name = verdict.badge or f"{verdict.outcome}, for the reason below"

@@ -37,7 +37,7 @@ def test_a_proof_that_takes_too_long_ends_in_any_thread(short):
     wanted = "step 1 of 1: no proof is found in 0.3 seconds; put a step in between"
     with ThreadPoolExecutor() as pool:
         for verdict in (judge(SLOW, "chain"), pool.submit(judge, SLOW, "chain").result()):
-            assert (verdict.outcome, verdict.badge, verdict.evidence) == ("fails", "not proved", wanted)
+            assert (verdict.outcome, verdict.badge, verdict.evidence) == ("refused", "not proved", wanted)
             assert not verdict.final
 
 

@@ -61,6 +61,7 @@ HOLD = {
     r"\frac{d}{dx} y^2 = 2 y \frac{dy}{dx}": "given: y depends on x",
     r"\frac{d}{dx} (x y) = y + x \frac{dy}{dx}": "given: y depends on x",
     r"\frac{d}{dx} (\ln(y)) = \frac{1}{y} \frac{dy}{dx}, \quad y > 0": "given: y depends on x",
+    r"\frac{dy}{dx} = \frac{dy}{du} \frac{du}{dx}": "given: y depends on u; u depends on x",
     r"\frac{d}{dx} (y + z) = 0": "given: y and z are constant",
     "(A B)^{-1} = A^{-1} B^{-1}": "given: A and B are numbers",
     "h_t h_{t-1} = h_{t-1} h_t": "given: h is a number",
@@ -75,6 +76,7 @@ FALSE = {
     "f'(0) = 0": "f is a function",
     r"\frac{d}{dx} (x y) = y": "y depends on x",
     r"\frac{d}{dx} y = 1": "y depends on x",
+    r"\frac{dy}{dx} = \frac{dy}{du}": "y depends on u; u depends on x",
     r"\cos(\pi x) = 1": "x is a number",
 }
 
@@ -113,6 +115,12 @@ def test_a_statement_beside_a_display_is_understood_or_refused(stated, message):
     """Another sentence is not ignored, and neither is one about something else."""
     verdict = judge(f"% given: {stated}\nx + x = 2 x", "chain")
     assert (verdict.outcome, message in verdict.evidence) == ("refused", True)
+
+
+def test_what_depends_on_u_in_another_way_is_not_differentiated_by_it():
+    """If y and u both depend on x, y is nothing that changes with u alone, nor is it constant."""
+    verdict = judge("% given: y and u depend on x\n" + r"\frac{dy}{du} = 0", "chain")
+    assert "only what depends on u alone is differentiated by it" in verdict.evidence
 
 
 def test_a_definition_with_free_letters_does_not_hide_what_it_depends_on():

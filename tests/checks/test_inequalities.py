@@ -31,6 +31,7 @@ PROVED = [
     r"(1 + x)^3 \ge 1 + 3 x, \quad x \ge -1",
     r"e^{-x} \le \frac{1}{1 + x}, \quad x > -1",
     r"e^x \ne 0, \quad x^2 + x + 1 \ne 0",
+    r"e^x < e^y, \quad x < y",
     r"\frac{x}{1 + x^2} \le \frac12, \quad \frac{d}{dx} (x^3 + x) > 0",
     r"\max(x, y) = \frac{x + y + \lvert x - y \rvert}{2}, \quad \mathrm{relu}(x) - \mathrm{relu}(-x) = x",
     r"\mathrm{relu}(x) + \mathrm{relu}(-x) = \lvert x \rvert, \quad \max(x, y) + \min(x, y) = x + y",
@@ -64,7 +65,7 @@ def test_a_true_inequality_is_proved(chain):
 @pytest.mark.parametrize("chain", FALSE)
 def test_a_false_inequality_is_not(chain):
     """Each of the table is false somewhere, though most hold at most places."""
-    assert judge(chain, "chain").outcome == "fails"
+    assert judge(chain, "chain").outcome in ("fails", "refused")
 
 
 X, Y = sympy.symbols("x y", real=True)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from rnn_notes.checks import Run, latex
 from rnn_notes.checks.errors import ClaimError
 from rnn_notes.checks.evaluate import evaluate
+from rnn_notes.checks.verdict import Placed
 from rnn_notes.checks.verdicts import judge
+from rnn_notes.pages import Display
 
 MARKS = {
     None: "the first line of a display says how it is checked: '% check: ' and chain, define, shapes, numbers, false",
@@ -63,7 +65,9 @@ def test_what_is_marked_as_false_is_refuted_by_a_counterexample(mark, formula, b
     assert badge in verdict.badge
     assert "\n" not in verdict.badge
     assert "[" not in verdict.badge
-    assert verdict.report("page.md") == f"page.md:0: refuted ({mark}, as marked)"
+    assert (
+        Placed.on(Display(3, mark, formula, 4), verdict).report("page.md") == f"page.md:3: refuted ({mark}, as marked)"
+    )
     assert verdict.evidence == judge(formula, mark.removeprefix("false ")).evidence
 
 
@@ -93,7 +97,7 @@ def test_what_is_marked_as_false_and_is_not_refuted_is_an_error(mark, formula, o
 def test_what_is_merely_not_proved_is_not_refuted():
     """A step that no proof is found for may well be true; a mark that calls it false is not believed either."""
     verdict = judge(r"\sin(x) + e^{\cos(x)} \le 4", "false chain")
-    assert verdict.outcome == "fails"
+    assert (verdict.outcome, verdict.badge) == ("refused", "not proved")
     assert "marked as false, but no counterexample is found: step 1 of 1: 21 points" in verdict.evidence
 
 
@@ -126,8 +130,8 @@ def test_verdicts_say_in_words_what_was_checked():
     )
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
-        "lecture, 1 free index, no counterexample in 15704 networks",
-        "not proved: no counterexample in 15704 networks; "
+        "lecture, 1 free index, no counterexample in 15720 networks",
+        "not proved: no counterexample in 15720 networks; "
         "evaluated on the lecture's network and 7 random networks of its kind at t = 1 … T",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
@@ -222,12 +226,13 @@ def test_any_display_gets_a_verdict(text, mark):
     assert judge(f"{text} = {text} + a", mark, ("f(x) = x^2",)).summary
 
 
-def test_the_evidence_of_what_holds_says_under_which_condition():
-    """And what a label is for; without either there is none."""
-    assert judge(r"\sqrt{\frac{1}{n}} = \frac{1}{\sqrt{n}}", "chain").evidence == "where both sides are defined: n > 0"
+def test_the_notes_of_what_holds_say_under_which_condition():
+    """And what a label is for; without either there are none. Evidence is for what has no tick."""
+    root = judge(r"\sqrt{\frac{1}{n}} = \frac{1}{\sqrt{n}}", "chain")
+    assert (root.notes, root.evidence) == ("where both sides are defined: n > 0", "")
     labelled = judge(r"h_t = \tanh(a_t) \label{eq:h}", "rnn")
-    assert (labelled.outcome, labelled.evidence[:12]) == ("evaluated", r"\eqref{eq:h}")
-    assert judge("1 + 1 = 2", "chain").evidence == ""
+    assert (labelled.outcome, labelled.notes[:12]) == ("evaluated", r"\eqref{eq:h}")
+    assert judge("1 + 1 = 2", "chain").notes == ""
 
 
 @pytest.mark.parametrize(

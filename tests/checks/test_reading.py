@@ -183,6 +183,13 @@ ON_A_RUN = [
     ("rnn", r"\frac{\partial L}{\partial y^{(t)}} = \partial_{y_t} L_t"),
     ("rnn", r"y_k^{(t)} = \sum_j (W_{hy})_{k,j} h_j^{(t)} + (b_y)_k"),
     ("rnn", r"\sum_t L_t = L"),
+    ("rnn", r"a_{t,i} = \sum_j (W_{xh})_{ij} x_{t,j} + \sum_j W_{hh,ij} h_{t-1,j} + (b_h)_i"),
+    (
+        "rnn",
+        r"\left\lVert \mathbf{h}_t \right\rVert^2 = \Big\| \mathbf{h}_t \Big\|^{3-1} = \sum_k h_{t,k}^2",
+    ),
+    ("rnn", r"[W_{xh}, W_{hh}] [x_t, h_{t-1}] + b_h = a_t"),
+    ("lstm", r"c_{t,i} = f_{t,i} c_{t-1,i} + i_{t,i} \tilde{c}_{t,i}"),
     ("rnn", r"\frac{\partial h_{t,j}}{\partial h_{t-1,k}} = (1 - h_{t,j}^2) W_{hh,j,k}"),
     ("rnn", r"\frac{\partial L}{\partial W_{hy,j,k}} = \sum_t (y_{t,j} - \hat{y}_{t,j}) h_{t,k}"),
     (
@@ -294,7 +301,7 @@ CASES = [
     (r"\max(x, 0) = \begin{cases} x & x > 0 \\ 0 & x \le 1 \end{cases}", "fails", "cases hold at once"),
     (r"\max(x, 0) = \begin{cases} x & x > 0 \\ 0 & x < 0 \end{cases}", "fails", "none of these cases holds"),
     (r"\frac{d}{dx} \left( \begin{cases} x & x > 0 \\ 0 & x \le 0 \end{cases} \right) \ge 0", "refused", "x \\ne 0"),
-    (r"\sum_k x_k = 1", "refused", r"in a chain a sum has both bounds, \sum_{k=1}^{n}"),
+    (r"\sum_k x_k = 1", "fails", "for n = 1, at x_1 = 3/7"),
     (r"\frac{d \sigma}{dx} = \sigma(x) (1 - \sigma(x))", "proved", ""),
     (r"\frac{\partial (x^2 + y)}{\partial x} = \partial_x (x^2) = 2 x", "proved", ""),
     (r"1 + x + x^2 + \cdots + x^n = \frac{1 - x^{n+1}}{1 - x}, \quad x \ne 1", "proved", ""),

@@ -18,7 +18,19 @@ EXPANDED = [
     r"\sum_{k=1}^{n} (x_k - m)^2 = \sum_{k=1}^{n} x_k^2 - 2 m \sum_{k=1}^{n} x_k + n m^2",
     r"\left( \sum_{k=1}^{n} x_k \right)^2 = \sum_{i=1}^{n} \sum_{j=1}^{n} x_i x_j",
 ]
+WITHOUT_BOUNDS = [
+    r"c \sum_i x_i = \sum_i c x_i, \quad \sum_i \sum_j x_i y_j = \left( \sum_i x_i \right) \left( \sum_j y_j \right)",
+    r"\sum_i p_i (x_i - m) = \sum_{k=1}^{n} p_k x_k - m \sum_k p_k",
+    r"\frac{\partial}{\partial x_j} \sum_i x_i^2 = 2 x_j, \quad \sum_{i, j} a_{i,j} = \sum_j \sum_i a_{i,j}",
+    r"\ln \left( \prod_{k=1}^{n} p_k \right) = \sum_k \ln(p_k), \quad p_k > 0",
+]
+UNCLEAR = [r"\sum_i x_{i+1} = \sum_i x_i", r"\sum_i 2^i = 1", r"\sum_{i=1}^{2} x_i + \sum_{i=1}^{3} x_i = \sum_j x_j"]
 FALSE = [
+    r"\sum_i x_i = \sum_i x_i^2",
+    r"\sum_i x_i y_i = \sum_i x_i \sum_j y_j",
+    r"\frac{\partial}{\partial x_j} \sum_i x_i^2 = 2 \sum_i x_i",
+    r"\sum_i x_i \ge 1, \quad x_i \ge 0",
+    r"\sum_i x_i = n x_1",
     r"\sum_{t=1}^{5} h_t = 5 \sum_{t=5}^{5} h_t",
     r"\left( \sum_{k=1}^{3} x_k \right)^2 = 3 \sum_{k=1}^{3} x_k^2",
     r"\sum_{k=1}^{3} x_k y = 3 y \sum_{k=1}^{1} x_k",
@@ -43,6 +55,20 @@ def test_a_sum_without_closed_form_is_proved_for_six_values_and_says_so(chain):
     """What is shown for n = 1 … 6 is not claimed for every n."""
     verdict = judge(chain, "chain")
     assert (verdict.outcome, "for n = 1, …, 6" in verdict.badge) == ("proved", True), verdict.evidence
+
+
+@pytest.mark.parametrize("chain", WITHOUT_BOUNDS)
+def test_a_sum_without_bounds_counts_all_entries(chain):
+    """Sums over one array count equally many; a condition on x_k is one on each of the entries that are counted."""
+    verdict = judge(chain, "chain")
+    assert (verdict.outcome, " = 1, …, 6" in verdict.badge) == ("proved", True), verdict.evidence
+
+
+@pytest.mark.parametrize("chain", UNCLEAR)
+def test_a_sum_without_bounds_that_could_count_this_or_that_is_refused(chain):
+    """The way out is to write the bounds."""
+    verdict = judge(chain, "chain")
+    assert (verdict.outcome, "write both bounds" in verdict.evidence) == ("refused", True), verdict.evidence
 
 
 @pytest.mark.parametrize("chain", FALSE)

@@ -1,0 +1,89 @@
+r"""What sums count in a chain: \sum_i x_i y_i has all entries of x and of y, and x_i > 0 is said of each of them."""
+
+from typing import Any
+
+from rnn_notes.checks import tree
+from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.letters import Letters
+from rnn_notes.checks.tree import Big, Index, Name, Node, Number, Over, Relation, free_names, walk
+
+Place = tuple[str, int]  # an array, and which of its indices
+LETTERS = "nmpqrNM"  # for how many entries there are
+
+
+def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
+    """The statements with bounds for all sums, and in words what was taken for them; ``taken`` are other letters.
+
+    Sums that count entries of the same array count equally many, up to the bound that one of them states, if one does.
+    Raises FormulaError where it is unclear what is counted.
+    """
+    sums = [node for node in walk(statements) if isinstance(node, Big | Over)]
+    if not any(isinstance(node, Over) for node in sums):
+        return statements, ()
+    groups: list[tuple[set[Place], list[Big | Over]]] = []
+    for node in sums:
+        counted, members = places(node), [node]
+        for group in [group for group in groups if group[0] & counted]:
+            groups.remove(group)
+            counted, members = counted | group[0], members + group[1]
+        groups.append((counted, members))
+    used = taken | {node.name for node in walk(statements) if isinstance(node, Name)} | {node.index for node in sums}
+    fresh = iter([letter for letter in LETTERS if letter not in used])
+    ends: dict[Place, tuple[Node, Node]] = {}
+    words: list[str] = []
+    for counted, members in groups:
+        stated = {(node.low, node.high) for node in members if isinstance(node, Big)}
+        without = [node for node in members if isinstance(node, Over)]
+        letter = next(fresh, "") if without and not stated else ""
+        if without and (len(stated) > 1 or not (stated or letter)):
+            raise _unclear(without[0])
+        if letter:
+            stated = {(Number("1"), Name(letter))}
+            words.append(f"{letter} for how many {' and '.join(sorted({name for name, _ in counted}))} there are")
+        ends |= dict.fromkeys(counted, next(iter(stated), (Number("1"), Number("1"))))
+
+    def change(node: Node) -> Node:
+        if not isinstance(node, Over):
+            return node
+        low, high = ends[min(places(node))]
+        return Big("sum", node.index, low, high, node.body, span=node.span)
+
+    return tree.rebuilt(statements, change), tuple(words)
+
+
+def for_each(condition: Relation, claim: Relation, reader: Letters) -> list[Relation]:
+    """A condition on x_k, where k is what a sum in the claim counts, for each of its values; else the condition."""
+    found = [condition]
+    for big in (node for node in walk(claim) if isinstance(node, Big)):
+        if places(big) & places(Big("sum", big.index, big.low, big.high, condition)):
+            low, high = (reader.of(end, {}) for end in (big.low, big.high))
+            if low.is_Integer and high.is_Integer:
+                steps = range(int(low), int(high) + 1)
+                found = [_at(each, big.index, step) for each in found for step in steps]
+    return list(dict.fromkeys(found))
+
+
+def _at(part: Any, index: str, step: int) -> Any:
+    return tree.rebuilt(part, lambda node: Number(str(step)) if node == Name(index) else node)
+
+
+def places(node: Big | Over) -> set[Place]:
+    """The indices of arrays that a sum counts; of one without bounds there are some, and they are its index alone."""
+    found = set[Place]()
+    for part in walk(node.body):
+        if isinstance(part, Index) and isinstance(part.base, Name):
+            for number, at in enumerate(part.at):
+                if at == Name(node.index):
+                    found.add((part.base.name, number))
+                elif isinstance(node, Over) and node.index in free_names(at):
+                    raise _unclear(node)
+    if isinstance(node, Over) and not found:
+        raise _unclear(node)
+    return found
+
+
+def _unclear(node: Over) -> FormulaError:
+    words = (
+        f"from where to where {node.index} counts is unclear here; write both bounds, \\sum_{{{node.index}=1}}^{{n}}"
+    )
+    return FormulaError(words, node.span[0])
