@@ -23,26 +23,26 @@ DAMAGES = {
 
 
 @pytest.fixture
-def writer(show):
-    """Opens the page of the writer and waits for its network; characters are drawn with a fixed seed."""
+def smaller(show):
+    """Opens the page of the smaller network and waits for it; characters are drawn with a fixed seed."""
 
-    def writer(**window):
+    def smaller(**window):
         tab = show("rnn-text", **window)
         tab.locator("svg > *").first.wait_for(state="attached")
         live(tab, "widget.random = (() => { let n = 1; return () => (n = (n * 16807) % 2147483647) / 2147483647 })()")
         return tab
 
-    return writer
+    return smaller
 
 
-def test_the_writer_expects_what_the_package_expects(writer, record_property):
+def test_the_network_expects_what_the_package_expects(smaller, record_property):
     """The distributions after each of 200 characters are those of the package, to 1e-5, at three temperatures."""
     text, temperatures = corpus.load()[:200], (0.2, 1, 2)
     script = """[...TEXT].map((character) => {
         widget.network.read(character);
         return TEMPERATURES.map((temperature) => widget.network.distribution(temperature));
     })"""
-    tab = writer()
+    tab = smaller()
     live(tab, "widget.network.reset()")
     found = live(tab, script.replace("TEXT", json.dumps(text)).replace("TEMPERATURES", str(list(temperatures))))
     model, state, expected = generator.load(), None, []
@@ -56,9 +56,9 @@ def test_the_writer_expects_what_the_package_expects(writer, record_property):
     assert np.allclose(live(tab, "[...widget.network.last.h]"), state[0][0], rtol=0, atol=1e-5)
 
 
-def test_the_writer_draws_each_character_as_often_as_it_is_likely(writer):
+def test_the_network_draws_each_character_as_often_as_it_is_likely(smaller):
     """Of equally spaced random numbers, each character gets its share, to within one of them."""
-    tab, n = writer(), 1000
+    tab, n = smaller(), 1000
     drawn = live(
         tab, f"Array.from({{ length: {n} }}, (_, k) => (widget.random = () => (k + 0.5) / {n}, widget.pick()))"
     )
@@ -69,22 +69,22 @@ def test_the_writer_draws_each_character_as_often_as_it_is_likely(writer):
         assert abs(drawn.count(character) - n * share) < 1 + 1e-6 * n
 
 
-def test_the_writer_is_fast(writer, record_property):
+def test_the_network_is_fast(smaller, record_property):
     """More than 200 characters in the best of five seconds, with the drawing of each from its distribution."""
     script = """Math.max(...Array.from({ length: 5 }, () => {
         const start = performance.now();
         for (let k = 0; k < 200; k++) widget.network.read(widget.pick());
         return 200_000 / (performance.now() - start);
     }))"""
-    rate = live(writer(), script)
+    rate = live(smaller(), script)
     record_property("characters per second", rate)
     print(f"{rate:.0f} characters per second")
     assert rate > 200
 
 
-def test_the_writer_starts_and_stops_by_the_keyboard(writer):
+def test_the_network_starts_and_stops_by_the_keyboard(smaller):
     """Enter in the prompt starts it; the button, reached by the tabulator key, stops it and starts it again."""
-    tab = writer()
+    tab = smaller()
     still(tab)
     live(tab, "widget.length = 40")
     tab.get_by_role("textbox", name="prompt").fill("The LSTM ")
@@ -105,9 +105,9 @@ def test_the_writer_starts_and_stops_by_the_keyboard(writer):
     assert tab.get_by_role("button", name="Generate").is_visible()
 
 
-def test_a_screen_reader_hears_what_is_written_when_it_is_finished(writer):
+def test_a_screen_reader_hears_what_is_written_when_it_is_finished(smaller):
     """Nothing while characters come, then the whole text, once."""
-    tab = writer()
+    tab = smaller()
     still(tab)
     live(tab, "widget.length = 40")
     message = tab.locator("[aria-live=polite]")
@@ -119,9 +119,9 @@ def test_a_screen_reader_hears_what_is_written_when_it_is_finished(writer):
     assert message.text_content() == f"The network has written: {live(tab, 'widget.text')}"
 
 
-def test_with_reduced_motion_the_text_is_there_at_once(writer):
+def test_with_reduced_motion_the_text_is_there_at_once(smaller):
     """All of it, and the strip of cells shows the state at its end."""
-    tab = writer(reduced_motion="reduce")
+    tab = smaller(reduced_motion="reduce")
     tab.get_by_role("button", name="Generate").click()
     text = tab.locator("#written").text_content()
     assert len(text) == len("The hidden state") + 300
@@ -132,9 +132,9 @@ def test_with_reduced_motion_the_text_is_there_at_once(writer):
     assert np.allclose(strengths, 100 * np.abs(h[0]), atol=0.51)
 
 
-def test_the_slider_reshapes_the_bars_at_once(writer):
+def test_the_slider_reshapes_the_bars_at_once(smaller):
     """Heights are probabilities, of the twelve likeliest and of all others together."""
-    tab = writer()
+    tab = smaller()
     y, _ = generator.load().read("The hidden state")
     for temperature in (0.2, 1, 2):
         tab.locator("[name=temperature]").fill(str(temperature))
@@ -145,9 +145,9 @@ def test_the_slider_reshapes_the_bars_at_once(writer):
 
 
 @pytest.mark.parametrize(("prompt", "words"), [("Ein <!é", "The network has never read <!é;"), ("", "is empty")])
-def test_a_prompt_that_the_network_cannot_read_is_refused(writer, prompt, words):
+def test_a_prompt_that_the_network_cannot_read_is_refused(smaller, prompt, words):
     """In words, also for a screen reader; nothing is generated until the prompt is mended."""
-    tab = writer()
+    tab = smaller()
     field, button = tab.get_by_role("textbox", name="prompt"), tab.get_by_role("button", name="Generate")
     field.fill(prompt)
     field.press("Enter")
@@ -204,7 +204,7 @@ def test_the_weights_come_when_the_reader_does(browser, folder):
 
 @pytest.fixture
 def larger(show):
-    """Opens the page of the larger writer, asks for its network, and has it read a text."""
+    """Opens the page of the larger network, asks for its network, and has it read a text."""
 
     def larger(text, **window):
         tab = show("rnn-text-again", **window)
@@ -238,7 +238,7 @@ def test_the_larger_network_comes_on_request_alone(show, folder):
     assert tab.locator("rnn-text").bounding_box()["height"] == pytest.approx(tall, abs=0.5)
 
 
-def test_the_writer_differentiates_as_the_package_does(larger):
+def test_the_network_differentiates_as_the_package_does(larger):
     """How strongly each character acts on a later one, to 1e-6; and what each hidden unit is after each character."""
     text = novels.excerpt()[:120].replace("\n", " ")
     tab, model = larger(text), text_again.network()
