@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_notes import lecture, parameters
+from rnn_notes import lecture, parameters, weights
 from rnn_notes.experiments import recorded, text, text_again, three_cells
 from rnn_notes.experiments.records import recorded_file
 from rnn_notes.figures import attention as alignment
@@ -77,14 +77,9 @@ def attention() -> dict[str, Any]:
 
 
 def attentive() -> str:
-    """The trained network of the page on attention as JSON: the arrays of its two cells, and all others, by name."""
-    model = alignment.trained()
-
-    def lists(part: Any) -> dict[str, Any]:
-        return {name: array.round(7).tolist() for name, array in parameters.arrays(part).items()}
-
-    content = {"encoder": lists(model.encoder), "decoder": lists(model.decoder)}
-    return json.dumps(content | lists(model.readout) | lists(model.attention), separators=(",", ":"))
+    """The trained network of the page on attention as a file of weights, in Base64."""
+    model = parameters.astype(alignment.trained(), np.float32)
+    return b64encode(weights.dump(parameters.arrays(model))).decode()
 
 
 def gradient() -> dict[str, Any]:
@@ -105,7 +100,7 @@ WIDGETS: dict[str, Callable[[], dict[str, Any]]] = {
 ELEMENTS = {"rnn-text-again": "rnn-text"}  # where it is not the widget's own name
 
 
-def weights(experiment: str) -> str:
+def network(experiment: str) -> str:
     """The file of a trained network, in Base64; raises DataError if it is missing or damaged."""
     file = recorded_file(recorded(experiment), f"{experiment}.safetensors")
     return b64encode(file.read_bytes()).decode()
@@ -114,8 +109,8 @@ def weights(experiment: str) -> str:
 FILES: dict[str, Callable[[], str]] = {  # what widgets load later, by the name of the script that brings it
     "rnn-attention-data": attentive,
     "rnn-gradient-data": lambda: json.dumps(three_cells.passages(), separators=(",", ":")),
-    "rnn-text-again-weights": lambda: weights("text_again"),
-    "rnn-text-weights": lambda: weights("text"),
+    "rnn-text-again-weights": lambda: network("text_again"),
+    "rnn-text-weights": lambda: network("text"),
 }
 
 

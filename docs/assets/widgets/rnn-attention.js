@@ -1,7 +1,7 @@
 /*
  * <rnn-attention>: the trained network of the page reads digits and writes them in reverse; what it looks at, in colour.
  *
- * Its weights come when the reader does: a JSON object of the arrays of the model, by name, as nested lists.
+ * Its weights come when the reader does.
  */
 
 customElements.whenDefined("rnn-widget").then((Widget) => {
@@ -22,6 +22,22 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
     const powers = scores.map((score) => exp(score - max(...scores)));
     const sum = powers.reduce((u, v) => u + v);
     return powers.map((power) => power / sum);
+  };
+
+  /* An array as nested lists. */
+  const nested = (array, [n, ...rest] = array.shape) => {
+    const row = (k) => array.subarray((k * array.length) / n, ((k + 1) * array.length) / n);
+    return rest.length ? Array.from({ length: n }, (_, k) => nested(row(k), rest)) : [...array];
+  };
+
+  /* By part of the model, its arrays by name. */
+  const parse = (file) => {
+    const model = {};
+    for (const [name, array] of Object.entries(Widget.weights(file).arrays)) {
+      const [part, own] = name.split(".");
+      (model[part] ??= {})[own] = nested(array);
+    }
+    return model;
   };
 
   /* One step of a GRU that is given a symbol: gates r and z, candidate n. */
@@ -68,7 +84,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
       this.$("#other").addEventListener("click", () => this.shuffle());
       this.$("svg").addEventListener("click", (event) => this.pick(event));
       this.sliders((_name, value) => this.choose(value));
-      this.near(() => this.bring(file, (text) => this.wake(JSON.parse(text)), "The trained network cannot run"));
+      this.near(() => this.bring(file, (weights) => this.wake(parse(weights)), "The trained network cannot run"));
     }
 
     wake(model) {
@@ -111,7 +127,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
     /* The encoder reads; then the decoder writes, each time given what it has written before. */
     compute() {
       if (!this.model) return;
-      const { encoder, decoder, W_q, W_k, w, W_hy, b_y } = this.model;
+      const { encoder, decoder, attention: { W_q, W_k, w }, readout: { W_hy, b_y } } = this.model;
       let h = encoder.b_hn.map(() => 0);
       const states = this.digits.map((digit) => (h = step(encoder, digit, h)));
       const keys = states.map((state) => times(W_k, state));

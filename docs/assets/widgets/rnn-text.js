@@ -1,7 +1,7 @@
 /*
  * <rnn-text>: a trained LSTM reads a prompt and goes on from it, one character at a time; then its text is coloured.
  *
- * Its weights are a file of rnn_notes/weights.py. They come when the reader does, or, if they are large,
+ * Its weights come when the reader does, or, if they are large,
  * when the reader asks for them. It is long since a page loads the network, its gradients and its pictures as one file.
  */
 
@@ -16,33 +16,11 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
   const SPOKEN = { " ": "space", "\n": "new line" };
   const STRONGEST = 45; // per cent of a colour behind a character that can still be read
 
-  /* A number in half precision: 1 bit is its sign, 5 are the exponent, 10 the fraction. */
-  const half = (bits) => {
-    const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-    return (bits >> 15 ? -1 : 1) * (exponent ? 1024 + fraction : fraction) * 2 ** (Math.max(exponent, 1) - 25);
-  };
-
-  const NUMBERS = { // by type: the bytes of one, and how it is read
-    F16: [2, (view, at) => half(view.getUint16(at, true))],
-    F32: [4, (view, at) => view.getFloat32(at, true)],
-    I8: [1, (view, at) => view.getInt8(at)],
-  };
-
-  /* The alphabet, what is read before any text, and the arrays by name; weights of 8 bits are multiplied with the scale of their row. */
-  const parse = (base64) => {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const view = new DataView(bytes.buffer);
-    const start = 8 + view.getUint32(0, true);
-    const { __metadata__, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-    const found = { before: "", ...__metadata__ };
-    for (const [name, { dtype, data_offsets: [from, to] }] of Object.entries(entries)) {
-      const [size, read] = NUMBERS[dtype];
-      const array = Float64Array.from({ length: (to - from) / size }, (_, k) => read(view, start + from + size * k));
-      const [, weight, scale] = name.split(".");
-      if (scale) found[weight] = found[weight].map((q, k) => q * array[Math.floor((k * array.length) / found[weight].length)]);
-      else found[weight] = array;
-    }
-    return found;
+  /* The alphabet, what is read before any text, and the arrays, each by its name within its part of the network. */
+  const parse = (file) => {
+    const { arrays, texts } = Widget.weights(file);
+    const own = Object.entries(arrays).map(([name, array]) => [name.split(".")[1], array]);
+    return { before: "", ...texts, ...Object.fromEntries(own) };
   };
 
   const sigmoid = (a) => 1 / (1 + Math.exp(-a));

@@ -22,6 +22,18 @@ if (!customElements.get("rnn-widget")) {
     return ~crc >>> 0;
   };
 
+  /* A number in half precision: 1 bit is its sign, 5 are the exponent, 10 the fraction. */
+  const half = (bits) => {
+    const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+    return (bits >> 15 ? -1 : 1) * (exponent ? 1024 + fraction : fraction) * 2 ** (Math.max(exponent, 1) - 25);
+  };
+
+  const NUMBERS = { // by type: the bytes of one, and how it is read
+    F16: [2, (view, at) => half(view.getUint16(at, true))],
+    F32: [4, (view, at) => view.getFloat32(at, true)],
+    I8: [1, (view, at) => view.getInt8(at)],
+  };
+
   class Widget extends HTMLElement {
     connectedCallback() {
       if (!this.shadowRoot) {
@@ -121,6 +133,26 @@ if (!customElements.get("rnn-widget")) {
         if (checksum(text) !== crc32) throw new Error("its numbers are not those that were written");
         return text;
       }));
+    }
+
+    /*
+     * The texts in a file of rnn_notes/weights.py, in Base64, and its arrays by name: all numbers of each in a row, and
+     * its shape; weights of 8 bits are multiplied with the scale of their row, which is there behind them.
+     */
+    static weights(file) {
+      const bytes = Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
+      const view = new DataView(bytes.buffer);
+      const start = 8 + view.getUint32(0, true);
+      const { __metadata__: texts, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+      const arrays = {};
+      for (const [name, { dtype, shape, data_offsets: [from, to] }] of Object.entries(entries)) {
+        const [size, read] = NUMBERS[dtype];
+        const array = Float64Array.from({ length: (to - from) / size }, (_, k) => read(view, start + from + size * k));
+        const scaled = name.endsWith(".scale") && arrays[name.slice(0, -6)];
+        if (!scaled) arrays[name] = Object.assign(array, { shape });
+        else for (let k = 0; k < scaled.length; k++) scaled[k] *= array[Math.floor((k * array.length) / scaled.length)];
+      }
+      return { arrays, texts };
     }
 
     static files = {};
