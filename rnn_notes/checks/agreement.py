@@ -19,7 +19,7 @@ from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN
 from rnn_notes.checks.network import Network, Series
-from rnn_notes.checks.notation import Given, refuse_two_readings, vector
+from rnn_notes.checks.notation import COUNTS, STATES, Given, refuse_two_readings, vector
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.step import Proof, Step
 from rnn_notes.checks.symbols import Unbound
@@ -29,6 +29,7 @@ from rnn_notes.checks.values import Values
 SIDE = [Rational(n * n, 37) for n in range(1, 33)] + [Rational(1, 10**k) for k in range(2, 12, 3)]
 GRID = [sign * x for x in SIDE for sign in (1, -1)]  # small, large, and none where a formula would be special
 LENGTHS = (2, 3, 5, 8)
+RESERVED = STATES | COUNTS | set("WbUVL")  # no number may be chosen for these, though it were on a single run
 SIZES = "nKHOND"  # letters that may mean the length of a column
 
 
@@ -73,7 +74,8 @@ def compared(equation: tree.Relation, new: Definition, definitions: Definitions,
         return _with_package(equation, new, definitions)
     if vector(new.name, (), set()):
         raise FormulaError(f"{new.name} is a matrix in these notes; take another letter")
-    for run in runs.values() if not new.is_function else ():
+    chosen = new.name not in RESERVED and not tree.free_names(new.body) - {*new.parameters, "e", "pi"}
+    for run in runs.values() if not new.is_function and not chosen else ():
         if _is_claim(new, run, definitions):
             raise FormulaError(
                 f"{new.name} is known on the run '{run.name}' already, and so is the right side: check this claim with "

@@ -1,30 +1,19 @@
 """Makes the tree from what the grammar has recognised; one method a rule of ``latex.lark``."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from lark import Token, v_args
-from lark.visitors import Transformer_NonRecursive
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.dots import go_on
 from rnn_notes.checks.errors import FormulaError
-from rnn_notes.checks.names import function_name, spell
+from rnn_notes.checks.names import spell
+from rnn_notes.checks.operators import Operators, placed, product
 from rnn_notes.checks.tree import Name, Node, Statement, free_names, walk
 
 RELATIONS = {"leq": "le", "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lt": "<", "gt": ">"}
-
-
-def _placed(make: Any, _data: str, children: list[Any], meta: Any) -> Any:
-    """Call a method of the builder and note where in the LaTeX its node stands."""
-    made = make(*children)
-    return replace(made, span=(meta.start_pos, meta.end_pos)) if isinstance(made, Node) else made
-
-
-def _product(left: Node, right: Node) -> Node:
-    return tree.Times((*(left.factors if isinstance(left, tree.Times) else [left]), right))
 
 
 def _signed(node: Node) -> Node:
@@ -34,13 +23,13 @@ def _signed(node: Node) -> Node:
     return replace(node, times=True) if isinstance(node, tree.Group) else node
 
 
-@v_args(wrapper=_placed)
-class Builder(Transformer_NonRecursive):
+@v_args(wrapper=placed)
+class Builder(Operators):
     """Raises FormulaError, wrapped in Lark's VisitError, for what the grammar cannot tell apart."""
 
     def __init__(self, functions: frozenset[str]) -> None:
         super().__init__()
-        self.functions = functions  # those that the page has introduced
+        self.functions = functions
 
     def start(self, *rows: Any) -> tuple[Statement, ...]:
         statements: list[Statement] = []
@@ -51,8 +40,8 @@ class Builder(Transformer_NonRecursive):
                 continue
             if isinstance(row, tuple):
                 raise FormulaError("nothing is claimed here; write a relation such as =", row[0].span[0])
-            if isinstance(row, Statement):
-                statements.append(row)
+            if isinstance(row, Statement) or isinstance(row[0], Statement):
+                statements += [row] if isinstance(row, Statement) else row
                 continue
             left, *rest = row if isinstance(row[0], Node) else [last, *row]
             if left is None:
@@ -62,7 +51,7 @@ class Builder(Transformer_NonRecursive):
                 left = right
             last = left
         braces = [node for node in walk(tuple(statements)) if isinstance(node, tree.Underbrace)]
-        statements += [self._relation(brace.body, "=", brace.claim) for brace in braces]
+        statements += [self._relation(brace.body, brace.operator, brace.claim) for brace in braces]
         if not any(isinstance(statement, tree.Relation | tree.Member) for statement in statements):
             raise FormulaError("nothing is claimed; write a relation such as =", 0)
         return tuple(statements)
@@ -93,14 +82,27 @@ class Builder(Transformer_NonRecursive):
             raise FormulaError("a range is written index = first, as in t=1", index.span[0])
         return index.name
 
-    def several(self, *nodes: Node) -> tuple[Node, ...]:
-        return nodes
+    def several(self, *parts: Any) -> tuple[Node, ...]:
+        return tuple(node for part in parts for node in (part if isinstance(part, tuple) else (part,)))
 
-    list = dimensions = subscript = cells = several
+    items = pair = dimensions = subscript = cells = several
+
+    def each(self, nodes: tuple[Node, ...], sign: Token, right: Node) -> list[Statement]:
+        """x, y > 0: a relation for each."""
+        return [self._relation(node, sign, right) for node in nodes]
+
+    def spans(self, indices: tuple[Node, ...], sign: Token, low: Node, high: Node) -> list[Statement]:
+        return [self.span(index, sign, low, high) for index in indices]
+
     # Rules whose parts are just the fields of a node.
     group, negative, fraction = tree.Group, tree.Negative, tree.Fraction
     power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
     indexed = entry = tree.Index
+
+    def indexed_entry(self, symbol: Node, at: tuple[Node, ...]) -> Node:
+        """(W_{xh})_{i,j} below a derivative."""
+        base, labels = (symbol.base, symbol.at) if isinstance(symbol, tree.Index) else (symbol, ())
+        return tree.Index(base, (*labels, *at))
 
     def member(self, items: tuple[Node, ...], sizes: tuple[Node, ...]) -> tree.Member:
         for size in sizes[:-1] and sizes:
@@ -141,10 +143,10 @@ class Builder(Transformer_NonRecursive):
         return tree.Hadamard((left, *more))
 
     def times(self, left: Node, right: Node) -> Node:
-        return _product(left, _signed(right))
+        return product(left, _signed(right))
 
     def times_negative(self, left: Node, right: Node) -> Node:
-        return _product(left, tree.Negative(right, span=right.span))
+        return product(left, tree.Negative(right, span=right.span))
 
     def juxtapose(self, left: Node, right: Node) -> Node:
         first = right.base if isinstance(right, tree.Power) else right
@@ -162,7 +164,7 @@ class Builder(Transformer_NonRecursive):
                 "a number before a fraction is a mixed number, 2½ = 2.5, or a product, 2 · ½ = 1; write + or \\cdot",
                 right.span[0],
             )
-        return _product(left, right)
+        return product(left, right)
 
     def root(self, body: Node) -> Node:
         return tree.Power(body, tree.Fraction(tree.Number("1"), tree.Number("2")))
@@ -176,9 +178,6 @@ class Builder(Transformer_NonRecursive):
         letter = accent[2] if accent else token
         font = re.match(r"\\([a-z]+)\*?\s*\{", letter)
         return Name(spell(letter) + (f"_{accent[1]}" if accent else ""), font=font[1] if font else "")
-
-    def number(self, text: Token) -> Node:
-        return tree.Number(text.replace("{,}", ""))
 
     def matrix(self, *rows: tuple[Node, ...]) -> Node:
         return tree.Matrix(rows)
@@ -204,71 +203,5 @@ class Builder(Transformer_NonRecursive):
     def stack(self, *blocks: Node) -> Node:
         return tree.Matrix(tuple((block,) for block in blocks))
 
-    def underbrace(self, body: Node, claim: Node | None = None) -> Node:
-        return tree.Underbrace(body, claim) if claim else body
-
-    def function(self, name: Token, mark: Any = None) -> tuple[str, Any]:
-        return function_name(name), mark
-
-    def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
-        name, mark = function
-        primes = mark.count("'") + mark.count("prime") if mark and mark.type == "PRIME" else 0
-        call = tree.Call(name, arguments, primes)
-        return tree.Power(call, tree.Number(str(mark))) if mark and mark.type == "NUMBER" else call
-
-    def bare_call(self, function: tuple[str, Any], argument: Node) -> Node:
-        name = function[0]
-        if name in self.functions:
-            raise FormulaError(f"{name} is a function on this page; its argument stands in brackets", argument.span[0])
-        if name == "sigma":
-            raise FormulaError(
-                "σ is the sigmoid here and its argument stands in brackets, \\sigma(x); "
-                "a number σ before a factor needs another letter",
-                argument.span[0],
-            )
-        return self.call(function, argument)
-
-    def bare(self, name: Token) -> Node:
-        return tree.Call(function_name(name))
-
-    def total(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
-        return tree.Big("sum", *bounds, body)
-
-    def ordered(self, bounds: tuple[str, Node, Node]) -> Callable[[Node], Node]:
-        return lambda body: tree.Big("product", *bounds, body)
-
-    def differential(self, above: Token, *parts: Any) -> Callable[[Node], Node]:
-        order = [part for part in parts if isinstance(part, Token)]
-        return lambda of: self.derivative(above, *order, of, *parts[len(order) :])
-
-    def by(self, sign: Token, variable: Node, order: str = "1") -> tuple[Token, Node, int]:
-        return sign, variable, int(order)
-
-    def gradient(self, sign: Token, by: Node) -> Callable[[Node], Node]:
-        return lambda of: tree.Derivative(of, by, immediate=False, gradient="nabla" in sign)
-
-    def apply(self, operator: Callable[[Node], Node], operand: Node) -> Node:
-        return operator(operand)
-
-    def apply_to_product(self, operator: Callable[[Node], Node], factor: Node, rest: Node) -> Node:
-        """The derivative of ½ (x − 1)²: what it is taken by is not in the number before, so the product is meant."""
-        found = operator(_product(factor, rest))
-        is_number = isinstance(found, tree.Derivative) and isinstance(factor, tree.Number | tree.Fraction)
-        if not is_number or free_names(getattr(found, "by", ())) & free_names(factor):
-            raise FormulaError("where the argument of this ends is unclear; put it in brackets", factor.span[0])
-        return found
-
-    def derivative(self, above: Token, *parts: Any) -> Node:
-        order, of, *below = parts if isinstance(parts[0], Token) else ("1", *parts)
-        for sign, _, _ in below:
-            if "+" in sign or ("partial" in above) != ("partial" in sign):
-                raise FormulaError(
-                    "write d over d, or \\partial (or \\partial^{+}) over \\partial", sign.start_pos or 0
-                )
-        if int(order) != sum(times for _, _, times in below) or int(order) > 4:
-            second = "\\frac{d^2}{dx^2} or \\frac{\\partial^2}{\\partial x \\partial y}"
-            raise FormulaError(f"a derivative of second order is {second}; it goes to the fourth", above.start_pos or 0)
-        letters = tuple(variable for _, variable, times in below for _ in range(times))
-        for variable in reversed(letters):
-            of = tree.Derivative(of, variable, immediate="+" in above, apart=letters)
-        return of
+    def underbrace(self, body: Node, *claim: Any) -> Node:
+        return tree.Underbrace(body, claim[-1], "=" if claim[:-1] == () else str(claim[0])) if claim else body

@@ -44,11 +44,15 @@ def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
 
 
 def _has_two(base: Node, labels: list[Node], symbols: Mapping[str, Any]) -> bool:
-    """Whether it is a matrix, so that W_{ij} is the entry in row i and column j, and not one with the index i j."""
+    """Whether it has two indices: a matrix, of which W_{ij} is an entry, or a column at each step, as in y_{tk}."""
     inner = base.body if isinstance(base, Group) else base
     base, labels = (inner.base, [*inner.at, *labels]) if isinstance(inner, Index) else (inner, labels)
     name = "_".join([base.name, *(label(part) or "" for part in labels)]) if isinstance(base, Name) else ""
-    return isinstance(found := symbols.get(name), np.ndarray) and 1 not in found.shape[-2:] and found.ndim > 1
+    found = symbols.get(name)
+    if isinstance(found, Series):
+        shape = found.at(found.first).shape
+        return len(shape) > 2 and (shape[-1] == 1 or shape[-2] == 1)
+    return isinstance(found, np.ndarray) and found.ndim > 1 and 1 not in found.shape[-2:]
 
 
 def _is_whole(node: Node, symbols: Mapping[str, Any]) -> bool:

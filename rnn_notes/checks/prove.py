@@ -19,6 +19,7 @@ from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProofError, OpenBoundsError
 from rnn_notes.checks.expressions import Expressions
 from rnn_notes.checks.notation import Given, entries, refuse_two_readings
+from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.over import bounded, for_each
 from rnn_notes.checks.step import Proof, Step, wheres
 from rnn_notes.checks.tree import Relation, Statement
@@ -57,7 +58,7 @@ class Chain:
         conditions: list[Relation] = []
         claims: list[Relation] = []
         for group in _joined(relations):
-            (conditions if all(_is_condition(step, definitions) for step in group) else claims).extend(group)
+            (conditions if all(_is_condition(step, definitions, given) for step in group) else claims).extend(group)
         if not claims:
             claims, conditions = conditions, []
         chain = cls(tuple(claims), tuple(conditions), ranges, definitions, given, words)
@@ -220,21 +221,25 @@ def _joined(relations: list[Relation]) -> Iterator[list[Relation]]:
         yield group
 
 
-def _is_condition(step: Relation, definitions: Definitions) -> bool:
-    """Whether a relation restricts its letters, as x > 0, 0 < p < 1, |x| < 1 and x ≠ y do; not whether it holds."""
+def _is_condition(step: Relation, definitions: Definitions, given: Given) -> bool:
+    """Whether a relation restricts its letters, as x > 0, 0 < p < 1, |x| < 1 and x ≠ y do; not whether it holds.
+
+    A value of a function of which nothing is known is such a letter, too.
+    """
     inner = [step.left, step.right]
     if isinstance(step.left, tree.Absolute):
         inner[0] = step.left.body
     plain: Any = tree.PRINTED | tree.Name | tree.Index if step.operator == "ne" else LINEAR
-    if step.operator in ("=", "approx") or not all(isinstance(node, plain) for node in tree.walk(tuple(inner))):
+    nodes = [n for n in tree.walk(tuple(inner)) if not (isinstance(n, tree.Call) and n.function in given.function)]
+    if step.operator in ("=", "approx") or not all(isinstance(node, plain) for node in nodes):
         return False
     if any(isinstance(n, tree.Name) and n.name in definitions for n in tree.walk(step)):
         return False
     try:
-        left, right = (Expressions({}).of(side, {}) for side in inner)
+        left, right = (Expressions({}, given).of(side, {}) for side in inner)
     except CheckError:
         return False
-    difference = sympy.expand(left - right)
+    difference = Opaque().of(sympy.expand(left - right))
     letters = sorted(difference.free_symbols - {Symbol("t")}, key=str)
     if not letters or not difference.is_polynomial(*letters):
         return False

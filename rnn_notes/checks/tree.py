@@ -151,10 +151,11 @@ class Derivative(Node):
 
 
 class Underbrace(Node):
-    """A over a brace that says what it is: a claim of its own."""
+    """A over a brace that says what it is, or how large: a claim of its own."""
 
     body: Node
     claim: Node
+    operator: str = "="
 
 
 class Relation(Node):

@@ -62,6 +62,9 @@ HOLD = {
     r"\frac{d}{dx} (x y) = y + x \frac{dy}{dx}": "given: y depends on x",
     r"\frac{d}{dx} (\ln(y)) = \frac{1}{y} \frac{dy}{dx}, \quad y > 0": "given: y depends on x",
     r"\frac{dy}{dx} = \frac{dy}{du} \frac{du}{dx}": "given: y depends on u; u depends on x",
+    r"\frac{d}{dx} \frac{f(x)}{g(x)} = \frac{f'(x) g(x) - f(x) g'(x)}{g(x)^2}, \quad g(x) \ne 0": (
+        "given: f and g are functions"
+    ),
     r"\frac{d}{dx} (y + z) = 0": "given: y and z are constant",
     "(A B)^{-1} = A^{-1} B^{-1}": "given: A and B are numbers",
     "h_t h_{t-1} = h_{t-1} h_t": "given: h is a number",

@@ -188,6 +188,8 @@ ON_A_RUN = [
         "rnn",
         r"\left\lVert \mathbf{h}_t \right\rVert^2 = \Big\| \mathbf{h}_t \Big\|^{3-1} = \sum_k h_{t,k}^2",
     ),
+    ("rnn", r"L = \frac12 \sum_{t=1}^{T} \sum_{k=1}^{O} (y_{tk} - \hat{y}_{tk})^2"),
+    ("rnn", r"\frac{\partial L}{\partial (W_{hh})_{ij}} = \sum_t \delta_{t,i} h_{t-1,j}, \quad i, j = 1, \dots, H"),
     ("rnn", r"[W_{xh}, W_{hh}] [x_t, h_{t-1}] + b_h = a_t"),
     ("lstm", r"c_{t,i} = f_{t,i} c_{t-1,i} + i_{t,i} \tilde{c}_{t,i}"),
     ("rnn", r"\frac{\partial h_{t,j}}{\partial h_{t-1,k}} = (1 - h_{t,j}^2) W_{hh,j,k}"),
