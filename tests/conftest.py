@@ -28,9 +28,10 @@ SLOW = (  # folders and files whose tests start processes, or judge hundreds of 
 LONG = (  # more than ten seconds each; the first one builds the site while the next ones do not need it
     *("tests/test_site.py", "tests/test_mutants.py", "tests/test_figures.py", "tests/test_first_minute.py"),
     *("tests/test_finish.py", "tests/soundness/", "tests/test_notebooks.py", "tests/test_experiments.py"),
-    *("tests/browser/test_offline.py", "tests/browser/widgets/", "tests/browser/test_pages.py"),
+    *("tests/browser/test_offline.py", "tests/live/test_reader.py", "tests/browser/widgets/"),
+    "tests/browser/test_pages.py",
 )
-APART = ("tests/browser/test_every_page.py",)  # the tests of these need nothing of each other
+APART = ("tests/browser/test_every_page.py", "tests/live/test_reader.py")  # whose tests need nothing of each other
 
 
 def pytest_addoption(parser):
