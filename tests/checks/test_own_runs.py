@@ -233,7 +233,7 @@ def test_a_derivative_that_does_not_fit_in_memory_is_refused():
         v["h", t] = np.tanh(v["W"] @ v["h", t - 1])
         v["L", t] = v["h", t].mT @ v["h", t]
 
-    arrays = {"parameters": {"W": "300 300"}, "start": {"h": "300"}}
+    arrays = {"parameters": {"W": "900 900"}, "start": {"h": "900"}}
     run = Run("wide", "wide", "T", **arrays, step=step, totals=("L",), gradients={"delta": "h"})
     for formula in (r"\frac{\partial L}{\partial W} = h_T h_T^\top", r"\delta_t = h_t + W^\top \delta_t"):
         verdict = judge(formula, "wide", runs=[run])
