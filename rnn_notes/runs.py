@@ -111,12 +111,18 @@ def _masked(v: Tape, t: int) -> None:
     _readout(v, t)
 
 
+def _steps(v: Tape) -> int:
+    """How many steps the input has."""
+    return max(s for name, s in v.values if name == "x" and s)
+
+
 def _bidirectional(v: Tape, t: int) -> None:
     if t == 1:  # the state u reads from the back, so all of it comes before the first output
-        u = np.zeros_like(v["b_u"])
-        for s in sorted((s for name, s in v.values if name == "x" and s), reverse=True):
-            v["u", s] = np.tanh(v["W_xu"] @ v["x", s] + v["W_uu"] @ u + v["b_u"])
-            u = v["u", s]
+        T = _steps(v)
+        for s in range(T, 0, -1):
+            with v.during(s):
+                u = v["u", s + 1] if s < T else np.zeros_like(v["b_u"])
+                v["u", s] = np.tanh(v["W_xu"] @ v["x", s] + v["W_uu"] @ u + v["b_u"])
     v["a", t] = _sum(v, "h", t, v["h", t - 1])
     v["h", t] = np.tanh(v["a", t])
     v["y", t] = v["W_hy"] @ v["h", t] + v["W_uy"] @ v["u", t] + v["b_y"]
@@ -125,10 +131,11 @@ def _bidirectional(v: Tape, t: int) -> None:
 
 def _encoder_decoder(v: Tape, t: int) -> None:
     if t == 1:  # all is read before the first symbol is written
-        T = max(s for name, s in v.values if name == "x" and s)
-        for s in range(1, T + 1):
-            v["h", s] = np.tanh(_sum(v, "h", s, v["h", s - 1]))
-        v["u", 0], v["y_hat", 0] = v["h", T], v["begin"]
+        for s in range(1, _steps(v) + 1):
+            with v.during(s):
+                v["h", s] = np.tanh(_sum(v, "h", s, v["h", s - 1]))
+        with v.during(0):
+            v["u", 0], v["y_hat", 0] = v["h", _steps(v)], v["begin"]
     v["u", t] = np.tanh(v["W_yu"] @ v["y_hat", t - 1] + v["W_uu"] @ v["u", t - 1] + v["b_u"])
     v["y", t] = v["W_uy"] @ v["u", t] + v["b_y"]
     _choice(v, t)
@@ -220,8 +227,13 @@ def between(rng: Generator, shape: tuple[int, int]) -> ndarray:
 
 
 def positive(rng: Generator, shape: tuple[int, int]) -> ndarray:
-    """Positive numbers, as total weights and the ε of layer norm."""
+    """Positive numbers, as the ε of layer norm."""
     return rng.exponential(size=shape)
+
+
+def heavy(rng: Generator, shape: tuple[int, int]) -> ndarray:
+    """Numbers above 1, as total weights: where little has been written, rounding is what the cell shows."""
+    return 1 + rng.exponential(size=shape)
 
 
 def shares(rng: Generator, shape: tuple[int, int]) -> ndarray:
@@ -363,7 +375,7 @@ RUNS = (
     ),
     replace(
         _recurrent("slstm", "an sLSTM", _slstm, _weights("ifoc"), "ifoc", states="hcw"),
-        draw={"I": identity, "w": positive},
+        draw={"I": identity, "w": heavy},
     ),
     Run(
         name="fast-weights",

@@ -1,6 +1,7 @@
 """Draws the networks that stand for a run: so different that only what holds for the formulas holds in all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 import numpy as np
 from numpy import ndarray
@@ -36,9 +37,49 @@ def sizes(run: Formulas) -> list[dict[str, int]]:
 def family(run: Formulas) -> list[Network]:
     """One network of each of the sizes; each array is small in some of them and large in others."""
     rng, rows = np.random.default_rng(7), len(SIZES)
-    orders = {symbol: rng.permutation(rows) for symbol in (*run.parameters, *run.given, *run.start)}
-    exponents = [{s: (2 * order[row] + 1) / rows - 1 for s, order in orders.items()} for row in range(rows)]
-    return [networks(run, of, rng, exponents=e) for of, e in zip(sizes(run), exponents, strict=True)]
+
+    def drawn() -> list[Network]:
+        orders = {symbol: rng.permutation(rows) for symbol in (*run.parameters, *run.given, *run.start)}
+        exponents = [{s: (2 * order[row] + 1) / rows - 1 for s, order in orders.items()} for row in range(rows)]
+        return [networks(run, of, rng, exponents=e) for of, e in zip(sizes(run), exponents, strict=True)]
+
+    found = drawn()
+    for symbol in marks(run, found):
+        found += drawn() if len(found) == rows else []
+        mix(run, found, symbol, rng)
+    return found
+
+
+def marks(run: Formulas, family: list[Network]) -> list[str]:
+    """The given series of numbers that have but two values, as 0 and 1 of a mask."""
+    scalars = [symbol for symbol, words in run.given.items() if symbol in run.draw and not words.split()]
+    return [
+        s for s in scalars if len({float(a.flat[0]) for n in family for (o, _), a in n.arrays.items() if o == s}) == 2
+    ]
+
+
+def mix(run: Formulas, family: list[Network], symbol: str, rng: Generator) -> None:
+    """Draw marks again until, at any three steps that a formula may name, all eight combinations occur.
+
+    Else a formula with the mark of another step would hold where, by chance, the two are alike in the whole family.
+    """
+    named = [1, 2, 3, 4, -1, 0]  # from the first step on, and T − 1 and T
+
+    def missing() -> int:
+        rows = [[float(n.arrays[symbol, t if t > 0 else n.T + t].flat[0]) for t in named] for n in family]
+        return sum(8 - len({tuple(row[k] for k in three) for row in rows}) for three in combinations(range(6), 3))
+
+    least = missing()
+    for _ in range(10_000 if least else 0):
+        network = family[rng.integers(len(family))]
+        place = (symbol, int(rng.integers(1, network.T + 1)))
+        before = network.arrays[place]
+        network.arrays[place] = run.drawn(symbol, rng, (1, 1))[None]
+        if (now := missing()) > least:
+            network.arrays[place] = before
+        least = min(now, least)
+        if not least:
+            break
 
 
 def large(run: Formulas, derivatives: bool = False) -> Iterator[Network]:

@@ -42,7 +42,7 @@ class Network:
     arrays: dict[Place, ndarray]
     shaken: bool = False
     together: bool | None = None  # in one call of the formulas; None if they allow it
-    _tangents: dict[Any, dict[Place, ndarray]] = field(default_factory=dict)
+    _tangents: dict[Any, dict[Place, ndarray]] = field(default_factory=dict, init=False)  # of this network alone
 
     @property
     def T(self) -> int:

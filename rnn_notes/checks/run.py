@@ -28,6 +28,7 @@ class Run(Formulas):
     the matrix product, ``*`` counts entry by entry, ``.mT`` transposes. Without a T there are no steps, and ``step(v)``
     is called once. (Thousands of networks are computed in one call if the formulas allow it, as ``@``, ``*``, ``.mT``
     and ``.sum(axis=-2, keepdims=True)`` do: then axis 0 counts networks. Otherwise they are computed one by one.)
+    What belongs to another step than t, as in a network that reads from the back, is written ``with v.during(s):``.
 
     The networks are drawn by the engine, from normal numbers and unrelated sizes. What is special says so:
     ``draw={"y": f}`` with ``f(rng, shape)`` for labels or positive numbers; ``fixed={"W_hh": array, …}`` for a network

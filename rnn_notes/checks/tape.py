@@ -1,6 +1,7 @@
 """One pass through the formulas of a run, written down symbol by symbol, so that each can be nudged on its way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -98,6 +99,15 @@ class Tape:
     computed: set[Place] = field(default_factory=set)
     read: dict[str, tuple[int, ...]] = field(default_factory=dict)  # the shapes of what was read for the next symbol
 
+    @contextmanager
+    def during(self, t: int) -> Iterator[None]:
+        """What is written here belongs to the step t, whichever step called it."""
+        before, self.now = self.now, t
+        try:
+            yield
+        finally:
+            self.now = before
+
     def __getitem__(self, key: str | tuple[str, int]) -> ndarray:
         place: Place = (key, None) if isinstance(key, str) else key
         if place not in self.values:
@@ -113,6 +123,11 @@ class Tape:
     def __setitem__(self, key: str | tuple[str, int], value: Any) -> None:
         place: Place = (key, None) if isinstance(key, str) else key
         value = np.asarray(value)
+        if place[1] not in (None, self.now):
+            raise ValueError(
+                f"run '{self.name}': {place[0]}_{place[1]} is written at the step {self.now}, and what a step does by "
+                f"itself is found at that step; write it under 'with v.during({place[1]}):'"
+            )
         if value.ndim == 1:
             raise ValueError(
                 f"run '{self.name}': {place[0]} is written with the shape {value.shape}; vectors are columns: "

@@ -2,35 +2,12 @@
 
 import numpy as np
 import pytest
+from random_runs import networks_of, rows, same, start
 
-from rnn_notes import conversions, runs, scan
+from rnn_notes import conversions, scan
 from rnn_notes.activations import sigmoid, softmax
 from rnn_notes.attention import DotAttention
 from rnn_notes.cells import GRU, LSTM, RNN
-
-RUNS = {run.name: run for run in runs.RUNS}
-
-
-def of(name):
-    """Each network of a run, with its weights, without the time index."""
-    for network in RUNS[name].family:
-        yield network, {symbol: value[0] for (symbol, t), value in network.arrays.items() if t is None}
-
-
-def rows(network, symbol):
-    """The columns of a symbol at the steps 1 to T, as rows of a batch of one: (T, 1, n)."""
-    return np.stack([network.values[symbol, t][0].T for t in range(1, network.T + 1)])
-
-
-def start(network, symbol):
-    """Its column before the first step, as a row."""
-    return network.arrays[symbol, 0][0].T
-
-
-def same(network, **expected):
-    """The symbols have these values, (T, 1, n), at every step."""
-    for symbol, values in expected.items():
-        np.testing.assert_allclose(rows(network, symbol), values, rtol=1e-10, atol=1e-12, err_msg=symbol)
 
 
 def rnn(w):
@@ -42,7 +19,7 @@ def rnn(w):
 @pytest.mark.parametrize("name", ["rnn-unbiased", "classifier"])
 def test_an_rnn_without_biases_or_with_classes_is_the_cell(name):
     """States and outputs; the probabilities are the softmax, the loss is the cross-entropy with what was drawn."""
-    for network, w in of(name):
+    for network, w in networks_of(name):
         h = rnn(w).forward(rows(network, "x"), start(network, "h")).h[1:]
         y = h @ w["W_hy"].T + w.get("b_y", np.zeros((1, 1))).T
         same(network, h=h, y=y)
@@ -55,7 +32,7 @@ def test_an_rnn_without_biases_or_with_classes_is_the_cell(name):
 
 def test_an_rnn_without_tanh_and_biases_only_adds():
     """Step by step."""
-    for network, w in of("linear-unbiased"):
+    for network, w in networks_of("linear-unbiased"):
         h, x = start(network, "h"), rows(network, "x")
         for t in range(network.T):
             h = x[t] @ w["W_xh"].T + h @ w["W_hh"].T
@@ -64,7 +41,7 @@ def test_an_rnn_without_tanh_and_biases_only_adds():
 
 def test_an_lstm_without_biases_is_the_cell_with_zeros():
     """Both states, and all gates."""
-    for network, w in of("lstm-unbiased"):
+    for network, w in networks_of("lstm-unbiased"):
         W_x, W_h = (np.stack([w[f"{array}{gate}"] for gate in "ifoc"]) for array in ("W_x", "W_h"))
         cell = LSTM(W_x, W_h, np.zeros(W_h.shape[:2]))
         trace = cell.forward(rows(network, "x"), start(network, "h"), start(network, "c"))
@@ -73,7 +50,7 @@ def test_an_lstm_without_biases_is_the_cell_with_zeros():
 
 def test_a_gru_that_resets_before_the_product_is_its_formula():
     """As it was first published (Cho et al. 2014), in a plain loop."""
-    for network, w in of("gru-before"):
+    for network, w in networks_of("gru-before"):
         h, x = start(network, "h"), rows(network, "x")
         for t in range(network.T):
             r, z = (sigmoid(x[t] @ w[f"W_x{g}"].T + h @ w[f"W_h{g}"].T + w[f"b_{g}"].T) for g in "rz")
@@ -92,7 +69,7 @@ def test_a_gru_that_resets_before_the_product_is_its_formula():
 )
 def test_a_run_in_the_letters_of_pytorch_is_what_the_conversion_makes_of_its_weights(name, kind, gates, states):
     """A state dict in the order of PyTorch's gates becomes a cell that computes the same."""
-    for network, w in of(name):
+    for network, w in networks_of(name):
         names = {"weight_ih_l0": "W_i", "weight_hh_l0": "W_h", "bias_ih_l0": "b_i", "bias_hh_l0": "b_h"}
         state = {theirs: np.concatenate([w[f"{ours}{gate}"] for gate in gates]) for theirs, ours in names.items()}
         state = {theirs: a[:, 0] if theirs.startswith("bias") else a for theirs, a in state.items()}
@@ -104,7 +81,7 @@ def test_a_run_in_the_letters_of_pytorch_is_what_the_conversion_makes_of_its_wei
 
 def test_a_masked_network_keeps_its_state_where_the_mask_is_zero():
     """The cell's own step, or the state before."""
-    for network, w in of("masked"):
+    for network, w in networks_of("masked"):
         cell, h, x, mask = rnn(w), start(network, "h"), rows(network, "x"), rows(network, "mu")
         assert set(mask.ravel()) <= {0, 1}
         for t in range(network.T):
@@ -114,13 +91,13 @@ def test_a_masked_network_keeps_its_state_where_the_mask_is_zero():
 
 def test_a_linear_recurrence_is_the_scan():
     """From a state that is not zero."""
-    for network, _ in of("recurrence"):
+    for network, _ in networks_of("recurrence"):
         same(network, h=scan.scan(rows(network, "a"), rows(network, "b"), start(network, "h"))[1:])
 
 
 def test_attention_with_samples_as_rows_is_that_of_the_package():
     """Weights and outputs of one sequence."""
-    for network, w in of("attention"):
+    for network, w in networks_of("attention"):
         trace = DotAttention().forward(*(w[name][:, None] for name in "QKV"))
         value = {name: values[0] for (name, _), values in network.values.items()}
         np.testing.assert_allclose(value["A"], trace.weights[:, 0], rtol=1e-10, atol=1e-12)
@@ -129,7 +106,7 @@ def test_attention_with_samples_as_rows_is_that_of_the_package():
 
 def test_two_layers_with_samples_as_rows_take_one_sample_after_the_other():
     """Each row of "batch" by itself; the loss is the mean over the rows."""
-    for network, w in of("batch"):
+    for network, w in networks_of("batch"):
         value = {name: values[0] for (name, _), values in network.values.items()}
         errors = []
         for x, target, y in zip(w["X"], w["Y_hat"], value["Y"], strict=True):

@@ -124,6 +124,11 @@ WRONG = {  # a change that does not fit: what the error says after "run 'mine': 
         {"step": lambda v, t: v.__setitem__(("h", t), np.zeros(4))},
         "h is written with the shape (4,); vectors are columns",
     ),
+    "a step ahead": (
+        {"step": lambda v, t: v.__setitem__(("h", t + 1), v["x", t])},
+        "h_2 is written at the step 1, and what a step does by itself is found at that step; "
+        "write it under 'with v.during(2):'",
+    ),
     "a shape that changes": (
         {"step": lambda v, t: v.__setitem__(("h", t), np.zeros((t, 1)))},
         "h_1 has the shape (1, 1) but began with (4, 1)",
@@ -164,6 +169,24 @@ def test_a_wrong_description_is_refused_with_the_way_out(case):
     with pytest.raises(ValueError, match=r"^run '") as error:
         Run(**GOOD | change)
     assert message in str(error.value)
+
+
+def test_what_is_computed_ahead_of_its_step_is_written_during_that_step():
+    """The way out of the message leads out: the immediate derivative, and the weights of one step, are right."""
+
+    def from_the_back(v, t):
+        T = max(s for _, s in v.values if s)
+        for s in range(T, 0, -1) if t == 1 else ():
+            with v.during(s):
+                v["u", s] = np.tanh(v["W"] @ (v["u", s + 1] if s < T else v["h", 0]) + v["x", s])
+
+    runs = {"mine": Run(**GOOD | {"step": from_the_back})}
+    inside = r"\mathrm{diag}(1 - u_t \odot u_t) W"
+    assert (
+        judge(rf"\frac{{\partial^+ u_t}}{{\partial u_{{t+1}}}} = {inside}", "mine t<T", runs=runs).outcome
+        == "evaluated"
+    )
+    assert judge(r"\frac{\partial^+ u_t}{\partial u_{t+1}} = 0 \cdot W", "mine t<T", runs=runs).outcome == "fails"
 
 
 def test_runs_of_one_name_and_other_things_are_refused():

@@ -250,6 +250,22 @@ TRUE_OR_FALSE = [  # mark, formula, and a false one that differs by one symbol
     ("layers", r"W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)", ("W_2 b_1", "b_1")),
     ("lecture", r"h_1 \approx \begin{bmatrix} -0.273 \\ 0.264 \\ 0.207 \end{bmatrix}", ("0.207", "0.208")),
     ("lecture", r"H D + H^2 + H + O H + O = 32", ("H^2", "H")),
+    (  # where μ_2 is 1, μ_3 has to be 0 in some network
+        "masked",
+        r"\frac{\partial h_2}{\partial h_1} = (1 - \mu_2) I"
+        r" + \mu_2 \mathrm{diag}(1 - h_2 \odot (\mu_2 \tanh(a_2) + (1 - \mu_2) h_1)) W_{hh}",
+        (r"(\mu_2 \tanh", r"(\mu_3 \tanh"),
+    ),
+    (
+        "bidirectional t<T",
+        r"\frac{\partial^{+} u_t}{\partial u_{t+1}} = \mathrm{diag}(1 - u_t \odot u_t) W_{uu}",
+        (r"\mathrm", r"0 \cdot \mathrm"),
+    ),
+    (
+        "encoder-decoder",
+        r"\frac{\partial L}{\partial W_{hh}} = \sum_{t=1}^{T} \frac{\partial L}{\partial W_{hh}^{(t)}}",
+        ("t=1", "t=2"),
+    ),
     ("encoder-decoder", r"u_0 = h_T", ("h_T", "h_1")),
     (
         "encoder-decoder",
