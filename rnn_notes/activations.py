@@ -15,8 +15,7 @@ from numpy import ndarray
 def sigmoid(a: ndarray) -> ndarray:
     """The logistic sigmoid σ(a) = 1 / (1 + e^(−a)), between 0 and 1.
 
-    All its digits are right on both sides, down to the smallest normal number (2e-308 in double precision, at −708);
-    further left it is 0.
+    All its digits are right on both sides, down to the smallest normal number (2e-308 in double precision, at −708).
     """
     minus_a = np.multiply(a, -1.0)  # not −a, which is wrong for unsigned integers
     if minus_a.dtype.kind == "c":  # an infinite e^(−a) would have no phase, and end in NaN

@@ -12,11 +12,13 @@ from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
 from rnn_notes.cells import arrays, require
-from rnn_notes.sequences import output_gradient, reverse, run
+from rnn_notes.sequences import checked, given, output_gradient, reverse, run
 
 
 def sizes(layer: Any) -> tuple[int, int]:
-    """How many features D a layer takes and how many H it gives."""
+    """How many features D a layer takes and how many H it gives. Raises ValueError if it is no layer of cells."""
+    if isinstance(layer, type) or not hasattr(layer, "states"):
+        raise ValueError(f"layer is {layer!r:.60} but a cell is expected; pass one such as RNN.init(4, 3, rng)")
     D, H = layer.sizes if hasattr(layer, "sizes") else arrays.sizes(layer)
     return int(D), int(H)
 
@@ -63,7 +65,8 @@ class Bidirectional:
     def forward(self, x: ArrayLike, *state: ArrayLike, lengths: ArrayLike | None = None) -> BidirectionalTrace:
         """Run sequences x (T, B, D), of these lengths or all of length T, from the states of both cells or zeros."""
         x = require.array(self, "x", x, T=None, B=None, D=self.sizes[0])
-        lengths = lengths if lengths is None else np.array(lengths)
+        lengths = lengths if lengths is None else checked(lengths, *x.shape[:2])
+        given(self, state)
         n = len(self.forth.states)
         forth, ends = run(self.forth, x, *state[:n], lengths=lengths)
         back, ends_back = run(self.back, reverse(x, lengths), *state[n:], lengths=lengths)
@@ -75,7 +78,7 @@ class Bidirectional:
 
         What dh holds after the end of a sequence is not looked at.
         """
-        dh = output_gradient(self, trace, dh)
+        dh = output_gradient(self, trace, BidirectionalTrace, dh)
         n = sizes(self.forth)[1]
         d_forth, dx, *dstate = self.forth.backward(trace.forth, dh[..., :n])
         d_back, dx_back, *dstate_back = self.back.backward(trace.back, reverse(dh[..., n:], trace.lengths))

@@ -14,9 +14,10 @@ from numpy import ndarray
 from numpy.typing import ArrayLike
 
 from rnn_notes import sequences
-from rnn_notes.activations import softmax
-from rnn_notes.attention import AdditiveAttention, AttentionTrace, DotAttention
+from rnn_notes.additive_attention import AdditiveAttention
+from rnn_notes.attention import AttentionTrace, DotAttention
 from rnn_notes.bidirectional import sizes
+from rnn_notes.cells import require
 from rnn_notes.readout import Readout
 
 Memory = tuple[ndarray, ndarray]  # the encoder's states (M, B, H), and which of them are not padding (1, B, M)
@@ -44,6 +45,11 @@ class EncoderDecoder:
     attention: DotAttention | AdditiveAttention | tuple[()] = ()
 
     def __post_init__(self) -> None:
+        if len({part.dtype for part in (self.encoder, self.decoder, self.readout)}) > 1:
+            raise ValueError(
+                f"encoder, decoder and readout are {self.encoder.dtype}, {self.decoder.dtype} and {self.readout.dtype} "
+                f"but one dtype is expected; make all with dtype=np.float64"
+            )
         H, expected = sizes(self.encoder)[1], sizes(self.encoder)[1] * (2 if self.attention else 1)
         if type(self.encoder) is not type(self.decoder) or sizes(self.decoder)[1] != H:
             raise ValueError("encoder and decoder hand on a state, so they are of one kind and size; make both alike")
@@ -63,17 +69,21 @@ class EncoderDecoder:
     def forward(self, x: ArrayLike, given: ArrayLike, lengths: ArrayLike | None = None) -> EncoderDecoderTrace:
         """Read x (M, B, D), of these lengths, and write as many steps as ``given`` (N, B, D′) has, one after each."""
         encoder, state, memory = self.encode(x, lengths)
+        (D, _), B = sizes(self.decoder), encoder.h.shape[1]
+        given = require.array(self.decoder, "given", given, T=None, B=B, D=D)
         decoder = self.decoder.forward(given, *state)
         features, attention = self._look(decoder.h[1:], memory)
-        M, B = len(encoder.h) - 1, encoder.h.shape[1]
-        known = np.full(B, M) if lengths is None else np.array(lengths)
+        M = len(encoder.h) - 1
+        known = np.full(B, M) if lengths is None else sequences.checked(lengths, M, B)
         return EncoderDecoderTrace(encoder, decoder, attention, features, self.readout.forward(features), known)
 
     def step(self, given: ArrayLike, state: tuple[ndarray, ...], memory: Memory) -> tuple[ndarray, tuple[ndarray, ...]]:
         """One step of writing: given (B, D′) and states lead to log-probabilities (B, O) and the states after."""
         decoder = self.decoder.forward(np.asarray(given)[None], *state)
         features, _ = self._look(decoder.h[1:], memory)
-        return np.log(softmax(self.readout.forward(features)[0])), decoder.last
+        y = self.readout.forward(features)[0]
+        y = y - y.max(axis=-1, keepdims=True)  # so that no power of e overflows, and no logarithm is that of zero
+        return y - np.log(np.exp(y).sum(axis=-1, keepdims=True)), decoder.last
 
     def _look(self, h: ndarray, memory: Memory) -> tuple[ndarray, AttentionTrace | None]:
         if not self.attention:
@@ -83,6 +93,7 @@ class EncoderDecoder:
 
     def backward(self, trace: EncoderDecoderTrace, dy: ArrayLike) -> tuple[Any, ndarray, ndarray]:
         """From dy (N, B, O) to the gradients of the parameters (an EncoderDecoder), of x and of ``given``."""
+        require.own(self, trace, EncoderDecoderTrace)
         d_readout, dfeatures = self.readout.backward(trace.features, dy)
         M, H = len(trace.encoder.h) - 1, trace.encoder.h.shape[2]
         dh, d_attention, dh_read = dfeatures[..., :H], self.attention, np.zeros_like(trace.encoder.h[1:])

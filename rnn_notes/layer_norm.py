@@ -29,6 +29,7 @@ class LayerNorm:
     @classmethod
     def init(cls, H: int, dtype: DTypeLike = np.float64) -> Self:
         """Gain 1, bias 0."""
+        H = require.whole("H", H)
         return cls(np.ones(H, dtype), np.zeros(H, dtype))
 
     def forward(self, a: ArrayLike) -> ndarray:

@@ -72,6 +72,10 @@ class LRU:
     def sizes(self) -> tuple[int, int]:
         return self.W.shape[2], self.V.shape[1]
 
+    def _gamma(self) -> ndarray:
+        """γ = √(1 − |λ|²), with all its digits where |λ| is near 1."""
+        return np.sqrt(-np.expm1(-2 * np.exp(self.nu)))
+
     def forward(self, x: ArrayLike, re0: ArrayLike | None = None, im0: ArrayLike | None = None) -> LRUTrace:
         """Run a sequence x (T, B, D) from the state re0 + i·im0 (B, N), zeros if missing."""
         _, N, D = self.W.shape
@@ -83,7 +87,7 @@ class LRU:
             for name, value in (("re0", re0), ("im0", im0))
         )
         size = np.exp(-np.exp(self.nu))
-        driven = x @ (self.W[0] + 1j * self.W[1]).T * np.sqrt(1 - size**2)
+        driven = x @ (self.W[0] + 1j * self.W[1]).T * self._gamma()
         s = scan.scan(np.broadcast_to(size * np.exp(1j * self.theta), driven.shape), driven, re + 1j * im)
         re, im = s.real.astype(self.dtype), s.imag.astype(self.dtype)
         return LRUTrace(x.copy(), re @ self.V[0].T - im @ self.V[1].T, re, im)
@@ -91,10 +95,10 @@ class LRU:
     def backward(self, trace: LRUTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray, ndarray]:
         """From dh (T, B, H) to the gradient of the parameters (an LRU), of x (T, B, D), of re0 and im0 (B, N)."""
         _, N, D = self.W.shape
-        T, B, _ = trace.x.shape
+        T, B, _ = require.own(self, trace, LRUTrace).x.shape
         dh = require.array(self, "dh", dh, T=T, B=B, H=self.V.shape[1])
         size, s = np.exp(-np.exp(self.nu)), trace.re + 1j * trace.im
-        lam, gamma, W = size * np.exp(1j * self.theta), np.sqrt(1 - size**2), self.W[0] + 1j * self.W[1]
+        lam, gamma, W = size * np.exp(1j * self.theta), self._gamma(), self.W[0] + 1j * self.W[1]
         ds = dh @ (
             self.V[0] + 1j * self.V[1]
         )  # complex gradients g are such that a change ds adds Re(g ds) to the loss

@@ -56,7 +56,7 @@ class MinGRU:
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:
         """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing, in about 2 log₂ T rounds."""
-        return forward(self, x, h0, lambda z: self.lowest + (1 - self.lowest) * z)
+        return forward(self, x, h0, lambda a_z: self.lowest + (1 - self.lowest) * sigmoid(a_z))
 
     def backward(self, trace: MinimalTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
         """From dh (T, B, H) to the gradient of the parameters (a MinGRU), of x (T, B, D) and of h0 (B, H)."""
@@ -80,11 +80,11 @@ def check(cell: Any) -> None:
 
 
 def forward(cell: Any, x: ArrayLike, h0: ArrayLike | None, keep_of: Callable[..., ndarray]) -> MinimalTrace:
-    """``keep_of`` makes of the gates, each (T, B, H), what a state is multiplied by."""
+    """``keep_of`` makes of the pre-activations of the gates, each (T, B, H), what a state is multiplied by."""
     x, h = arrays.start(cell, x, h0=h0)
     gates = arrays.project(cell.W_x, x, cell.b)
-    gates[:-1] = sigmoid(gates[:-1])
     keep = keep_of(*gates[:-1])
+    gates[:-1] = sigmoid(gates[:-1])
     return MinimalTrace(x.copy(), scan.scan(keep, (1 - keep) * gates[-1], h[0]), gates, keep)
 
 
@@ -92,7 +92,8 @@ def backward(
     cell: Any, trace: MinimalTrace, dh: ArrayLike, through: Callable[..., list[ndarray]]
 ) -> tuple[Any, ndarray, ndarray]:
     """``through`` makes of ∂L/∂keep and the gates the error through the pre-activation of each; the rest is a scan."""
-    da, db, dh0 = scan.backward(trace.keep, trace.h, *arrays.start_back(cell, trace, MinimalTrace, dh))
+    (dh,) = arrays.start_back(cell, trace, MinimalTrace, dh)
+    da, db, dh0 = scan.backward(trace.keep, trace.h, dh)
     delta = np.stack([*through(da - db * trace.gates[-1], *trace.gates[:-1]), db * (1 - trace.keep)])
     grads = type(cell)(arrays.weight_gradient(delta, trace.x), delta.sum(axis=(1, 2)))
     return grads, arrays.input_gradient(delta, cell.W_x), dh0

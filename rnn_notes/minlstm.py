@@ -4,6 +4,8 @@
 f_t = σ(W_xf x_t + b_f)      i_t = σ(W_xi x_t + b_i)      n_t = W_xn x_t + b_n
 h_t = (f_t ⊙ h_{t−1} + i_t ⊙ n_t) / (f_t + i_t)
 ```
+
+The share f / (f + i) is computed as σ(log f − log i), since both gates may be so small that they are zero.
 """
 
 from dataclasses import dataclass
@@ -14,8 +16,10 @@ from numpy import ndarray
 from numpy.typing import ArrayLike, DTypeLike
 
 from rnn_notes import minimal
+from rnn_notes.activations import sigmoid
 from rnn_notes.cells import arrays, require
 from rnn_notes.minimal import MinimalTrace
+from rnn_notes.slstm import log_sigmoid
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +45,7 @@ class MinLSTM:
 
     def forward(self, x: ArrayLike, h0: ArrayLike | None = None) -> MinimalTrace:
         """Run a sequence x (T, B, D) from the state h0 (B, H), zeros if missing, in about 2 log₂ T rounds."""
-        return minimal.forward(self, x, h0, lambda f, i: f / (f + i))
+        return minimal.forward(self, x, h0, lambda a_f, a_i: sigmoid(log_sigmoid(a_f) - log_sigmoid(a_i)))
 
     def backward(self, trace: MinimalTrace, dh: ArrayLike) -> tuple[Self, ndarray, ndarray]:
         """From dh (T, B, H) to the gradient of the parameters (a MinLSTM), of x (T, B, D) and of h0 (B, H)."""

@@ -9,32 +9,26 @@ a and b are (T, B, H), real or complex; h0 is (B, H); the result is (T + 1, B, H
 
 import numpy as np
 from numpy import ndarray
+from numpy.typing import ArrayLike
+
+from rnn_notes.cells import require
 
 
-def loop(a: ndarray, b: ndarray, h0: ndarray) -> ndarray:
+def loop(a: ArrayLike, b: ArrayLike, h0: ArrayLike) -> ndarray:
     """One step after the other."""
-    _fit(a, b, h0)
-    h = np.empty((len(a) + 1, *a.shape[1:]), np.result_type(a, b, h0))
+    a, b, h0 = _checked(a, b, h0)
+    h = np.empty((len(a) + 1, *b.shape[1:]), np.result_type(a, b, h0))
     h[0] = h0
     for t in range(len(a)):
         h[t + 1] = a[t] * h[t] + b[t]
     return h
 
 
-def scan(a: ndarray, b: ndarray, h0: ndarray) -> ndarray:
+def scan(a: ArrayLike, b: ArrayLike, h0: ArrayLike) -> ndarray:
     """The same in about 2 log₂ T rounds of whole arrays."""
-    _fit(a, b, h0)
+    a, b, h0 = _checked(a, b, h0)
     first = np.concatenate([(a[0] * h0 + b[0])[None], b[1:]])  # h_0 goes into the first step
-    return np.concatenate([np.asarray(h0)[None], _from_zero(a, first)])
-
-
-def _fit(a: ndarray, b: ndarray, h0: ndarray) -> None:
-    """Raise ValueError unless the shapes belong together: nothing is broadcast."""
-    if a.shape != b.shape or a.shape[1:] != np.shape(h0) or not len(a):
-        shapes = f"{a.shape}, {b.shape} and {np.shape(h0)}"
-        raise ValueError(
-            f"a, b and h0 have shapes {shapes} but (T, B, H) twice and (B, H) are expected; pass such ones"
-        )
+    return np.concatenate([h0[None], _from_zero(a, first)])
 
 
 def _from_zero(a: ndarray, b: ndarray) -> ndarray:
@@ -57,17 +51,23 @@ def combine(first: tuple[ndarray, ndarray], then: tuple[ndarray, ndarray]) -> tu
     return a_then * a, a_then * b + b_then
 
 
-def convolution(a: ndarray, b: ndarray, h0: ndarray) -> ndarray:
+def convolution(a: ArrayLike, b: ArrayLike, h0: ArrayLike) -> ndarray:
     """For one a (H,) for all steps: h_t = aᵗ ⊙ h_0 + Σ_k a^(t−k) ⊙ b_k, by the fast Fourier transform.
 
     Right to rounding relative to the largest h if |a| ≤ 1.
     """
+    a, (b,) = require.numbers("a", a), require.series(b=b)
+    if a.shape != b.shape[2:]:
+        raise ValueError(
+            f"a has shape {a.shape} but one for all steps, {b.shape[2:]}, is expected; for others take scan"
+        )
+    _, b, h0 = _checked(np.broadcast_to(a, b.shape), b, h0)
     T = len(b)
     powers = np.cumprod(np.concatenate([np.ones((1, *a.shape), a.dtype), np.broadcast_to(a, (T, *a.shape))]), axis=0)
     n = 2 * T  # so that the end does not reach round to the beginning
     mixed = np.fft.ifft(np.fft.fft(powers[:T, None], n, axis=0) * np.fft.fft(b, n, axis=0), axis=0)[:T]
     h = powers[1:, None] * h0 + (mixed.real if np.isrealobj(a) and np.isrealobj(b) else mixed)
-    return np.concatenate([np.asarray(h0)[None], h])
+    return np.concatenate([h0[None], h])
 
 
 def backward(a: ndarray, h: ndarray, dh: ndarray) -> tuple[ndarray, ndarray, ndarray]:
@@ -78,3 +78,14 @@ def backward(a: ndarray, h: ndarray, dh: ndarray) -> tuple[ndarray, ndarray, nda
     following = np.concatenate([a[1:], np.zeros_like(a[:1])])[::-1]
     db = scan(following, dh[::-1], np.zeros_like(dh[0]))[1:][::-1]
     return db * h[:-1], db, a[0] * db[0]
+
+
+def _checked(a: ArrayLike, b: ArrayLike, h0: ArrayLike) -> tuple[ndarray, ndarray, ndarray]:
+    """Raise ValueError unless the shapes belong together: nothing is broadcast."""
+    a, b, h0 = (require.numbers(name, value) for name, value in (("a", a), ("b", b), ("h0", h0)))
+    if a.ndim != 3 or a.shape != b.shape or a.shape[1:] != h0.shape or not a.size:
+        shapes = f"{a.shape}, {b.shape} and {h0.shape}"
+        raise ValueError(
+            f"a, b and h0 have shapes {shapes} but (T, B, H) twice and (B, H) are expected; pass such ones"
+        )
+    return a, b, h0

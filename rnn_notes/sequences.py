@@ -46,7 +46,7 @@ def pad(sequences: Sequence[ArrayLike]) -> tuple[ndarray, ndarray]:
 
 def mask(lengths: ArrayLike, T: int) -> ndarray:
     """(T, B): True at the steps of a sequence, False after its end. Raises ValueError if a length is not 1 to T."""
-    return np.arange(T)[:, None] < _lengths(lengths, T)
+    return np.arange(require.whole("T", T))[:, None] < checked(lengths, T)
 
 
 def run(
@@ -65,9 +65,9 @@ def run(
     return trace, tuple(ends)
 
 
-def output_gradient(layer: Any, trace: Any, dh: ArrayLike) -> ndarray:
+def output_gradient(layer: Any, trace: Any, kind: type[Any], dh: ArrayLike) -> ndarray:
     """The dh (T, B, H) that a layer's ``backward`` is given, with zeros where a sequence has ended."""
-    steps, B, H = trace.h.shape  # with that before the first
+    steps, B, H = require.own(layer, trace, kind).h.shape  # with that before the first
     T = steps - 1
     dh = require.array(layer, "dh", dh, T=T, B=B, H=H)
     return dh if trace.lengths is None else np.where(mask(trace.lengths, T)[..., None], dh, 0)
@@ -75,13 +75,13 @@ def output_gradient(layer: Any, trace: Any, dh: ArrayLike) -> ndarray:
 
 def last(h: ndarray, lengths: ArrayLike) -> ndarray:
     """Of states h (T + 1, B, H), with h_0, those after the last step of each sequence, (B, H)."""
-    lengths = _lengths(lengths, len(h) - 1, h.shape[1])
+    lengths = checked(lengths, len(h) - 1, h.shape[1])
     return h[lengths, np.arange(len(lengths))]
 
 
 def last_backward(dlast: ndarray, lengths: ArrayLike, T: int) -> ndarray:
     """The gradient with respect to h_1 … h_T, (T, B, H), of a loss through ``last`` alone: zero but at the ends."""
-    lengths = _lengths(lengths, T, len(dlast))
+    lengths = checked(lengths, T, len(dlast))
     dh = np.zeros((T, *dlast.shape), dlast.dtype)
     dh[lengths - 1, np.arange(len(lengths))] = dlast
     return dh
@@ -94,7 +94,7 @@ def reverse(a: ndarray, lengths: ArrayLike | None = None) -> ndarray:
     """
     if lengths is None:
         return a[::-1]
-    lengths = _lengths(lengths, len(a), a.shape[1])
+    lengths = checked(lengths, len(a), a.shape[1])
     t = np.arange(len(a))[:, None]
     return a[np.where(t < lengths, lengths - 1 - t, t), np.arange(len(lengths))]
 
@@ -121,9 +121,13 @@ def masked(loss: Loss, lengths: ArrayLike) -> Loss:
     return over_true_steps
 
 
-def _lengths(lengths: ArrayLike, T: int, B: int | None = None) -> ndarray:
-    """B whole numbers from 1 to T."""
-    found = require.numbers("lengths", lengths)
+def checked(lengths: ArrayLike, T: int, B: int | None = None) -> ndarray:
+    """B whole numbers from 1 to T, in an array of their own. Raises ValueError if they are not."""
+    require.plain("lengths", lengths)
+    try:
+        found = np.asarray(lengths)
+    except ValueError:  # ragged
+        found = np.asarray(lengths, object)
     if found.ndim != 1 or found.dtype.kind not in "iu" or B not in (None, len(found)):
         raise ValueError(
             f"lengths is {found.dtype} of shape {found.shape} but whole numbers of shape ({B or 'B'},) are expected; "
@@ -134,3 +138,12 @@ def _lengths(lengths: ArrayLike, T: int, B: int | None = None) -> ndarray:
             f"lengths holds {found.min()} to {found.max()} but there are {T} time steps; pass lengths from 1 to {T}"
         )
     return found.astype(np.intp)
+
+
+def given(layer: Any, state: Sequence[ArrayLike]) -> None:
+    """Refuse more states than a layer of cells carries."""
+    if len(state) > len(layer.states):
+        raise ValueError(
+            f"{len(state)} states came but this {type(layer).__name__} carries {len(layer.states)}, "
+            f"{', '.join(layer.states)}; pass *trace.last"
+        )

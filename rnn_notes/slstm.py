@@ -24,6 +24,12 @@ from rnn_notes.activations import sigmoid, sigmoid_prime, tanh_prime
 from rnn_notes.cells import arrays, require
 
 
+def log_sigmoid(a: ndarray) -> ndarray:
+    """log σ(a) = −log(1 + e^(−a)), without a power of e that overflows: far to the left it is a."""
+    left = np.real(a) < 0
+    return np.where(left, a, 0) - np.log1p(np.exp(np.where(left, a, -a)))
+
+
 @dataclass(frozen=True, eq=False)
 class SLSTMTrace:
     """What a forward pass leaves behind."""
@@ -80,7 +86,7 @@ class SLSTM:
         forget = np.empty_like(h[1:])
         for t in range(len(x)):
             a_i, a_f, a_o, a_c = a[:, t] + h[t] @ self.W_h.mT
-            log_f = -np.log1p(np.exp(-a_f))  # of σ(a_f)
+            log_f = log_sigmoid(a_f)
             m[t + 1] = np.maximum(np.real(log_f + m[t]), np.real(a_i))
             i, f = np.exp(a_i - m[t + 1]), np.exp(log_f + m[t] - m[t + 1])
             o, c_tilde = sigmoid(a_o), np.tanh(a_c)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy import dtype, ndarray
 from numpy.typing import ArrayLike
 
 from rnn_notes.bidirectional import sizes
-from rnn_notes.sequences import output_gradient, run
+from rnn_notes.cells import require
+from rnn_notes.dropout import masks
+from rnn_notes.sequences import checked, given, output_gradient, run
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +41,13 @@ class Stack:
     def __post_init__(self) -> None:
         if not isinstance(self.layers, tuple) or not self.layers:
             raise ValueError(f"layers is {self.layers!r:.60} but a tuple of cells is expected; pass (first, second)")
+        reaches = [sizes(layer) for layer in self.layers]
         for k, (below, above) in enumerate(zip(self.layers, self.layers[1:], strict=False)):
-            (_, H), (D, _) = sizes(below), sizes(above)
+            (_, H), (D, _) = reaches[k : k + 2]
             if D != H or below.dtype != above.dtype:
                 raise ValueError(
                     f"layer {k} gives {H} units in {below.dtype} but layer {k + 1} takes {D} features in "
-                    f"{above.dtype}; make layer {k + 1} with D={H}"
+                    f"{above.dtype}; make layer {k + 1} with D={H} and dtype=np.{below.dtype}"
                 )
 
     @property
@@ -73,7 +75,11 @@ class Stack:
             raise ValueError(
                 f"drop has {len(drop)} arrays but there are {len(self.layers) - 1} gaps between layers; pass one each"
             )
-        lengths = lengths if lengths is None else np.array(lengths)
+        x = require.array(self, "x", x, T=None, B=None, D=self.sizes[0])
+        lengths = lengths if lengths is None else checked(lengths, *x.shape[:2])
+        given(self, state)
+        T, B, _ = x.shape
+        dropped = [masks(self, f"drop[{k}]", m, T, B, sizes(self.layers[k])[1]) for k, m in enumerate(drop)]
         traces: list[Any] = []
         ends: list[ndarray] = []
         for k, layer in enumerate(self.layers):
@@ -81,15 +87,15 @@ class Stack:
             trace, ends_of_layer = run(layer, x, *own, lengths=lengths)
             traces.append(trace)
             ends += ends_of_layer
-            x = trace.h[1:] * drop[k] if k < len(drop) else trace.h[1:]
-        return StackTrace(tuple(traces), tuple(ends), lengths, tuple(drop))
+            x = trace.h[1:] * dropped[k] if k < len(dropped) else trace.h[1:]
+        return StackTrace(tuple(traces), tuple(ends), lengths, tuple(dropped))
 
     def backward(self, trace: StackTrace, dh: ArrayLike) -> tuple[Any, ...]:
         """From dh (T, B, H) of the last layer to the gradients: of the parameters (a Stack), of x, and of each state.
 
         What dh holds after the end of a sequence is not looked at.
         """
-        dx = output_gradient(self, trace, dh)
+        dx = output_gradient(self, trace, StackTrace, dh)
         grads: list[Any] = []
         dstates: list[ndarray] = []
         for k in reversed(range(len(self.layers))):

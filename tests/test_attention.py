@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rnn_notes import parameters, sequences
-from rnn_notes.attention import AdditiveAttention, DotAttention, causal
+from rnn_notes.additive_attention import AdditiveAttention
+from rnn_notes.attention import DotAttention, causal
 from rnn_notes.gradcheck import complex_step, relative_difference
 
 N, M, B, D, E, O = 3, 5, 2, 4, 6, 7
@@ -165,3 +166,15 @@ def test_dot_attention_is_that_of_torch(heads, allowed):
     np.testing.assert_allclose(mean.swapaxes(0, 1), weights.detach(), rtol=0, atol=1e-12)
     for found, W, theirs in zip(zip(*backward, strict=True), into, tensors, strict=True):
         np.testing.assert_allclose(np.concatenate(found, axis=2) @ W, theirs.grad, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.complex128])
+def test_attention_keeps_the_dtype_of_what_it_is_given(dtype):
+    """Or has that of its parameters, as a cell has."""
+    rng = np.random.default_rng(0)
+    q, k, v = (rng.normal(size=(n, 2, 3)).astype(dtype) for n in (2, 4, 4))
+    additive = AdditiveAttention.init(3, 3, 5, rng, dtype)
+    for attention, given in ((DotAttention(), (q, k, v)), (additive, (q.real, k.real, v.real.astype(np.float64)))):
+        trace = attention.forward(*given)
+        grads, *d = attention.backward(trace, np.ones(trace.context.shape))
+        assert {a.dtype for a in (trace.weights, trace.context, *d, *vars(grads).values())} == {np.dtype(dtype)}

@@ -5,7 +5,8 @@ import pytest
 from random_cells import CELLS, slope_error
 
 from rnn_notes import GRU, LSTM, RNN, Readout, parameters, search
-from rnn_notes.attention import AdditiveAttention, DotAttention
+from rnn_notes.additive_attention import AdditiveAttention
+from rnn_notes.attention import DotAttention
 from rnn_notes.encoder_decoder import EncoderDecoder
 from rnn_notes.readout import cross_entropy
 from rnn_notes.training import Adam
@@ -155,5 +156,5 @@ def test_exhaustive_search_looks_at_every_text():
 
 def test_a_beam_has_a_width():
     """And a text a length."""
-    with pytest.raises(ValueError, match=r"^longest is 5 and width is 0 but at least 1 is expected; pass width=4$"):
+    with pytest.raises(ValueError, match=r"^width is 0 but a whole number is expected, at least 1; pass width=3$"):
         search.beam(**language(0), width=0)

@@ -6,6 +6,7 @@ import pytest
 from rnn_notes import linear_attention, parameters, scan
 from rnn_notes.gradcheck import complex_step, relative_difference
 from rnn_notes.lru import LRU
+from rnn_notes.minlstm import MinLSTM
 from rnn_notes.slstm import SLSTM
 from rnn_notes.stack import Stack
 
@@ -149,6 +150,27 @@ def qkv():
     """Queries, keys and values of T steps."""
     rng = np.random.default_rng(4)
     return [rng.normal(size=(T, B, n)) for n in (D, D, H)]
+
+
+def test_gates_so_small_that_they_are_zero_still_share():
+    """a_f = −1000 and a_i = −1001: both sigmoids are 0 in double precision, and their quotient is e."""
+    share = 1 / (1 + np.exp(-1.0))
+    W_x, x = np.zeros((3, 1, 1)), np.zeros((1, 1, 1))
+    keep = MinLSTM(W_x, np.array([[-1000.0], [-1001.0], [0.0]])).forward(x, np.ones((1, 1))).h[1]
+    assert keep.item() == pytest.approx(share, rel=1e-15)
+    W_x, b = np.zeros((4, 1, 1)), np.array([[-1001.0], [-1000.0], [1000.0], [0.0]])
+    once = np.ones((1, 1))
+    trace = SLSTM(W_x, W_x, b).forward(x, once, once, once, 0 * once)  # c = w = 1, and nothing is added to c
+    assert trace.h[1].item() == pytest.approx(share, rel=1e-15)
+
+
+def test_an_lru_that_hardly_forgets_has_all_its_digits():
+    """|λ|² = exp(−2e⁻⁴⁰), which is 1 in double precision; γ is √2 e⁻²⁰ all the same, and so is its gradient finite."""
+    cell = LRU(np.array([-40.0]), np.zeros(1), np.array([[[1.0]], [[0.0]]]), np.array([[[1.0]], [[0.0]]]))
+    trace = cell.forward(np.ones((1, 1, 1)))
+    assert trace.h[1].item() == pytest.approx(np.sqrt(2) * np.exp(-20), rel=1e-15)
+    grads = cell.backward(trace, np.ones((1, 1, 1)))[0]
+    assert grads.nu.item() == pytest.approx(np.exp(-20) / np.sqrt(2), rel=1e-14)  # dγ/dν = γ / 2
 
 
 def test_linear_attention_is_a_network_with_fast_weights():

@@ -160,6 +160,20 @@ def numbers(name: str, value: ArrayLike) -> ndarray:
     return value
 
 
+def series(cell: Any = None, **named: ArrayLike) -> list[ndarray]:
+    """Arrays of numbers with three axes, (steps, B, …), as one dtype: that of the cell, or what holds them all."""
+    found = {name: numbers(name, value) for name, value in named.items()}
+    for name, array in found.items():
+        if array.ndim != 3 or array.size == 0:
+            raise ValueError(f"{name} has shape {array.shape} but three axes are expected; pass (steps, B, features)")
+    if cell:
+        return [array if array.dtype == cell.dtype else _convert(cell, name, array) for name, array in found.items()]
+    dtype = np.result_type(
+        *found.values(), *([np.float64] if all(a.dtype.kind in "iu" for a in found.values()) else [])
+    )
+    return [array.astype(dtype, copy=False) for array in found.values()]
+
+
 def all_finite(**named: ndarray) -> None:
     """Raise if one of these arrays of numbers is not finite, by its name and the first place."""
     for name, value in named.items():
@@ -170,14 +184,20 @@ def all_finite(**named: ndarray) -> None:
             )
 
 
-def trace(cell: Any, value: Any, kind: type[Trace], **sizes: int) -> Trace:
-    """Refuse all but a trace of this kind of cell, left by one of the same sizes D and H and the same dtype."""
-    name = type(cell).__name__
+def own(cell: Any, value: Any, kind: type[Trace]) -> Trace:
+    """Refuse all but a trace of this kind of cell."""
     if not isinstance(value, kind):
         raise ValueError(
-            f"trace is a {type(value).__name__} but {name} expects a {kind.__name__}; pass what its forward returned"
+            f"trace is a {type(value).__name__} but {type(cell).__name__} expects a {kind.__name__}; "
+            f"pass what its forward returned"
         )
-    came: Any = value
+    return value
+
+
+def trace(cell: Any, value: Any, kind: type[Trace], **sizes: int) -> Trace:
+    """The same, left by a cell of the same sizes D and H and the same dtype."""
+    name = type(cell).__name__
+    came: Any = own(cell, value, kind)
     for axis, array in (("D", came.x), ("H", came.h)):
         if array.shape[-1] != sizes[axis]:
             raise ValueError(

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from numpy import ndarray
 
 from rnn_notes import parameters
-from rnn_notes.attention import AdditiveAttention
+from rnn_notes.additive_attention import AdditiveAttention
 from rnn_notes.cells import GRU
 from rnn_notes.encoder_decoder import EncoderDecoder
 from rnn_notes.figures.diagram import Diagram
