@@ -145,6 +145,14 @@ BROKEN = {
 }
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_any_system(tmp_path, end):
+    """Also as on a Macintosh of old, as Markdown has it."""
+    (tmp_path / "page.md").write_bytes(end.join(["A", "", "$$", "% check: chain", "1 + 1 = 2", "$$", ""]).encode())
+    (display,) = pages.read(tmp_path / "page.md").displays
+    assert (display.line, display.mark, display.latex.split()) == (3, "chain", ["1", "+", "1", "=", "2"])
+
+
 def test_a_broken_page_fails_with_file_and_line(tmp_path):
     """What raises, prints something else, is false, has no mark or does not end is reported where it stands."""
     (tmp_path / "pyproject.toml").write_text('[tool.rnn_notes.checks]\npages = ["."]\n')

@@ -11,6 +11,7 @@ from sympy import Expr, Rational, Symbol
 from rnn_notes import activations
 from rnn_notes.checks import latex, numeric, tree
 from rnn_notes.checks.arrays import ENTRYWISE, FUNCTIONS, OF_COLUMN, OF_MATRIX
+from rnn_notes.checks.conditions import letters_in
 from rnn_notes.checks.deadline import limited
 from rnn_notes.checks.define import Definition, Definitions
 from rnn_notes.checks.domain import normal
@@ -132,10 +133,13 @@ def _with_package(equation: tree.Relation, new: Definition, definitions: Definit
             for n, length in enumerate(LENGTHS)
             for scale in (1e-8, 1.0, 5.0, 30.0)
         ]
+    free = tree.free_names(new.body) - {*new.parameters, *SIZES, "e", "pi"} - definitions.keys()
+    free -= letters_in((equation,))  # any number may stand for what is left, as for m in e^{x - m}
     largest = 0.0
     with np.errstate(all="ignore"):
         for size, point in drawn:
-            arrays: dict[Place, np.ndarray] = {(new.parameters[0], None): np.atleast_2d(point)[None]}
+            arrays: dict[Place, np.ndarray] = {(letter, None): np.full((1, 1, 1), 0.7) for letter in free}
+            arrays[new.parameters[0], None] = np.atleast_2d(point)[None]
             network = Network(Run("printed", "the printed numbers"), sizes[size], arrays).twins()
             largest = max(largest, evaluate((equation,), network, definitions=definitions).difference or 0.0)
     where = f"{len(drawn)} points" if new.name in ENTRYWISE else f"{len(drawn)} points of {len(LENGTHS)} lengths"

@@ -105,6 +105,14 @@ def circle(value: Expr) -> Iterator[list[Expr]]:
             ]
 
 
+def squares(value: Expr) -> Iterator[Expr]:
+    """c² u − r² for c √u + r, c > 0: where that is positive, so is the value, since √(c² u) > |r|."""
+    for root in sorted(value.atoms(sympy.Pow), key=str):
+        c = sympy.expand(value).coeff(root)
+        if root.exp == sympy.Rational(1, 2) and c.is_positive:
+            yield sympy.expand(c**2 * root.base - (sympy.expand(value) - c * root) ** 2)
+
+
 def forms(value: Expr) -> Iterator[Expr]:
     """The value, and others with the same sign: without logarithms, exponentials and roots."""
     yield value

@@ -13,7 +13,16 @@ import sympy
 from sympy import Dummy, Expr, Poly, Symbol
 
 from rnn_notes.checks import numeric
-from rnn_notes.checks.forms import HYPERBOLIC, circle, forms, log_of_even_power, split, with_positive, without_roots
+from rnn_notes.checks.forms import (
+    HYPERBOLIC,
+    circle,
+    forms,
+    log_of_even_power,
+    split,
+    squares,
+    with_positive,
+    without_roots,
+)
 
 NOT_DECIDED = (sympy.PolynomialError, NotImplementedError, sympy.polys.polyerrors.BasePolynomialError)
 
@@ -27,6 +36,8 @@ def holds(value: Expr, strict: bool, depth: int = 3) -> bool:
     for cases in split(value):
         return all(holds(case, strict, depth) for case in cases)
     if any(all(holds(case, strict, 0) for case in cases) for cases in circle(value)):
+        return True
+    if depth and any(holds(square, strict, 0) for square in squares(value)):
         return True
     if any(_sign(form, strict) for form in forms(value)):
         return True

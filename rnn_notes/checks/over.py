@@ -17,6 +17,7 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
     Sums that count entries of the same array count equally many, up to the bound that one of them states, if one does.
     Raises FormulaError where it is unclear what is counted.
     """
+    statements = _two_indices(statements)
     sums = [node for node in walk(statements) if isinstance(node, Big | Over)]
     if not any(isinstance(node, Over) for node in sums):
         return statements, ()
@@ -49,6 +50,20 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
         return Big("sum", node.index, low, high, node.body, span=node.span)
 
     return tree.rebuilt(statements, change), tuple(words)
+
+
+def _two_indices(statements: Any) -> Any:
+    """With x_{i,j} for x_{ij}, if one of the letters counts: no one multiplies indices without saying so."""
+    counting = {node.index for node in walk(statements) if isinstance(node, Big | Over | tree.Range)}
+
+    def change(node: Node) -> Node:
+        if isinstance(node, Index) and len(node.at) == 1 and isinstance(node.at[0], tree.Times):
+            letters = node.at[0].factors
+            if all(isinstance(letter, Name) for letter in letters) and free_names(letters) & counting:
+                return Index(node.base, letters, span=node.span)
+        return node
+
+    return tree.rebuilt(statements, change)
 
 
 def for_each(condition: Relation, claim: Relation, reader: Letters) -> list[Relation]:

@@ -77,6 +77,9 @@ class Run(Formulas):
             first = shapes.setdefault(symbol, value.shape[1:])
             at = symbol if t is None else f"{symbol}_{t}"
             self.must(value.shape[1:] == first, f"{at} has the shape {value.shape[1:]} but began with {first}")
+        again = replace(network, together=False).values
+        same = all(np.array_equal(value, again[place]) for place, value in values.items())
+        self.must(same, "step gives other numbers when it is called again; what is drawn is a parameter, with 'draw'")
         steps = {symbol for symbol, t in values if t is not None}
         for symbol in (*self.totals, *self.gradients.values()):
             self.must(

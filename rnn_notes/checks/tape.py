@@ -118,7 +118,9 @@ class Tape:
         if given and self.shake:
             value = self.shake(value)
         nudged = place == self.place and (given or self.only) and self.at in (None, self.now)
-        return value + self.nudge if nudged else value
+        value = value + self.nudge if nudged else value.view()
+        value.flags.writeable = False  # or x += 1 would change what others read
+        return value
 
     def __setitem__(self, key: str | tuple[str, int], value: Any) -> None:
         place: Place = (key, None) if isinstance(key, str) else key

@@ -63,7 +63,7 @@ def read(path: Path) -> Page:
             return scan(path, ipynb.markdown(content))
         except ipynb.NotebookError as error:
             raise PageError(path, error.line, str(error)) from None
-    rows = content.replace("\r\n", "\n").split("\n")
+    rows = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     front, taken = front_matter.split(path, rows)
     page = scan(path, enumerate(rows[taken:], start=taken + 1))
     page.front = front

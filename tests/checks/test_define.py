@@ -100,6 +100,8 @@ WRONG = {
     r"\mathrm{softmax}(a)_k = \frac{e^{a_k}}{n}": "fails",
     r"\mathrm{relu}(x) = \frac{x + \lvert x \rvert}{2} + x (x + \frac{31}{10}) (x - \frac15)": "fails",
     r"\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} + \max(0, x - 50)": "fails",
+    r"\sigma(x) = \frac{1}{1 + e^{-a x}}": "fails",
+    r"\mathrm{softmax}(a)_k = \frac{e^{m a_k}}{\sum_{j=1}^{n} e^{m a_j}}": "fails",
     r"\tanh = 5": "refused",
     r"\mathrm{sinc}(x) = 5": "fails",
     r"\mathrm{gelu}(x) = x \sigma(x)": "fails",
@@ -150,6 +152,12 @@ def test_the_badge_of_a_definition_is_none_of_a_claim():
         "a definition, not a claim: agrees with rnn_notes.activations.sigmoid: proved by SymPy, and "
     )
     assert "without counterpart" in judge("u = 1 + e^{-x}", "define").badge
+
+
+def test_a_letter_that_makes_no_difference_may_be_any_number():
+    """As the m that is subtracted in a softmax."""
+    shifted = r"\mathrm{softmax}(a)_k = \frac{e^{a_k - m}}{\sum_j e^{a_j - m}}"
+    assert "agrees with rnn_notes.activations.softmax" in judge(shifted, "define").badge
 
 
 def test_a_letter_of_some_run_is_free_for_another_meaning():

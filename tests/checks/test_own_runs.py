@@ -137,6 +137,14 @@ WRONG = {  # a change that does not fit: what the error says after "run 'mine': 
         {"step": lambda v, t: v.__setitem__(("h", t), np.log(-np.abs(v["x", t])))},
         "h_1 is not finite; 'draw' numbers for which it is",
     ),
+    "numbers at random": (
+        {"step": lambda v, t: v.__setitem__(("h", t), np.random.default_rng().normal(size=(4, 1)))},
+        "step gives other numbers when it is called again; what is drawn is a parameter, with 'draw'",
+    ),
+    "an input that is changed": (
+        {"step": lambda v, t: v.__setitem__(("h", t), np.add(v["x", t], 1, out=v["x", t]))},
+        "output array is read-only",
+    ),
     "a symbol nobody has": (
         {"draw": {"z": lambda rng, shape: 1}},
         "z is drawn or fixed but no parameter, given series or start value",
@@ -253,12 +261,12 @@ def test_a_derivative_that_does_not_fit_in_memory_is_refused():
     """With the number of its numbers and the way out, before anything is computed, wherever it comes from."""
 
     def step(v, t):
-        v["h", t] = np.tanh(v["W"] @ v["h", t - 1])
+        v["h", t] = np.tanh(v["w"] * v["h", t - 1])
         v["L", t] = v["h", t].mT @ v["h", t]
 
-    arrays = {"parameters": {"W": "900 900"}, "start": {"h": "900"}}
+    arrays = {"parameters": {"w": "2000"}, "start": {"h": "2000"}}
     run = Run("wide", "wide", "T", **arrays, step=step, totals=("L",), gradients={"delta": "h"})
-    for formula in (r"\frac{\partial L}{\partial W} = h_T h_T^\top", r"\delta_t = h_t + W^\top \delta_t"):
+    for formula in (r"\frac{\partial L}{\partial w} = h_T \odot h_0", r"\delta_t = h_t + w \odot \delta_t"):
         verdict = judge(formula, "wide", runs=[run])
         assert verdict.outcome == "refused"
         assert re.search(r"computes [\d,]+ numbers on this run.* write the shapes of the run with", verdict.evidence)

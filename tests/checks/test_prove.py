@@ -31,7 +31,7 @@ PROVED = [
     r"\frac{d^3 (x^4)}{dx^3} = 24 x, \quad \frac{d^2}{dx^2} \sin x = -\sin x",
     r"\frac{\partial^2}{\partial x \partial y} (x^2 y^3 + x^2 + y^2) = 6 x y^2, \quad \sigma''(0) = 0",
     r"\frac{\partial^3 (x^2 y^2)}{\partial x^2 \, \partial y} = 4 y, \quad \sigma''(x) = \sigma'(x) (1 - 2 \sigma(x))",
-    r"\frac{\partial}{\partial w} \frac12 (w x - y)^2 = (w x - y) x, \quad \frac{d}{dx} \frac{1}{2 m} x^2 = x / m",
+    r"\frac{\partial}{\partial w} \frac12 (w x - y)^2 = (w x - y) x, \quad \frac{d}{dx} \frac{1}{2} m x^2 = m x",
     r"\ln \sum_{j=1}^{2} e^{x_j + c} = c + \ln(e^{x_1} + e^{x_2}), \quad 1{,}024 = 2^{10}",
     r"\log_2 8 = 3, \quad \log_{10}(x) = \frac{\ln x}{\ln 10}, \quad x > 0",
     r"\frac{d}{dx} \sin^2 x = 2 \sin x \cos x, \quad \ln(x y) = \ln x + \ln y, \quad x, y > 0",
