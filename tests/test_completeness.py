@@ -85,6 +85,16 @@ def test_every_record_is_used(name):
     assert any(used.search(text) for text in texts), f'read it with recorded("{name}") on a page or in a figure'
 
 
+def test_the_experiments_of_beyond_take_an_hour_at_most():
+    """All whose records the pages beyond the plain cell read, and their figures, on two cores."""
+    pages_beyond = [*(pages.DOCS / "beyond").glob("*.md"), pages.DOCS / "uses" / "text-again.md"]
+    drawn = (ROOT / "rnn_notes" / "figures" / f"{name}.py" for name in ("deep", "revival", "seq2seq", "novels"))
+    text = "".join(path.read_text(encoding="utf-8") for path in (*pages_beyond, *drawn))
+    names = [name for name in NAMES if re.search(rf'recorded\(\\?"{name}\\?"', text)]
+    assert {"reversal", "parity", "text_again", "three_cells"} <= {*names}
+    assert sum(experiments.recorded(name).seconds for name in names) <= 2 * 60 * 60
+
+
 @pytest.mark.parametrize("name", [run.name for run in RUNS])
 def test_every_run_is_described_and_held_against_a_cell(name):
     """Authors find it in the table of the marks, and a test names it."""
