@@ -393,9 +393,25 @@ def test_a_run_that_leaves_no_trace_is_not_remembered(tmp_path, empty_cache):
     code = f"import subprocess, sys\nprint(subprocess.check_output([sys.executable, '-c', {read!r}], text=True))"
     for text in ("first", "second"):
         (tmp_path / "data.txt").write_text(text)
-        shown = printed(execution.outputs(tmp_path / "note.ipynb", cells(code, "!cat data.txt")))
-        assert [said.strip() for said in shown] == [text, text]
+        assert printed(execution.outputs(tmp_path / "note.ipynb", cells(code))) == [f"{text}\n\n"]
     assert not list(empty_cache.glob("*"))
+
+
+STARTS = {
+    "os.forkpty": "!printf shown",
+    "os.system": "import os; os.system('true');",
+    "os.fork": "import os\nos.fork() or os._exit(0);",
+    "os.posix_spawn": "os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0);",
+    "subprocess.Popen": "import subprocess; subprocess.run(['true']);",
+    "pty.spawn": "import pty; pty.spawn(['true']);",
+}
+
+
+def test_each_way_to_start_a_program_is_known_to_leave_no_trace(tmp_path):
+    """A line that begins with ! among them, whose output is shown."""
+    shown, read = execution._once(tmp_path / "note.ipynb", cells(*STARTS.values()), {})
+    assert set(STARTS) <= {event for name, event in read if not name}
+    assert printed(shown) == ["shown"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ def _trace() -> None:  # everything within one function: the notebook's names st
     seen: set[str] = set()
     own: set[str] = set()
     busy, own_process = threading.local(), os.getpid()
-    untraced = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "socket.connect"}
+    untraced = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"}
+    untraced |= {"pty.spawn", "socket.connect"}
 
     def digest(path: str) -> str:
         try:
