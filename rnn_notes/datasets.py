@@ -277,6 +277,7 @@ def random_walk(start: float, volatility: float, n: int, rng: np.random.Generato
     """
     n = require.whole("n", n, "a whole number of prices")
     require.sizes(rng)
+    start, volatility = require.number("start", start, "100"), require.number("volatility", volatility, "0.05", least=0)
     return start * np.cumprod(np.concatenate([[1.0], 1 + volatility * rng.standard_normal(n - 1)]))
 
 

@@ -40,7 +40,7 @@ class Called:
     def __init__(self, f: Callable[[Any], Any], value: Any, dtype: Any, step: Any) -> None:
         if not callable(f):
             raise TypeError(f"f is a {type(f).__name__} but a function of value is expected; pass f, not f(value)")
-        if not isinstance(step, int | float | np.number) or not 0 < step < math.inf:
+        if not isinstance(step, int | float | np.number) or not 0 < step < 1e300:
             usual = "1e-30" if dtype is np.complex128 else "1e-6"
             raise ValueError(f"step is {step!r} but a positive number is expected; pass step={usual}")
         self.f, self.complex = f, dtype is np.complex128

@@ -76,7 +76,7 @@ class SGD:
         before were those of a model of other shapes.
         """
         parameters.same_form(model, grads, ("the model", "the gradient"))
-        rate, momentum = _rate(self.rate), _decay("momentum", self.momentum, "0.9 is")
+        rate, momentum = _rate(self.rate), _decay("momentum", self.momentum, "0.9")
         if momentum == 0:
             return parameters.apply(lambda p, g: p - rate * g, model, grads)
         before = _memory_of("SGD", self.m, model)
@@ -105,10 +105,9 @@ class Adam:
         """
         parameters.same_form(model, grads, ("the model", "the gradient"))
         _rate(self.rate)
-        for name, beta in (("beta1", self.beta1), ("beta2", self.beta2)):
-            _decay(name, beta, "0.9 and 0.999 are")
-        if not isinstance(self.epsilon, float | int | np.number) or not 0 < self.epsilon < math.inf:
-            raise ValueError(f"epsilon is {self.epsilon!r:.60} but a positive number is expected; 1e-8 is usual")
+        for name, beta, usual in (("beta1", self.beta1, "0.9"), ("beta2", self.beta2, "0.999")):
+            _decay(name, beta, usual)
+        require.number("epsilon", self.epsilon, "1e-8", least=1e-300)
         self.m, self.v = _memory_of("Adam", self.m, model), _memory_of("Adam", self.v, model)
         self.t += 1
         g = list(parameters.arrays(grads).values())
@@ -133,10 +132,8 @@ def _rate(rate: Any) -> float:
     return float(rate)
 
 
-def _decay(name: str, factor: float, usual: str) -> float:
-    if not 0 <= factor < 1:
-        raise ValueError(f"{name} is {factor} but a number from 0 to below 1 is expected; {usual} usual")
-    return factor
+def _decay(name: str, factor: Any, usual: str) -> float:
+    return require.number(name, factor, usual, least=0, below=1)
 
 
 def _memory_of(optimiser: str, memory: list[ndarray], model: Any) -> list[ndarray]:
@@ -167,6 +164,7 @@ def gradient(
     Of sequences with ``lengths`` it is the mean of their losses, each alone, whatever stands in the padding.
     Raises FloatingPointError if the loss or a gradient is not finite, unless it is the target: then ValueError.
     """
+    _look_at(model, loss)
     cell, readout = model
     trace, _ = sequences.run(cell, x, *state, lengths=lengths)
     loss = loss if lengths is None else sequences.masked(loss, lengths)
@@ -184,6 +182,18 @@ def gradient(
         return float(value), (cell.backward(trace, dh)[0], d_readout), trace
     except require.NotFiniteError as problem:
         raise FloatingPointError(f"the gradient is not finite ({problem})") from None
+
+
+def _look_at(model: Any, loss: Any) -> None:
+    if not isinstance(model, tuple) or len(model) != 2:
+        raise ValueError(f"model is a {type(model).__name__} but a pair is expected; pass (cell, readout)")
+    if isinstance(model[0], Readout) or hasattr(model[1], "states"):
+        came = ", ".join(type(part).__name__ for part in model)
+        raise ValueError(f"model is ({came}) but a cell and then its readout are expected; pass (cell, readout)")
+    if not callable(loss):
+        raise ValueError(
+            f"loss is a {type(loss).__name__} but a function is expected; pass squared_error, not its result"
+        )
 
 
 def pieces(x: ndarray, target: ndarray, T: int) -> Iterator[tuple[ndarray, ndarray]]:
@@ -222,16 +232,11 @@ def train(
     than 1; FloatingPointError, with the number of the step, if a loss, a gradient, the model after a step or what
     ``validate`` returns is not finite.
     """
-    if not isinstance(model, tuple) or len(model) != 2:
-        raise ValueError(f"model is a {type(model).__name__} but a pair is expected; pass (cell, readout)")
-    if isinstance(model[0], Readout) or hasattr(model[1], "states"):
-        came = ", ".join(type(part).__name__ for part in model)
-        raise ValueError(f"model is ({came}) but a cell and then its readout are expected; pass (cell, readout)")
-    for name, function, way_out in (("loss", loss, "squared_error"), ("validate", validate, "None, or a function")):
-        if not callable(function) and (function is not None or name == "loss"):
-            raise ValueError(
-                f"{name} is a {type(function).__name__} but a function is expected, which train calls; pass {way_out}"
-            )
+    _look_at(model, loss)
+    if validate is not None and not callable(validate):
+        raise ValueError(
+            f"validate is a {type(validate).__name__} but a function of a model is expected; pass None, or one"
+        )
     if steps is not None:
         steps = require.whole("steps", steps, "a whole number, or None for as long as there are batches,")
     every = require.whole("every", every)

@@ -11,6 +11,7 @@ from advice import not_raised, pattern, raised_by
 from forged import forged, sealed
 
 from rnn_notes import LSTM, RNN, Readout, gradcheck, parameters, training, weights
+from rnn_notes.attention import DotAttention
 from rnn_notes.readout import cross_entropy, squared_error
 
 MODULES = ["cells.require", "readout", "parameters", "weights", "training", "gradcheck", "opinion"]
@@ -207,6 +208,11 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t: RNN_.forward(X[:1]),
     ),
     ("x has no time steps .*pass x of shape (T, B, 5)", lambda t: RNN_.forward(X[:0]), lambda t: RNN_.forward(X[:1])),
+    (
+        "q has shape (2, 5) but three axes are expected; pass (steps, B, features)",
+        lambda t: DotAttention().forward(X[0], X, X),
+        lambda t: DotAttention().forward(X[:1], X, X),
+    ),
     (
         "h0 has 1 sequences but this RNN expects 2; pass h0 of shape (2, 3)",
         lambda t: RNN_.forward(X, np.ones((1, H))),
@@ -452,28 +458,38 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
     ),
     ("rate is nan but .*0.01 is a usual choice", lambda t: run(rate=np.nan), lambda t: run(rate=0.01)),
     (
-        "beta2 is 1.5 but .*0.9 and 0.999 are usual",
+        "beta2 is 1.5 but a finite number from 0 to below 1 is expected; pass beta2=0.999",
         lambda t: adam(beta2=1.5),
         lambda t: adam(beta1=0.9, beta2=0.999),
     ),
-    ("epsilon is 0 but .*1e-8 is usual", lambda t: adam(epsilon=0), lambda t: adam(epsilon=1e-8)),
+    ("epsilon is 0 but .*pass epsilon=1e-8", lambda t: adam(epsilon=0), lambda t: adam(epsilon=1e-8)),
+    (
+        "model is a RNN but a pair is expected; pass (cell, readout)",
+        lambda t: training.gradient(RNN_, X, Y, squared_error),
+        lambda t: training.gradient(MODEL, X, Y, squared_error),
+    ),
+    (
+        "momentum is 'x' but .*pass momentum=0.9",
+        lambda t: training.SGD(0.1, "x").step(RNN_, RNN_),
+        lambda t: training.SGD(0.1, 0.9).step(RNN_, RNN_),
+    ),
     (
         "model is (Readout, RNN) but a cell and then its readout are expected; pass (cell, readout)",
         lambda t: list(training.train((READOUT, RNN_), [(X, Y)], squared_error, training.SGD(0.1))),
         lambda t: run(),
     ),
     (
-        "loss is a tuple but a function is expected, which train calls; pass squared_error",
+        "loss is a tuple but a function is expected; pass squared_error, not its result",
         lambda t: run(loss=squared_error(Y, Y)),
         lambda t: run(loss=squared_error),
     ),
     (
-        "validate is a int but a function .*pass None, or a function",
+        "validate is a int but a function of a model is expected; pass None, or one",
         lambda t: run(validate=3),
         lambda t: run(validate=None),
     ),
     (
-        "momentum is 1.5 but .*0.9 is usual",
+        "momentum is 1.5 but a finite number from 0 to below 1 is expected; pass momentum=0.9",
         lambda t: training.SGD(0.1, 1.5).step(RNN_, RNN_),
         lambda t: training.SGD(0.1, 0.9).step(RNN_, RNN_),
     ),

@@ -387,6 +387,16 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t, m: datasets.Scaler.fit(SERIES.values),
     ),
     (
+        "volatility is nan but .*pass volatility=0.05",
+        lambda t, m: datasets.random_walk(100, np.nan, 3, np.random.default_rng(0)),
+        lambda t, m: datasets.random_walk(100, 0.05, 3, np.random.default_rng(0)),
+    ),
+    (
+        "start is '100' but .*pass start=100",
+        lambda t, m: datasets.random_walk("100", 0.1, 3, np.random.default_rng(0)),
+        lambda t, m: datasets.random_walk(100, 0.1, 3, np.random.default_rng(0)),
+    ),
+    (
         "mean is 0.0 and deviation 0.0 but .*let Scaler.fit find them",
         lambda t, m: datasets.Scaler(0.0, 0.0),
         lambda t, m: datasets.Scaler.fit(SERIES.values),

@@ -539,8 +539,8 @@ def test_what_a_training_is_called_with_by_mistake_is_named():
         ((model(), None, squared_error, SGD(0.1)), "batches is a NoneType but pairs"),
         ((model(), echoes(1), squared_error, SGD), "optimiser is .* pass SGD"),
         ((model(), echoes(1), lambda y, target: 1.0, SGD(0.1)), "loss returned no pair"),
-        ((model(), echoes(1), squared_error, Adam(beta2=2.0)), "beta2 is 2.0 but a number from 0 to below 1"),
-        ((model(), echoes(1), squared_error, SGD(0.1, 1.0)), "momentum is 1.0 but a number from 0 to below 1"),
+        ((model(), echoes(1), squared_error, Adam(beta2=2.0)), "beta2 is 2.0 but a finite number from 0 to below 1"),
+        ((model(), echoes(1), squared_error, SGD(0.1, 1.0)), "momentum is 1.0 but a finite number from 0 to below 1"),
         ((other, echoes(1), squared_error, rolling), "this SGD has the memory of another model"),
         ((other, echoes(1), squared_error, used), "this Adam has the memory of another model"),
     ):

@@ -42,6 +42,15 @@ def whole(name: str, value: Any, what: str = "a whole number") -> int:
     return number
 
 
+def number(name: str, value: Any, usual: str, least: float = -math.inf, below: float = math.inf) -> float:
+    """A finite real number, from ``least`` to less than ``below``; ``usual`` is one that may be passed instead."""
+    real = not np.ndim(value) and np.asarray(value).dtype.kind in "iuf"
+    if not real or not math.isfinite(value) or not least <= value < below:
+        span = f" from {least:g}" * math.isfinite(least) + f" to below {below:g}" * math.isfinite(below)
+        raise ValueError(f"{name} is {value!r:.60} but a finite number{span} is expected; pass {name}={usual}")
+    return float(value)
+
+
 def weights(name: str, value: Any, axes: str) -> tuple[int, ...]:
     """The shape of a weight array whose axes are named like ``"(H, D)"``; its sizes fix all the others."""
     if not isinstance(value, ndarray):
