@@ -1,4 +1,4 @@
-# All targets need Python 3.11 to 3.13; whatever else they need is installed into .venv.
+# All targets need Python 3.11 to 3.15; whatever else they need is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 ARCHIVE := rnn_notes.zip

@@ -35,8 +35,8 @@ def main():
     # type: () -> int | str
     """The exit status: a sentence if something is missing."""
     found = ".".join(map(str, sys.version_info[:3]))
-    if not (3, 11) <= sys.version_info[:2] < (3, 14):
-        return "rnn_notes needs Python 3.11, 3.12 or 3.13, but this is %s; run make PYTHON=python3.12, say" % found
+    if not (3, 11) <= sys.version_info[:2] < (3, 16):
+        return "rnn_notes needs Python 3.11 to 3.15, but this is %s; run make PYTHON=python3.12, say" % found
     try:
         import ensurepip
         import venv

@@ -17,10 +17,10 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOR = 'for Python 3.11 to 3.13; "make lock" renews it.'
+FOR = 'for Python 3.11 to 3.15, newest for each; "make lock" renews it.'
 COMPILE = [
     *(sys.executable, "-m", "uv", "pip", "compile", "--upgrade", "--generate-hashes"),
-    *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),
+    *("--universal", "--python-version", "3.11", "--fork-strategy", "requires-python"),
     *("--quiet", "--no-annotate", "--no-header"),
 ]
 

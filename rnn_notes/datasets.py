@@ -207,7 +207,7 @@ def _number(file: Path, line: int, text: str, at_least: float) -> float:
 def _series(file: Path, name: str, unit: str, rows: list[tuple[int, datetime64, float]]) -> Series:
     """A series whose times follow each other without a gap."""
     for (_, before, _), (line, after, _) in pairwise(rows):
-        if after - before != 1:
+        if (after - before).astype(int) != 1:  # in years or months, as they are written
             what = "a gap" if after > before else "not in order"
             raise DataError(f"{file}:{line}: {after} comes after {before}, which is {what}; {_remedy(file)}")
     return Series(name, unit, np.array([time for _, time, _ in rows]), np.array([value for *_, value in rows]))

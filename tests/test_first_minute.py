@@ -90,9 +90,9 @@ def make(folder, *arguments, change=None):
     [
         (
             "sys.version_info = (3, 10, 2)",
-            "needs Python 3.11, 3.12 or 3.13, but this is 3.10.2; run make",
+            "needs Python 3.11 to 3.15, but this is 3.10.2; run make",
         ),
-        ("sys.version_info = (3, 14, 0)", "but this is 3.14.0; run make PYTHON=python3.12"),
+        ("sys.version_info = (3, 16, 0)", "but this is 3.16.0; run make PYTHON=python3.12"),
         ("sys.modules['venv'] = None", "-venv, or run make PYTHON=python3.12"),
         ("sys.modules['ensurepip'] = None", "this Python cannot make environments; install the package python3."),
     ],

@@ -9,12 +9,19 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
+from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[1]
 CI = ROOT / ".ci"
 LOCKS = [ROOT / "requirements.lock", CI / "tools.lock", CI / "builders.lock"]
 SHA512 = r"sha512-[A-Za-z0-9+/]{86}=="
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SUPPORTED = SpecifierSet(PROJECT["project"]["requires-python"])
+MINORS = [f"3.{minor}" for minor in range(40) if f"3.{minor}" in SUPPORTED]
+FULL = {"3.11.0", *(f"{minor}.5" for minor in MINORS)}  # there are packages for 3.11.5 and above
 
 
 def read(path):
@@ -29,16 +36,41 @@ def pinned(lock):
     return [(Requirement(line.partition(" --hash")[0]), re.findall(r"--hash=(\S*)", line)) for line in lines]
 
 
+def versions(lock, python):
+    """The versions of each package that this Python installs from a lock, on Linux."""
+    there = default_environment() | {"python_full_version": python, "python_version": python.rpartition(".")[0]}
+    there |= {"sys_platform": "linux", "implementation_name": "cpython", "platform_python_implementation": "CPython"}
+    found = {}
+    for requirement, _ in pinned(lock):
+        if requirement.marker is None or requirement.marker.evaluate(there):
+            found.setdefault(requirement.name, []).append(str(requirement.specifier)[2:])
+    return found
+
+
+def test_every_place_names_the_same_pythons():
+    """Those of requires-python: what refuses others, the first words of a reader, each lock and the workflow."""
+    span = f"Python {MINORS[0]} to {MINORS[-1]}"
+    places = ("Makefile", "README.md", ".ci/install.py", "docs/reference/your-own-notes.md", "requirements.txt")
+    assert [path for path in places if span not in read(ROOT / path)] == []
+    assert [lock.name for lock in LOCKS if f"for {span}" not in read(lock)] == []
+    bounds = re.search(r"\((\d, \d+)\) <= sys\.version_info\[:2\] < \((\d, \d+)\)", read(CI / "install.py"))
+    low, high = (bound.replace(", ", ".") for bound in bounds.groups())
+    assert SpecifierSet(f">={low},<{high}") == SUPPORTED
+    workflow = yaml.safe_load(read(ROOT / ".github/workflows/check.yml"))
+    assert workflow["jobs"]["check"]["strategy"]["matrix"]["python"] == MINORS
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
-def test_each_package_of_a_lock_has_one_version_and_its_hashes(lock):
-    """SHA-256, at least one file each; and no package is named twice."""
+def test_each_package_of_a_lock_has_one_version_for_each_python_and_its_hashes(lock):
+    """SHA-256, at least one file each; where newer Pythons take a newer version, no Python takes two."""
     found = pinned(lock)
     assert found
     for requirement, hashes in found:
         assert re.fullmatch(r"==[^*,]+", str(requirement.specifier)), requirement
         assert hashes, requirement
         assert all(re.fullmatch("sha256:[0-9a-f]{64}", value) for value in hashes), requirement
-    assert len({requirement.name for requirement, _ in found}) == len(found)
+    for python in FULL:
+        assert [name for name, taken in versions(lock, python).items() if len(taken) > 1] == [], python
 
 
 def test_requirements_txt_has_the_versions_of_the_lock():
@@ -54,16 +86,16 @@ def test_what_is_asked_for_is_in_the_lock(lock):
     if lock.parent == CI:
         asked = [line.partition("#")[0].strip() for line in read(lock.with_suffix(".in")).splitlines()]
     else:
-        project = tomllib.loads(read(ROOT / "pyproject.toml"))
-        extras = project["project"]["optional-dependencies"]
+        extras = dict(PROJECT["project"]["optional-dependencies"])
         assert not {Requirement(line).name for line in extras.pop("cluster")} & {
             found.name for found, _ in pinned(lock)
         }
-        asked = sum(extras.values(), project["build-system"]["requires"] + project["project"]["dependencies"])
-    versions = {requirement.name: str(requirement.specifier)[2:] for requirement, _ in pinned(lock)}
-    for requirement in map(Requirement, asked):
-        if requirement.name != "rnn-notes":
-            assert requirement.specifier.contains(versions[requirement.name]), requirement
+        asked = sum(extras.values(), PROJECT["build-system"]["requires"] + PROJECT["project"]["dependencies"])
+    for python in FULL:
+        taken = versions(lock, python)
+        for requirement in map(Requirement, asked):
+            if requirement.name != "rnn-notes":
+                assert requirement.specifier.contains(*taken[requirement.name]), (python, requirement)
 
 
 def test_other_builders_take_the_versions_of_the_lock():
