@@ -1,4 +1,4 @@
-"""What stands in two places stands in both: chapters and the reading list, experiments and records, runs and tests."""
+"""What stands in two places stands in both: pages and the navigation, experiments and records, runs and tests."""
 
 import ast
 import re
@@ -13,7 +13,6 @@ from rnn_notes.experiments.records import RESULTS, recorded, recorded_file
 from rnn_notes.runs import RUNS
 
 ROOT = Path(__file__).parents[1]
-COURSE = ("lecture", "learning", "uses", "beyond")
 MEASURED = {"bench", "lengths"}
 """Records of measurements of time, which modules of their own write."""
 
@@ -33,15 +32,6 @@ def test_every_page_is_in_the_navigation():
     written = {page.relative_to(pages.DOCS).as_posix() for page in pages.all_pages()}
     assert not written - {*NAVIGATION}, "add it to nav in mkdocs.yml"
     assert not {*NAVIGATION} - written, "nav in mkdocs.yml lists what is not in docs/"
-
-
-def test_the_home_page_lists_the_chapters_in_the_order_of_the_navigation():
-    """The numbered lists under "How to read them", one item per chapter."""
-    listed = re.findall(r"^\d+\. \[[^]]+\]\(([^)#]+)\)", (pages.DOCS / "index.md").read_text(encoding="utf-8"), re.M)
-    chapters = [page for page in NAVIGATION if page.partition("/")[0] in COURSE]
-    missing = [page for page in chapters if page not in listed]
-    assert not missing, "add it to the reading list of docs/index.md"
-    assert listed == chapters, "give the reading list of docs/index.md the order of nav in mkdocs.yml"
 
 
 def experiment_modules():

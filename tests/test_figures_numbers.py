@@ -1,6 +1,10 @@
-"""No figure shows numbers that no test has looked at: registration names their functions, and some test calls each."""
+"""No figure shows numbers that no test has looked at: registration names their functions, and some test calls each.
+
+The code of a page runs in the tests, so a page can compare them, too.
+"""
 
 import ast
+import doctest
 import importlib
 import inspect
 import re
@@ -10,7 +14,7 @@ from pathlib import Path
 import pytest
 from matplotlib.text import Text
 
-from rnn_notes import figures
+from rnn_notes import figures, pages
 from rnn_notes.figures import registry
 
 TESTS = Path(__file__).parent
@@ -55,9 +59,21 @@ def referred(source):
 
 @pytest.fixture(scope="module")
 def tested():
-    """What the tests refer to, all of them together."""
-    sources = (path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+    """What tests and pages refer to, all of them together."""
+    sources = [path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py")]
+    sources += [on_page(path) for path in pages.DOCS.rglob("*.md")]
     return set().union(*(referred(source) for source in sources if "rnn_notes" in source))
+
+
+def on_page(path):
+    """What a page compares: its code that shows what it prints, and its claims, with what it imports for them."""
+    page = pages.read(path)
+    fences = [fence for fence in page.fences if not fence.not_run]
+    code = [ast.parse(fence.code).body for fence in fences if fence.language == "python"]
+    imports = [ast.unparse(node) for body in code for node in body if isinstance(node, ast.ImportFrom)]
+    parser = doctest.DocTestParser()
+    shown = [each.source for fence in fences if fence.language == "pycon" for each in parser.get_examples(fence.code)]
+    return "\n".join([*imports, *shown, *(claim.expression for claim in page.claims)])
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -70,7 +86,7 @@ def test_the_numbers_of_a_figure_come_from_functions_that_tests_call(name, teste
         function = names[number]
         place = function.__module__, function.__name__
         assert place in tested, (
-            f"compare {number}() with a plain loop in a tests/test_figures_….py, for {name} shows it"
+            f"compare {number}() with a plain loop, on the page or in a tests/test_figures_….py, for {name} shows it"
         )
 
 

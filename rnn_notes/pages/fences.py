@@ -16,7 +16,7 @@ OPTION = r"""[ \t]+(?:title|hl_lines|linenums)=(?:"[^"]*"|'[^']*')(?=[ \t]|$)"""
 HEADER = re.compile(rf"[ \t]*\.?([\w#.+-]*)((?:{OPTION})*)[ \t]*")
 CODE_SPAN = r"(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ \t>]*\n).)+?(?<!`)(?P=ticks)(?!`)"
 COMMENT = re.compile(rf"(?P<code>{CODE_SPAN})|<!--(?P<text>.*?)-->|(?P<open><!--)", re.DOTALL)
-KNOWN = re.compile(r"\s(?:(holds|check|spelling|note):\s*(.*?)|(counts|formulas|slips: \w+))\s", re.DOTALL)
+KNOWN = re.compile(r"\s(?:(holds|check|spelling|note):\s*(.*?)|(counts|formulas|(?:slips|chapters): \w+))\s", re.DOTALL)
 COMMENTS = """write <!-- holds: … --> for a claim, <!-- check: … --> for the mark of a formula, \
 <!-- spelling: … --> for what letters mean, or <!-- note: … --> for what nobody reads"""
 

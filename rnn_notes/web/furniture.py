@@ -3,11 +3,12 @@
 It comes after ``rnn_notes.web.extension``, which makes formulas and is for everybody.
 """
 
+from functools import partial
 from typing import Any
 
 from markdown import Markdown
 
-from rnn_notes.web import slips
+from rnn_notes.web import reading_list, slips
 from rnn_notes.web.census import Counts
 from rnn_notes.web.code_blocks import CodeBlocks
 from rnn_notes.web.figures import Figures, ShareGlyphs
@@ -34,7 +35,8 @@ class Furniture(Settings):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register what follows with Python-Markdown, figures after its inline patterns."""
-        md.preprocessors["notes-source"].insertions.append(slips.expand)  # of rnn_notes.web.extension
+        insertions = md.preprocessors["notes-source"].insertions  # of rnn_notes.web.extension
+        insertions += [slips.expand, partial(reading_list.expand, md)]
         md.preprocessors.register(Nesting(md), "notes-nesting", 199)
         md.preprocessors.register(Misspelled(md), "notes-misspelled", 198)
         md.preprocessors.register(Counts(md), "notes-counts", 190)

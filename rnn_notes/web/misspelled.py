@@ -16,7 +16,7 @@ from pygments.util import ClassNotFound
 from rnn_notes.web import leftovers
 from rnn_notes.web.source import Source
 
-FRONT = ("title", "description")
+FRONT = ("title", "description", "listed")
 BOX = re.compile(r"^\s*(?:!!!|\?\?\?\+?) ?(\w+)")
 BOXES = [  # of the theme
     *("note", "abstract", "info", "tip", "success", "question"),
