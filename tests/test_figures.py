@@ -47,7 +47,16 @@ def inline(name):
 
 def texts(name):
     """Each text that a figure shows."""
-    return [text for text in drawn(name)[0].findobj(Text) if text.get_visible() and text.get_text()]
+    figure = drawn(name)[0]
+    ticks = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    beyond = {
+        label
+        for axis in ticks
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        for label in (tick.label1, tick.label2)
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    }  # of a tick outside the axes, which Matplotlib does not draw
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text() and text not in beyond]
 
 
 # What every figure promises

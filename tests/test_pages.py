@@ -78,36 +78,48 @@ def test_every_display_is_marked(page):
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_a_chapter_is_complete(page):
     """It has a figure, code, what to remember, and two to five exercises with folded solutions that run code."""
-    text, content = page.read_text(), pages.read(page)
-    assert content.figures
-    assert "\n## What to remember\n" in text
-    exercises = re.split(r"^\*\*\d\.\*\*", text.split("\n## Exercises\n")[1], flags=re.MULTILINE)[1:]
-    assert 2 <= len(exercises) <= 5
-    for exercise in exercises:
-        solution = exercise.split('\n??? success "Solution"\n')[1]
-        assert re.search(r"^ {4}```(pycon|python|r)\b", solution, re.MULTILINE)
+    assert pages.read(page).figures, "show a figure: ![What it shows, in plain words.](figure:its-name)"
+    assert "\n## What to remember\n" in page.read_text(), 'add a section "## What to remember"'
+    assert 2 <= len(exercises(page)) <= 5, "give two to five exercises, each a paragraph that begins with **1.**"
+    for exercise in exercises(page):
+        _, folded, solution = exercise.partition('\n??? success "Solution"\n')
+        assert folded, f'add ??? success "Solution", with a solution indented below it: {exercise[:80]}'
+        code = re.search(r"^ {4}```(pycon|python|r)\b", solution, re.MULTILINE)
+        assert code, f"run code in the solution: {exercise[:80]}"
+
+
+def exercises(page):
+    """The exercises of a chapter, each from behind its number on."""
+    _, heading, text = page.read_text().partition("\n## Exercises\n")
+    assert heading, 'add a section "## Exercises"'
+    return re.split(r"^\*\*\d\.\*\*", text, flags=re.MULTILINE)[1:]
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_a_chapter_says_what_its_reader_can_do_after_it(page):
     """Once, above its first section, in one paragraph."""
     head, *sections = page.read_text().split("\n## ")
-    assert len(re.findall(r"(?m)^\*\*After this you can\*\* \w.*\.$", head)) == 1
+    said = len(re.findall(r"(?m)^\*\*After this you can\*\* \w.*\.$", head))
+    assert said == 1, "say once, above the first section, **After this you can** and what, in one line"
     assert not any("**After this you can**" in section for section in sections)
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_an_exercise_says_how_hard_it_is(page):
     """One to three stars, with three two hints; a chapter of Learning has one for a pencil and one that trains."""
-    exercises = re.split(r"^\*\*\d\.\*\*", page.read_text().split("\n## Exercises\n")[1], flags=re.MULTILINE)[1:]
-    for exercise in exercises:
+    for exercise in exercises(page):
         stars = re.match(r" (★{1,3}) ", exercise)
-        assert stars, exercise[:80]
+        assert stars, f"say behind the number how hard it is, as ★, ★★ or ★★★: {exercise[:80]}"
         hints = re.findall(r'^\?\?\? tip "(?:A )?(first|second) hint"\n    \S', exercise, re.MULTILINE | re.IGNORECASE)
-        assert [hint.lower() for hint in hints] == ["first", "second"] * (stars[1] == "★★★"), exercise[:80]
+        expected = ["first", "second"] * (stars[1] == "★★★")
+        way_out = f'with ★★★ give ??? tip "A first hint" and ??? tip "A second hint", else none: {exercise[:80]}'
+        assert [hint.lower() for hint in hints] == expected, way_out
     if page.parent.name == "learning":
         for kind in (r"★ \*?With a pencil\.", r"\b[Tt]rain"):
-            assert any(re.search(kind, exercise) for exercise in exercises), kind
+            found = any(re.search(kind, exercise) for exercise in exercises(page))
+            assert found, (
+                f"a chapter of Learning has an exercise that says {kind}: *With a pencil.*, *Trains a network.*"
+            )
 
 
 def test_figures_on_the_pages_are_the_registered_figures():

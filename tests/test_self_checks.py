@@ -111,17 +111,21 @@ CHAPTERS = [
 )
 def test_a_chapter_asks_three_questions_and_says_where_each_wrong_answer_is_settled(chapter):
     """Before the exercises; three or four answers each; a wrong one links to a section, a right one is computed."""
-    text = chapter.read_text(encoding="utf-8")
-    asked = text.split("\n## Check yourself\n")[1].split("\n## Exercises\n")[0]
-    assert "\n## " not in asked
-    html = render(asked, "pymdownx.arithmatex").select(".self-check")
-    assert len(html) == 3
+    asked = re.search(r"(?ms)^## Check yourself\n(.*?)^## (.*?)$", chapter.read_text(encoding="utf-8"))
+    assert asked, 'add a section "## Check yourself"'
+    assert asked[2] == "Exercises", 'put "## Check yourself" right above "## Exercises"'
+    html = render(asked[1], "pymdownx.arithmatex").select(".self-check")
+    assert len(html) == 3, "ask three questions, each a paragraph with a task list below it"
     for question in html:
-        answers = question("details")
-        assert 3 <= len(answers) <= 4
+        answers, words = question("details"), question.p.text
+        assert 3 <= len(answers) <= 4, f"give three or four answers to “{words}”"
         for answer in answers:
             if answer["class"] == ["wrong"]:
-                assert any("#" in link["href"] for link in answer("a")), answer.text
-    right = re.findall(r"(?m)^- \[x\] .*\n(?:(?:    .*)?\n)*", asked)
-    assert len(right) == 3
-    assert all("\n    <!-- holds:" in answer for answer in right)
+                settled = any("#" in link["href"] for link in answer("a"))
+                assert settled, (
+                    f"link to the section that settles it, as [words](#section), below “{answer.summary.text}”"
+                )
+    for right in re.findall(r"(?m)^- \[x\] .*\n(?:(?:    .*)?\n)*", asked[1]):
+        assert "\n    <!-- holds:" in right, (
+            f"claim why it is right, as <!-- holds: … -->, below “{right.splitlines()[0]}”"
+        )
