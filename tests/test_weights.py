@@ -59,7 +59,10 @@ FORGED = {
     "a size that is true": (lambda header: header["b"].update(shape=[2, True]), r"b has the shape \[2, True\]"),
     "no shape": (lambda header: header["b"].pop("shape"), "no 'shape' is known"),
     "a size too large": (lambda header: header["b"].update(shape=[0, 10**30], data_offsets=[48, 48]), ".+"),
-    "a text that is none": (lambda header: header["__metadata__"].update(alphabet=["a"]), "no text is among the texts"),
+    "a text that is none": (
+        lambda header: header["__metadata__"].update(alphabet=["a"]),
+        "not text is among the texts",
+    ),
     "entries that are none": (lambda header: header.update(b=[]), ".+"),
 }
 
