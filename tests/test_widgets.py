@@ -168,6 +168,6 @@ def test_a_script_works_from_a_file_and_under_a_strict_policy(script):
     assert not re.findall(forbidden, script.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_the_three_pieces_that_move_are_light():
+def test_the_three_widgets_that_show_training_are_light():
     """Where the gradient goes, the cliff and attention: together under 25 kB of script, beside what all widgets share."""
     assert sum((FOLDER / f"rnn-{name}.js").stat().st_size for name in ("gradient", "cliff", "attention")) < 25_000
