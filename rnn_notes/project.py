@@ -131,8 +131,9 @@ class Project:
             return []
 
     def _known(self) -> list[Display | Inline]:
-        """What the page of the notation states; raises PageError as reading it does."""
-        return pages.read(self.root / self.notation).statements if self.notation else []
+        """What the page of the notation states, nothing where a part has none; raises PageError as reading it does."""
+        page = self.root / self.notation
+        return pages.read(page).statements if self.notation and page.is_file() else []
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
@@ -160,10 +161,11 @@ class Project:
         return replace(self, runs=runs)
 
 
-def load(folder: Path | None = None) -> Project:
+def load(folder: Path | None = None, whole: bool = True) -> Project:
     """The project that a folder belongs to, the working folder if none is given.
 
-    Raises ProjectError on a table that cannot be used.
+    Raises ProjectError on a table that cannot be used. A site may be built of a part of the notes, which need not be
+    ``whole``: there the page of the notation may be missing.
     """
     root = cache.project(folder)
     path = root / "pyproject.toml"
@@ -191,7 +193,7 @@ def load(folder: Path | None = None) -> Project:
         spelling=tuple(data.get("spelling", ())),
         notation=data.get("notation", ""),
     )
-    if project.notation and not (root / project.notation).is_file():
+    if whole and project.notation and not (root / project.notation).is_file():
         fault = f"{project.notation!r} is not there; {SETTINGS['notation']} is expected"
         raise ProjectError(f"{path}: [{TABLE}] notation: {fault}")
     if fault := _spelling_fault(project.spelling):

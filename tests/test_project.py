@@ -239,3 +239,12 @@ def test_what_the_page_of_the_notation_states_may_be_repeated(tmp_path, monkeypa
     (tmp_path / "docs" / "letters.md").write_text("$$\n% check: chain\n2 + 2 = 4\n$$\n")
     verdicts = project.load(tmp_path).judge(pages.read(tmp_path / "docs" / "one.md"))
     assert [verdict.outcome for verdict in verdicts] == ["repeats", "refused"]
+
+
+def test_a_site_may_be_built_of_a_part_of_the_notes(folder):
+    """Without the page of the notation, which the command and the tests of the whole ask for."""
+    (folder / "one.md").write_text("As $2 + 2 = 4$.\n")
+    with pytest.raises(ProjectError, match=r"'letters\.md' is not there"):
+        settings(folder, "notation = 'letters.md'")
+    (verdict,) = project.load(whole=False).judge(pages.read(folder / "one.md"))
+    assert verdict.outcome == "refused"

@@ -169,5 +169,5 @@ def test_a_script_works_from_a_file_and_under_a_strict_policy(script):
 
 
 def test_the_three_widgets_that_show_training_are_light():
-    """Where the gradient goes, the cliff and attention: together under 25 kB of script, beside what all widgets share."""
+    """Where the gradient goes, the cliff and attention: together under 25 kB of script beside what all share."""
     assert sum((FOLDER / f"rnn-{name}.js").stat().st_size for name in ("gradient", "cliff", "attention")) < 25_000

@@ -153,6 +153,10 @@ class Builder(Operators):
         before = left.factors[-1] if isinstance(left, tree.Times) else left
         powers = isinstance(before, tree.Power) and first is not right and before.span[1] < right.span[0]  # 2^x 2^y
         if isinstance(first, tree.Number) and first.span[0] == right.span[0] and not powers:  # it is not below a root
+            if isinstance(before, tree.Number) and before.span[1] == first.span[0]:
+                raise FormulaError(
+                    "a number is read to 15 digits on each side of its point; print fewer", right.span[0]
+                )
             raise FormulaError(
                 "a number stands right after another factor; put it first or write \\cdot; two indices have a comma "
                 "between them, and a label has letters only",

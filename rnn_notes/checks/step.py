@@ -106,7 +106,7 @@ class Step:
         if self.left.free_symbols or a is None or b is None:
             raise FormulaError("≈ compares numbers; there is a letter without a value").placed(self.claim)
         if abs(a - b) > float(np.max(allowed(self.claim, np.array(float(b)), within))) * (1 + 1e-12):
-            raise ClaimError(f"left is {mpmath.nstr(a, 12)}, right is {mpmath.nstr(b, 12)}")
+            raise ClaimError("left is {}, right is {}".format(*_shown(a, b)))
 
     def _try(self, cases: list[dict[Symbol, Expr]], met: list[Where]) -> int:
         """The number of points at which the claim holds; raises ClaimError at one where it does not."""
@@ -128,7 +128,7 @@ class Step:
             if not self._agrees(a, b, point):
                 where = ", ".join(f"{letter} = {point[letter]}" for letter in letters)
                 where += "".join(f", {words}" for words in self.opaque.words(point))
-                left_is, right_is = (mpmath.nstr(number, 12) for number in (a, b))
+                left_is, right_is = _shown(a, b)
                 raise ClaimError(f"{where and f'at {where}: '}left is {left_is}, right is {right_is}")
         if compared < min(3, len(letters) + 1):
             raise NoProofError("there are not enough points where both sides are defined")
@@ -235,3 +235,9 @@ def wheres(condition: Relation, reader: Expressions) -> list[Where]:
         return [Where(bound - inner, sign), Where(bound + inner, sign)]
     (left, _), (right, _) = _read(condition.left, reader), _read(condition.right, reader)
     return [Where(right - left if condition.operator in ("<", "le") else left - right, sign)]
+
+
+def _shown(a: Any, b: Any) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart."""
+    pairs = [(mpmath.nstr(a, digits), mpmath.nstr(b, digits)) for digits in (12, 20, 30)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])

@@ -37,8 +37,7 @@ class Verdict:
     outcome: str
     summary: str  # what was checked, in a few words
     badge: str = ""  # the same as a phrase for readers
-    evidence: str = ""  # why it has no tick, or how it was refuted, with the numbers
-    notes: str = ""  # of what holds: under which conditions, and what its label is for
+    evidence: str = ""  # why it has no tick, with the numbers; of what holds, under which conditions, or how to refer
     fault: tuple[int, int] | None = None  # row and column of what is wrong, in its LaTeX; rows count from 0
     final: bool = True  # False if more time might have led to another one: such a verdict is not remembered
 

@@ -103,7 +103,7 @@ def judge(
     try:
         verdict = _check(text, kind, rest, earlier, registered(runs), spelled(tuple(spelling)))
         labels = [f"\\eqref{{{name}}} in a text is its number, and a link to it" for name in LABEL.findall(text)]
-        return replace(verdict, notes="; ".join(filter(None, [verdict.notes, *labels])))
+        return replace(verdict, evidence="; ".join(filter(None, [verdict.evidence, *labels])))
     except RecursionError:
         error: CheckError = TOO_DEEP
     except CheckError as caught:
@@ -180,14 +180,14 @@ def _proved(text: str, definitions: Definitions, within: float | None, spelling:
     each = f"each of {steps} " * (proof.steps > 1)
     values = ", for all real values of its letters that the display allows" * bool(tree.free_names(statements))
     summary, badge = f"chain, {steps} proved{notes}", f"{each}proved by SymPy{values}{notes}"
-    return Verdict("proved", summary, badge, notes="; ".join(proof.notes))
+    return Verdict("proved", summary, badge, "; ".join(proof.notes))
 
 
 def _exact(statements: tuple[tree.Statement, ...], definitions: Definitions, within: float | None) -> Verdict:
     from rnn_notes.checks import exact
 
     notes = "".join(f"; {note}" for note in exact.check(statements, definitions, within).notes)
-    return Verdict("exact", f"numbers, exact{notes}", f"computed exactly by SymPy{notes}", notes=notes.strip("; "))
+    return Verdict("exact", f"numbers, exact{notes}", f"computed exactly by SymPy{notes}", notes.strip("; "))
 
 
 def _defined(text: str, definitions: Definitions, runs: Mapping[str, Run], spelling: Spelling) -> Verdict:

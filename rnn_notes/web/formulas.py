@@ -65,7 +65,7 @@ class Formulas(Treeprocessor):
     def _project(self) -> project.Project:
         """The project of the page, with the runs of the extension if it names some."""
         try:
-            settings = project.load(rendering.folder(self.md) or self.source.path.resolve().parent)
+            settings = project.load(rendering.folder(self.md) or self.source.path.resolve().parent, whole=False)
             return settings.with_runs(self.runs, "rnn_notes.web.extension: runs") if self.runs else settings
         except project.ProjectError as error:
             raise self.source.error("", str(error)) from None

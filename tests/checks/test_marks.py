@@ -226,13 +226,13 @@ def test_any_display_gets_a_verdict(text, mark):
     assert judge(f"{text} = {text} + a", mark, ("f(x) = x^2",)).summary
 
 
-def test_the_notes_of_what_holds_say_under_which_condition():
-    """And what a label is for; without either there are none. Evidence is for what has no tick."""
+def test_the_evidence_of_what_holds_says_under_which_condition():
+    """And what a label is for; without either there is none."""
     root = judge(r"\sqrt{\frac{1}{n}} = \frac{1}{\sqrt{n}}", "chain")
-    assert (root.notes, root.evidence) == ("where both sides are defined: n > 0", "")
+    assert root.evidence == "where both sides are defined: n > 0"
     labelled = judge(r"h_t = \tanh(a_t) \label{eq:h}", "rnn")
-    assert (labelled.outcome, labelled.notes[:12]) == ("evaluated", r"\eqref{eq:h}")
-    assert judge("1 + 1 = 2", "chain").notes == ""
+    assert (labelled.outcome, labelled.evidence[:12]) == ("evaluated", r"\eqref{eq:h}")
+    assert judge("1 + 1 = 2", "chain").evidence == ""
 
 
 @pytest.mark.parametrize(

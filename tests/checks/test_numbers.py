@@ -62,6 +62,7 @@ REFUSED = {
     r"J_k = k^3, \quad k = 0, \dots, 1": "write the cases out",
     r"J_k = k \cdot k": "k has no value here",
     r"2 \frac{1}{2} = 1": "a mixed number",
+    "0.1 + 0.2 = 0.30000000000000004": "a number is read to 15 digits on each side of its point; print fewer",
 }
 
 
@@ -76,6 +77,7 @@ def test_what_is_exactly_so_holds(formula):
 def test_what_is_nearly_so_fails(formula):
     """Rounded numbers are printed behind ≈, and each entry of a matrix counts by itself."""
     assert judge(formula, "numbers").outcome == "fails"
+    assert judge("2 = 1.99999999999999", "numbers").evidence.endswith("left is 2.0, right is 1.99999999999999")
 
 
 @pytest.mark.parametrize(("formula", "message"), SHAPES.items())

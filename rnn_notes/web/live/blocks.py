@@ -303,7 +303,7 @@ def _judge(latex: str, mark: str, earlier: list[str]) -> dict[str, Any]:
     from rnn_notes.checks.verdicts import judge
 
     verdict = judge(latex, mark, tuple(earlier))
-    found = {name: getattr(verdict, name) for name in ("outcome", "summary", "badge", "evidence", "notes", "fault")}
+    found = {name: getattr(verdict, name) for name in ("outcome", "summary", "badge", "evidence", "fault")}
     try:
         return found | {"reading": plain.reading(latex)}
     except FormulaError:

@@ -40,12 +40,10 @@ class Formula {
     return { type: "judge", latex: this.area.value, mark: this.form.querySelector("select").value };
   }
 
-  heard({ verdict: { outcome, badge, evidence, notes, fault, reading } }) {
+  heard({ verdict: { outcome, badge, evidence, fault, reading } }) {
     const failed = ["fails", "refused"].includes(outcome);
     if (reading) this.output.append(element("p", { textContent: "read as" }), element("pre", { textContent: reading }));
-    for (const [title, text] of [["because", evidence], ["note", notes]]) {
-      if (text) this.output.append(element("p", { textContent: title }), element("pre", { textContent: text }));
-    }
+    if (evidence) this.output.append(element("p", { textContent: failed ? "because" : "note" }), element("pre", { textContent: evidence }));
     let words = failed ? badge[0].toUpperCase() + badge.slice(1) : (VERDICTS[outcome] ?? outcome);
     if (fault) {
       const [row, column] = fault, lines = this.area.value.split("\n");
