@@ -26,10 +26,7 @@ def sigmoid(a: ndarray) -> ndarray:
 
 
 def sigmoid_prime(y: ndarray) -> ndarray:
-    """σ′ from the output y = σ(a): y (1 − y), at most 1/4.
-
-    On the right its digits are lost, since y near 1 has lost them: from a = 37 on (double precision) it is 0.
-    """
+    """σ′ from the output y = σ(a): y (1 − y), at most 1/4; near y = 1 it loses digits, from a = 37 on it is 0."""
     return y * (1 - y)
 
 
@@ -39,10 +36,7 @@ def tanh(a: ndarray) -> ndarray:
 
 
 def tanh_prime(y: ndarray) -> ndarray:
-    """tanh′ from the output y = tanh(a): 1 − y², at most 1.
-
-    Where y is near ±1 its digits are lost: beyond |a| = 19 (double precision) it is 0.
-    """
+    """tanh′ from the output y = tanh(a): 1 − y², at most 1; near ±1 it loses digits, beyond |a| = 19 it is 0."""
     return 1 - y * y
 
 

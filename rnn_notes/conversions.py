@@ -6,9 +6,7 @@ they differ in the order of the gates. Only the GRU's candidate keeps its two bi
 PyTorch: ``torch.nn.RNN``, ``LSTM``, ``GRU``. A result of ``to_torch`` is a ``state_dict`` once its arrays are tensors.
 ONNX: operators ``RNN``, ``LSTM``, ``GRU``, forward, without peepholes.
 
-What the arrays do not carry has to be said: a network with ``nonlinearity="relu"`` has the arrays of one with tanh, and
-a Keras layer whose ``recurrent_activation`` is ``"hard_sigmoid"``, once its default, those of one with the sigmoid.
-``batch_first`` is the order of axes of the input, ``dropout`` is for training, and ``proj_size`` has no counterpart.
+What the arrays do not carry has to be said: a network with ``nonlinearity="relu"`` has the arrays of one with tanh.
 Cells here have tanh and the logistic sigmoid, and the GRU is the one with ``linear_before_reset=1``, since the default
 of ONNX resets before the product and has no counterpart here.
 """
