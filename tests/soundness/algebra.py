@@ -31,6 +31,14 @@ def entrywise(f: Callable[..., mpf], *values: Value) -> Value:
     return [[f(*entries) for entries in zip(*rows, strict=True)] for rows in zip(*values, strict=True)]
 
 
+def plus(*values: Value) -> Value:
+    return entrywise(lambda *entries: mp.fsum(entries), *values)
+
+
+def times(*values: Value) -> Value:
+    return entrywise(lambda *entries: mp.fprod(entries), *values)
+
+
 def product(a: Value, b: Value) -> Value:
     """The matrix product; a number multiplies everything; one row by one column is a number."""
     if is_number(a) or is_number(b):
@@ -80,6 +88,12 @@ def radius(a: Rows) -> mpf:
 
 def sigmoid(x: mpf) -> mpf:
     return 1 / (1 + mp.exp(-x))
+
+
+def shares(a: list[mpf]) -> Rows:
+    """The softmax of numbers, as a column."""
+    weights = [mp.exp(one) for one in a]
+    return [[w / mp.fsum(weights)] for w in weights]
 
 
 FUNCTIONS: dict[str, Callable[[mpf], mpf]] = {

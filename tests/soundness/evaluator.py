@@ -6,8 +6,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 from soundness import algebra
-from soundness.algebra import FUNCTIONS, MeaninglessError, Value, entrywise, is_number, product, shape
-from soundness.networks import Network, plus, times
+from soundness.algebra import FUNCTIONS, MeaninglessError, Value, entrywise, is_number, plus, product, shape, times
 from soundness.nodes import Node, walk
 from soundness.reader import UnreadError
 
@@ -33,8 +32,9 @@ class UndecidedError(ValueError):
 class Evaluator:
     """Values of trees; ``scope`` gives numbers to letters, ``definitions`` name -> (parameters, body)."""
 
-    def __init__(self, network: Network | None = None, definitions: dict[str, Any] | None = None) -> None:
+    def __init__(self, network: Any = None, definitions: dict[str, Any] | None = None) -> None:
         self.network, self.definitions = network, definitions or {}
+        self.rows = network is not None and network.rows
 
     def value(self, node: Node, scope: dict[str, Value]) -> Value:
         return getattr(self, "_" + node.op.replace("+", "_immediate"))(node, scope)
@@ -61,7 +61,7 @@ class Evaluator:
         if self.network:
             if name in self.network.sizes:
                 return mpf(self.network.sizes[name])
-            if name in self.network.weights or (name == "L" and not at):
+            if name in self.network.once or (name == "L" and not at):
                 return self._pick(self.network.value(name, None), at, scope)
             if at:
                 return self._pick(self.network.value(name, self.whole(at[0], scope)), at[1:], scope)
@@ -75,13 +75,18 @@ class Evaluator:
     def _pick(self, value: Value, at: list[Node], scope: dict[str, Value]) -> Value:
         if not at:
             return value
+        row, column = self._place(value, at, scope)
+        return value[row][column]
+
+    def _place(self, value: Value, at: list[Node], scope: dict[str, Value]) -> tuple[int, int]:
+        """Where an entry stands, counted from 0."""
         place = [self.whole(k, scope) for k in at]
         if is_number(value) or len(place) != (1 if shape(value)[1] == 1 else 2):
             raise MeaninglessError("no such entry")
         place = [*place, 1] if len(place) == 1 else place
         if not all(1 <= k <= n for k, n in zip(place, shape(value), strict=True)):
             raise MeaninglessError("no such entry")
-        return value[place[0] - 1][place[1] - 1]
+        return place[0] - 1, place[1] - 1
 
     def _entry(self, node: Node, scope: dict[str, Value]) -> Value:
         return self._pick(self.value(node.args[0], scope), list(node.args[1:]), scope)
@@ -95,7 +100,13 @@ class Evaluator:
         return entrywise(lambda a: -a, self.value(node.args[0], scope))
 
     def _add(self, node: Node, scope: dict[str, Value]) -> Value:
-        return plus(*self.alike(node.args, self._all(node, scope)))
+        return plus(*self._as_rows(self.alike(node.args, self._all(node, scope))))
+
+    def _as_rows(self, values: list[Value]) -> list[Value]:
+        """Where samples are rows, a row counts for each of them."""
+        height = max((len(value) for value in values if not is_number(value)), default=0)
+        one = lambda value: self.rows and not is_number(value) and len(value) == 1  # noqa: E731
+        return [value * height if one(value) else value for value in values]
 
     def alike(self, nodes: tuple[Node, ...], values: list[Value]) -> list[Value]:
         """A printed number beside a column or a row counts for each entry."""
@@ -212,7 +223,7 @@ class Evaluator:
             return self._of_column(name, a)
         if name in ("sigma_max", "rho"):
             return (algebra.sigma_max if name == "sigma_max" else algebra.radius)(a)
-        if not is_number(a) and 1 not in shape(a):
+        if not is_number(a) and 1 not in shape(a) and not self.rows:
             raise MeaninglessError(f"{name} of a matrix")
         if name not in FUNCTIONS:
             raise UnreadError(f"{name} is not known")
@@ -224,12 +235,13 @@ class Evaluator:
         return result
 
     def _of_column(self, name: str, a: Value) -> Value:
+        if self.rows and name == "softmax" and not is_number(a):
+            return [algebra.transposed(algebra.shares(row))[0] for row in a]
         if is_number(a) or shape(a)[1] != 1:
             raise MeaninglessError(f"{name} of what is no column")
         if name == "diag":
             return [[a[i][0] * (i == j) for j in range(len(a))] for i in range(len(a))]
-        weights = [mp.exp(row[0]) for row in a]
-        return [[w / mp.fsum(weights)] for w in weights]
+        return algebra.shares([row[0] for row in a])
 
     def _prime(self, node: Node, scope: dict[str, Value]) -> Value:
         (a,) = self._all(node, scope)
@@ -243,10 +255,22 @@ class Evaluator:
         copy, by = (by.args[1], by.args[0]) if by.op == "copy" else (None, by)
         if of.op != "sym" or by.op != "sym":
             raise UnreadError("a derivative of a formula on a run")
-        places = [(part.value, self.whole(part.args[0], scope) if part.args else None) for part in (of, by)]
-        for place in places:
-            self.network.value(*place)
-        return self.network.derivative(*places, self.whole(copy, scope) if copy else None, immediate)
+        places, entries = [], []
+        for part in (of, by):
+            steps = min(len(part.args), part.value not in self.network.once)
+            places.append((part.value, self.whole(part.args[0], scope) if steps else None))
+            value, at = self.network.value(*places[-1]), list(part.args[steps:])
+            entries.append(self._place(value, at, scope) if at else None)
+        step = self.whole(copy, scope) if copy else None
+        found = self.network.derivative(*places, step, immediate, entries[0])
+        if not entries[1]:
+            return found
+        row, column = entries[1]
+        if not entries[0] and not is_number(self.network.value(*places[0])):
+            if column:
+                raise MeaninglessError("a column by an entry of a matrix")
+            return [[each[row]] for each in found]
+        return found[row][column]
 
     def _d_immediate(self, node: Node, scope: dict[str, Value]) -> Value:
         return self._d(node, scope, immediate=True)

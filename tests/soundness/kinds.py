@@ -1,10 +1,17 @@
 """For each kind of mark: a generator of formulas that are true by construction."""
 
-from soundness.chains import chain, define, inequality
+import random
+
+from soundness.chains import Case, chain, define, inequality
+from soundness.described import GROUPS
 from soundness.networks_say import run_case, shape_case
 from soundness.printed_numbers import lecture, numbers
 
-RUNS = ("rnn", "lstm", "gru", "linear", "feedforward", "layers")
+
+def of_group(group: str, rng: random.Random) -> Case:
+    return run_case(rng.choice(GROUPS[group]), rng)
+
+
 KINDS = {
     "chain": chain,
     "inequalities": inequality,
@@ -12,5 +19,5 @@ KINDS = {
     "define": define,
     "shapes": shape_case,
     "lecture": lecture,
-    **{kind: (lambda rng, kind=kind: run_case(kind, rng)) for kind in RUNS},
+    **{group: (lambda rng, group=group: of_group(group, rng)) for group in GROUPS},
 }

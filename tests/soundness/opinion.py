@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 from mpmath import mp, mpf
-from soundness.algebra import FUNCTIONS, MeaninglessError, Value, entrywise, is_number, shape
+from soundness.algebra import FUNCTIONS, MeaninglessError, Value, entrywise, is_number, plus, shape
+from soundness.described import TABLE
 from soundness.evaluator import DIGITS, EXACT, POINT, SAME, Evaluator, UndecidedError
-from soundness.networks import FORMULAS, Network, many, networks, plus
+from soundness.networks import Network, many, networks
 from soundness.nodes import Claim, Member, Node, Range, free, walk
 from soundness.reader import UnreadError, read
 
@@ -133,7 +134,7 @@ def printed(node: Node) -> Value | None:
 def run_holds(statements: list[Any], network: Network, conditions: list[Any], definitions: Any = None) -> bool:
     """Whether the statements hold on a network at all values of the free indices that the conditions allow."""
     evaluator = Evaluator(network, definitions)
-    known = {*network.sizes, *network.weights, "L", "pi", *(definitions or {}), *(name for name, _ in network.steps)}
+    known = {*network.sizes, *network.described.types, "L", "e", "pi", *(definitions or {})}
     known |= {name for name in _names(statements) if name.startswith("delta")}
     ranges = [s for s in (*statements, *conditions) if isinstance(s, Range)]
     claims = [s for s in statements if not isinstance(s, Range)]
@@ -194,14 +195,15 @@ def _entries(letter: str, claim: Any, network: Network) -> range | None:
     """The values of a letter that stands as an entry: 1 … size of that axis."""
     for side in (claim.left, claim.right) if isinstance(claim, Claim) else ():
         for _, part in walk(side):
-            first = 1 if part.value in {name for name, _ in network.steps} else 0
+            first = 1 if part.value in network.described.series else 0
             if part.op == "entry" and any(Node("sym", (), letter) == k for k in part.args[1:]):
                 raise UnreadError("an entry of a formula")
-            if part.op == "sym" and part.args and (first or part.value in network.weights):
+            if part.op == "sym" and part.args and (first or part.value in network.once):
                 for axis, k in enumerate(part.args[first:]):
                     if k == Node("sym", (), letter):
-                        value = network.weights.get(part.value) or network.value(part.value, 1)
-                        return range(1, shape(value)[axis] + 1)
+                        if axis >= len(network.described.types[part.value] or ()):
+                            raise UnreadError("an entry of a number")
+                        return range(1, network.sizes[(network.described.types[part.value] or ())[axis]] + 1)
     return None
 
 
@@ -251,12 +253,11 @@ def opinion(latex: str, mark: str, earlier: tuple[str, ...] = ()) -> bool:
     kind, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
     if "within" in rest:
         raise UnreadError("within")
-    if kind not in (*FORMULAS, "layers"):
+    if kind not in TABLE:
         raise UndecidedError(f"no network of this kind: {kind}")
     found = []
     for network in networks(kind):
-        known = frozenset({*network.weights, *(name for name, _ in network.steps)})
-        known |= {name.replace("a", "delta", 1) for name in known if name[:2] in ("a", "a_")}
+        known = frozenset(TABLE[kind].types)
         statements = read(latex, known, functions)
         definitions = _definitions(earlier, known)
         parts = [part.replace("<=", r"\le ").replace(">=", r"\ge ") for part in rest.split(",") if part.strip()]

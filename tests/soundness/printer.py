@@ -6,7 +6,10 @@ import re
 from soundness.nodes import Claim, Member, Node, Range
 
 SUM, HADAMARD, PRODUCT, FACTOR, BASE = range(5)  # how much a place binds: what binds less stands in brackets
-GREEK = {"delta", "alpha", "beta", "lambda", "mu", "tau", "theta", "pi", "eta", "phi", "omega", "sigma"}
+GREEK = {
+    *("delta", "alpha", "beta", "gamma", "varepsilon", "lambda", "mu"),
+    *("tau", "theta", "pi", "eta", "phi", "omega", "sigma"),
+}
 COMMANDS = {"sigma", "tanh", "exp", "ln", "log", "sin", "cos", "sinh", "cosh", "max", "min", "rho"}
 SIGNS = {"=": "=", "<": "<", ">": ">", "le": r"\le", "ge": r"\ge", "approx": r"\approx"}
 
@@ -26,7 +29,7 @@ class Printer:
         self.rows = rng.choice(["aligned", "aligned", "aligned", "split", "align*", "align"])
         self.above = rng.random() < 0.08  # h^{(t)}, not h_t
         self.bold = rng.random() < 0.1  # vectors and matrices in bold, on a run
-        self.exp = rng.choice(["e^", r"\exp"])
+        self.exp = rng.choice(["e^", r"\exp"]) if not vectors else r"\exp"  # a power of e is one of a number
         self.named = rng.choice([r"\mathrm", r"\operatorname"])
 
     def display(self, statements: list[Claim | Range | Member]) -> str:
@@ -72,7 +75,7 @@ class Printer:
 
     def _sym(self, node: Node) -> tuple[str, int]:
         stem, _, label = node.value.partition("_")
-        if label in ("tilde", "hat"):
+        if label in ("tilde", "hat", "bar"):
             stem, label = rf"\{label}{{{stem}}}", ""
         stem = "\\" + stem if stem in GREEK else stem
         if self.bold and node.value in self.vectors:

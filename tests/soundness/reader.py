@@ -218,6 +218,8 @@ class Reader:
                 node = Node("copy", (node, step)) if weights else sym(node.value, step, *node.args)
                 self.take(")")
                 self.take("}")
+            elif label := self.label_above(node):
+                node = sym(label, *(self.subscript() if self.next == "_" else []))
             elif self.next == "{":
                 node = power(node, self.braced())
             else:
@@ -225,6 +227,15 @@ class Reader:
             if self.at == start:
                 break
         return node
+
+    def label_above(self, node: Node) -> str | None:
+        """The name of a layer whose number stands above, as in h^{(2)}_t."""
+        opening, (number, *closing) = self.tokens[self.at : self.at + 2], self.tokens[self.at + 2 : self.at + 5] or [""]
+        name = f"{node.value}_{number}"
+        if opening != ["{", "("] or closing != [")", "}"] or node.args or name not in self.known:
+            return None
+        self.at += 5
+        return name
 
     def braced(self) -> Node:
         self.take("{")
@@ -385,7 +396,7 @@ class Reader:
 
     def symbol(self, token: str) -> Node:
         suffix = ""
-        if token in (r"\hat", r"\tilde"):
+        if token in (r"\hat", r"\tilde", r"\bar"):
             suffix = token.replace("\\", "_")
             node = self.braced() if self.next == "{" else self.plain(self.take())
         else:

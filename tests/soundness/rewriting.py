@@ -23,6 +23,7 @@ class Rewriter:
     letters: list[str] = data_field(default_factory=list)
     shapes: dict[str, Type] = data_field(default_factory=dict)
     taken: set[str] = data_field(default_factory=set)  # letters that no new index may have
+    series: set[str] = data_field(default_factory=set)  # the symbols whose first subscript is a step
 
     def rewrite(self, node: Node, times: int) -> Node:
         """Apply that many rules at random places."""
@@ -64,7 +65,7 @@ class Rewriter:
             case "call" if node.value in ("max", "min", "sigma_max", "rho"):
                 return ()
             case "add":
-                return next((t for t in types if t), types[0])
+                return next((t for t in types if t and t[0] != "1"), next((t for t in types if t), types[0]))
             case "mul":
                 return self.product(types)
             case "tr":
@@ -89,13 +90,6 @@ class Rewriter:
             else:
                 result = result or t
         return result
-
-    @property
-    def series(self) -> set[str]:
-        """The symbols whose first subscript is a step."""
-        return {name for name in self.shapes if not name.startswith(("W_", "b_")) and name != "I"} - (
-            {"x"} if "W_1" in self.shapes else set()
-        )
 
 
 def places(node: Node, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Node]]:
@@ -140,9 +134,9 @@ def distribute(node: Node, r: Rewriter) -> Node | None:
 
 
 def mixed(node: Node, r: Rewriter) -> bool:
-    """A sum of a printed number and a column: there the number counts for each entry."""
+    """A sum of a printed number and a column, or of a matrix and a row: there the number or row counts for each."""
     types = [r.type(part) for part in node.args]
-    return () in types and any(types)
+    return any(types) and (() in types or len({kind for kind in types if kind}) > 1)
 
 
 def collect(node: Node, r: Rewriter) -> Node | None:
@@ -212,8 +206,9 @@ def bracket_square(node: Node, r: Rewriter) -> Node | None:
 
 def sigmoid(node: Node, r: Rewriter) -> Node | None:
     """σ(a) = 1 − σ(−a), and tanh(a) = 2 σ(2 a) − 1 = −tanh(−a)."""
-    if node.op != "call" or node.value not in ("sigma", "tanh") or r.type(node) is None:
-        return None
+    kind = r.type(node)
+    if node.op != "call" or node.value not in ("sigma", "tanh") or kind is None or (kind and kind[1] != "1"):
+        return None  # beside a matrix, 1 has no meaning
     (a,) = node.args
     if node.value == "sigma":
         return sub(ONE, call("sigma", minus(a, r)))

@@ -16,9 +16,10 @@ from typing import Any
 
 from soundness.chains import Case
 from soundness.collected import ACCEPTED, collection
+from soundness.described import TABLE
 from soundness.kinds import KINDS
 from soundness.mistakes import mistaken
-from soundness.networks import FORMULAS, many, networks, shapes
+from soundness.networks import many, networks, shapes
 from soundness.opinion import UndecidedError, chain_holds, run_holds, weaker
 from soundness.printer import Printer
 from soundness.reader import UnreadError
@@ -27,6 +28,7 @@ from rnn_notes.checks.verdicts import judge
 from rnn_notes.web import census
 
 PAIRS = 2750  # of each kind of mark: as many true formulas, and as many false ones, so 5,000 with what is discarded
+ENOUGH = 1100  # are recorded, if one asks for fewer
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def pair(kind: str, number: int) -> tuple[list[Tried], str]:
     except (UndecidedError, UnreadError) as error:
         return [], f"true one undecided ({type(error).__name__})"
     tried = [judged(kind, number, "", case, case.statements)]
-    table = shapes(case.run) if case.run in (*FORMULAS, "layers") else {}
+    table = shapes(case.run) if case.run in TABLE else {}
     for _ in range(20):
         change, statements = mistaken(case.statements, rng, table, tuple(table))
         try:
@@ -86,7 +88,7 @@ def pair(kind: str, number: int) -> tuple[list[Tried], str]:
 
 
 def written(case: Case, statements: list[Any], rng: random.Random) -> str:
-    table = shapes(case.run) if case.run in (*FORMULAS, "layers") else {}
+    table = shapes(case.run) if case.run in TABLE else {}
     vectors = frozenset(name for name, shape in table.items() if shape)
     return Printer(rng, vectors).display([*statements, *case.conditions])
 
@@ -150,7 +152,7 @@ def main() -> int:
         print(f"{kind:14}", ", ".join(f"{n} {what}" for what, n in found.items()))
     total = sum(counts.values(), Counter())
     print("all           ", ", ".join(f"{n} {what}" for what, n in total.items()))
-    if options.pairs >= PAIRS and not options.first:
+    if options.pairs >= ENOUGH and not options.first:
         recorded = json.loads(census.SOUNDNESS.read_text(encoding="utf-8")) if options.kinds else {}
         recorded |= {kind: dict(found) for kind, found in counts.items()}
         census.SOUNDNESS.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")

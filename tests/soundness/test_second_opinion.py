@@ -15,10 +15,10 @@ def opinions():
 
 
 def test_most_displays_of_the_site_have_a_second_opinion(opinions):
-    """The second evaluator reads and decides at least 60 % of what the pages claim."""
+    """The second evaluator reads and decides at least 70 % of what the pages claim."""
     share = len(opinions) / len(EVERY)
     print(f"{len(opinions)} of {len(EVERY)} displays have a second opinion: {share:.0%}")
-    assert share >= 0.6
+    assert share >= 0.7
 
 
 def test_every_second_opinion_on_a_display_is_that_it_holds(opinions):
@@ -33,7 +33,7 @@ def test_the_two_agree_on_edited_displays(opinions):
     whose h_0 is zero, so that any matrix before it is right.
     """
     rng, found = random.Random(3), []
-    for display, _ in opinions:
+    for display, _ in opinions[::2]:
         edit = edited(display, rng)
         said = second(edit) if edit else None
         if edit and said is not None:
