@@ -237,8 +237,8 @@ def heavy(rng: Generator, shape: tuple[int, int]) -> ndarray:
 
 
 def shares(rng: Generator, shape: tuple[int, int]) -> ndarray:
-    """Positive numbers that sum to 1, the target of a softmax."""
-    return rng.dirichlet(np.ones(shape[0]))
+    """Positive numbers that sum to 1, the target of a softmax: from almost the same to almost one alone."""
+    return rng.dirichlet(np.full(shape[0], 10 ** rng.uniform(-1, 1)))
 
 
 def one_hot(rng: Generator, shape: tuple[int, int]) -> ndarray:

@@ -45,6 +45,8 @@ HINTS = {
     r"\\(infty|forall|exists)": "say for which indices it is meant, t = 1, …, T",
     r"\\(dot|ddot|check|breve|overline|underline|overrightarrow)": "accents are hat, tilde and bar; spell others",
     r"\\oslash": r"to divide entry by entry, write it for one entry: \frac{u_{t,k}}{v_{t,k}}",
+    ",": "only a function has several arguments; define it in a display '% check: define', or write "
+    "'% given: f is a function' below the mark",
     r"\\tag": "a tag is a number or a letter",
     r"\\begin": "environments are aligned, align, split, gathered, array, cases and matrices",
     r"\\[A-Za-z]+": r"if it is your own command, say what it means in a spelling: '{} is h'",
@@ -111,7 +113,7 @@ def _one_font(statements: tuple[Statement, ...]) -> None:
             found.setdefault(node.font, set()).add(counts.get(id(node), 0))
             before = next(iter(found))
             bold = next((found[font] for font in VECTORS if font in found), set())
-            entries = len(bold) == 1 and len(found) == 2 and found.get("") == {max(bold) + 1}
+            entries = bool(bold) and len(found) == 2 and min(found.get("", {0})) > max(bold)
             if before != node.font and not entries:
                 both = " and ".join(f"\\{font}{{{node.name}}}" if font else node.name for font in (before, node.font))
                 way_out = "say in a spelling what each of them is"

@@ -44,7 +44,7 @@ class Operators(Transformer_NonRecursive):
     def call(self, function: tuple[str, Any], *arguments: Node) -> Node:
         name, mark = function
         if isinstance(mark, tree.Number):
-            return tree.Fraction(tree.Call(name, arguments), tree.Call(name, (mark,)))
+            return tree.Times((tree.Fraction(tree.Number("1"), tree.Call("ln", (mark,))), tree.Call(name, arguments)))
         primes = mark.count("'") + mark.count("prime") if mark and mark.type == "PRIME" else 0
         call = tree.Call(name, arguments, primes)
         return tree.Power(call, tree.Number(str(mark))) if mark and mark.type == "NUMBER" else call

@@ -17,7 +17,7 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
     Sums that count entries of the same array count equally many, up to the bound that one of them states, if one does.
     Raises FormulaError where it is unclear what is counted.
     """
-    statements = _two_indices(statements)
+    statements = _plain_indices(statements)
     sums = [node for node in walk(statements) if isinstance(node, Big | Over)]
     if not any(isinstance(node, Over) for node in sums):
         return statements, ()
@@ -52,8 +52,8 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
     return tree.rebuilt(statements, change), tuple(words)
 
 
-def _two_indices(statements: Any) -> Any:
-    """With x_{i,j} for x_{ij}, if one of the letters counts: no one multiplies indices without saying so."""
+def _plain_indices(statements: Any) -> Any:
+    """With x_{i,j} for x_{ij}, and x_i for x^{(i)}, if a letter counts: no one means a product or a power by these."""
     counting = {node.index for node in walk(statements) if isinstance(node, Big | Over | tree.Range)}
 
     def change(node: Node) -> Node:
@@ -61,6 +61,9 @@ def _two_indices(statements: Any) -> Any:
             letters = node.at[0].factors
             if all(isinstance(letter, Name) for letter in letters) and free_names(letters) & counting:
                 return Index(node.base, letters, span=node.span)
+        if isinstance(node, tree.Copy) and free_names(node.step) & counting:
+            base, at = (node.body.base, node.body.at) if isinstance(node.body, Index) else (node.body, ())
+            return Index(base, (node.step, *at), span=node.span)
         return node
 
     return tree.rebuilt(statements, change)

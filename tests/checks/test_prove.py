@@ -33,7 +33,7 @@ PROVED = [
     r"\frac{\partial^3 (x^2 y^2)}{\partial x^2 \, \partial y} = 4 y, \quad \sigma''(x) = \sigma'(x) (1 - 2 \sigma(x))",
     r"\frac{\partial}{\partial w} \frac12 (w x - y)^2 = (w x - y) x, \quad \frac{d}{dx} \frac{1}{2} m x^2 = m x",
     r"\ln \sum_{j=1}^{2} e^{x_j + c} = c + \ln(e^{x_1} + e^{x_2}), \quad 1{,}024 = 2^{10}",
-    r"\log_2 8 = 3, \quad \log_{10}(x) = \frac{\ln x}{\ln 10}, \quad x > 0",
+    r"\log_2 8 = 3, \quad \log_{10}(x) = \frac{\log x}{\log 10}, \quad x > 0",
     r"\frac{d}{dx} \sin^2 x = 2 \sin x \cos x, \quad \ln(x y) = \ln x + \ln y, \quad x, y > 0",
     r"\underbrace{(x - 1)^2}_{\ge 0} + 1 \ge 1, \quad \underbrace{x - x}_{= 0} + 1 = 1",
     r"\frac{a}{b} + \frac{c}{d} = \frac{a d + b c}{b d}, \quad (a + b) (c + d) = a c + a d + b c + b d",

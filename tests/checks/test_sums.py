@@ -22,6 +22,8 @@ WITHOUT_BOUNDS = [
     r"c \sum_i x_i = \sum_i c x_i, \quad \sum_i \sum_j x_i y_j = \left( \sum_i x_i \right) \left( \sum_j y_j \right)",
     r"\sum_i p_i (x_i - m) = \sum_{k=1}^{n} p_k x_k - m \sum_k p_k",
     r"\frac{\partial}{\partial x_j} \sum_i x_i^2 = 2 x_j, \quad \sum_{i, j} a_{i,j} = \sum_j \sum_i a_{i,j}",
+    r"\sum_i (a x^{(i)} - y^{(i)})^2 = \sum_i (y^{(i)} - a x^{(i)})^2",
+    r"\sum_{i,j} x_j^{(i)} = \sum_{j,i} x_j^{(i)}",
     r"\sum_j w_{ij} (x_j + y_j) = \sum_j w_{ij} x_j + \sum_j w_{ij} y_j, \quad \sum_{i,j} a_{ij} = \sum_{j,i} a_{ij}",
     r"\ln \left( \prod_{k=1}^{n} p_k \right) = \sum_k \ln(p_k), \quad p_k > 0",
 ]
