@@ -15,6 +15,7 @@ import sys
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb, format_exception_only
@@ -133,7 +134,7 @@ class Project:
     def _known(self) -> list[Display | Inline]:
         """What the page of the notation states, nothing where a part has none; raises PageError as reading it does."""
         page = self.root / self.notation
-        return pages.read(page).statements if self.notation and page.is_file() else []
+        return list(_statements(page, page.stat().st_mtime_ns)) if self.notation and page.is_file() else []
 
     def with_runs(self, runs: str, where: str) -> "Project":
         """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
@@ -159,6 +160,12 @@ class Project:
             wanted = f"{name or 'RUNS'} in {module} must be a list of rnn_notes.checks.Run"
             raise ProjectError(f"{where}: {wanted}; {fault}") from None
         return replace(self, runs=runs)
+
+
+@lru_cache(maxsize=2)
+def _statements(page: Path, _changed: int) -> tuple[Display | Inline, ...]:
+    """What a page states, read anew when it has changed."""
+    return tuple(pages.read(page).statements)
 
 
 def load(folder: Path | None = None, whole: bool = True) -> Project:

@@ -7,6 +7,7 @@ the page, or in the project's list of its notation, brackets and spaces apart.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.define import Definitions, functions, introduce
@@ -23,9 +24,7 @@ WAY_OUT = (
 
 def repeated(text: str, known: Iterable[str], spelling: Spelling) -> None:
     """Raise FormulaError unless each statement of the text is one of the statements known."""
-    shared = list(known)
-    names = _functions(shared, spelling)
-    found = {tree.ungrouped(statement) for other in shared for statement in _statements(other, names, spelling)}
+    names, found = _stated(tuple(known), spelling)
     try:
         statements = latex.parse(text, names, spelling)
     except CheckError as error:
@@ -61,7 +60,14 @@ def _chooses(one: tree.Node, other: tree.Node) -> bool:
     return (symbol or given) and tree.ungrouped(one) not in {tree.ungrouped(node) for node in tree.walk(other)}
 
 
-def _functions(texts: list[str], spelling: Spelling) -> frozenset[str]:
+@lru_cache(maxsize=4)  # a page has many relations that repeat what is displayed
+def _stated(texts: tuple[str, ...], spelling: Spelling) -> tuple[frozenset[str], set[tree.Statement]]:
+    """The functions that some of the texts define, and the statements of all."""
+    names = _functions(texts, spelling)
+    return names, {tree.ungrouped(statement) for text in texts for statement in _statements(text, names, spelling)}
+
+
+def _functions(texts: Iterable[str], spelling: Spelling) -> frozenset[str]:
     """The letters that some of the texts define as functions."""
     definitions: Definitions = {}
     for text in texts:

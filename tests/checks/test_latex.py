@@ -97,7 +97,7 @@ REFUSED = {
     "a − b = 1": "the character '−' is not LaTeX that is read here; type it as a command",
     "a = b\x00": "is not LaTeX that is read here",
     "a = \\text{b\x07}": "is not LaTeX that is read here",
-    "1234567890123456 = a": "a number stands right after another factor",
+    "1234567890123456 = a": "a number is read to 15 digits on each side of its point; print fewer",
     "__import__('os') = 1": NO_PLACE,
 }
 
