@@ -65,12 +65,12 @@ def complex_step(f: Callable[[Any], Any], value: V, step: float = 1e-30) -> V:
 
 
 def finite_differences(f: Callable[[Any], Any], value: V, step: float = 1e-6) -> V:
-    """The gradient of f at value by central differences, (f(x + ε) − f(x − ε)) / 2ε: right to about 1e-9.
+    """The gradient of f at value by central differences, (f(x + ε) − f(x − ε)) / 2ε.
 
-    That is relative to the largest entry of each array: of one that is 1e-9 of it, no digit need be right.
-    value is as for ``complex_step``; f is called with a float64 copy of it. ε is step, times the size of the largest
-    entry of the array if that is above 1. Raises ValueError if value or what f returns is nothing of the kind, or if
-    the second opinion differs by 1e-5: a step too long for a steep f, or lost in what f rounds.
+    It is right to about 1e-9 of the largest entry of each array. value is as for ``complex_step``; f is called with a
+    float64 copy of it. ε is step, times the size of the largest entry of the array if that is above 1. Raises
+    ValueError if value or what f returns is nothing of the kind, or if the second opinion differs by 1e-5: a step too
+    long for a steep f, or lost in what f rounds.
     """
     called = Called(f, value, np.float64, step)
 
@@ -133,8 +133,7 @@ def relative_difference(value: Any, reference: Any) -> Difference:
     """How far the worst array is off: the largest |value − reference| divided by the largest |reference| of that array.
 
     A number, that also tells how far each array is off; NaN if any entry is NaN. An array whose reference is zero
-    throughout is off by its largest |value|. If the others of its array agree far better, a small entry is off by its
-    own size, so that one that is missing is seen beside large ones, down to 1e-13 of the largest.
+    throughout is off by its largest |value|; a small entry that stands out from its array by its own size.
     Raises ValueError if all are zero on both sides, so that nothing would be compared, or if the kinds, names or shapes
     differ.
     """
@@ -159,7 +158,8 @@ def relative_difference(value: Any, reference: Any) -> Difference:
 def _hidden(off: ndarray, size: ndarray) -> float:
     """How far the worst entry is off relative to itself, of those that stand out among errors of rounding or of steps.
 
-    Such errors are about as large throughout an array, so those of its large entries tell them.
+    Such errors are about as large throughout an array, so those of its large entries tell them: what is missing is
+    seen down to 1e-13 of the largest entry.
     """
     largest = np.max(size, initial=0)
     if not largest or not np.max(off) <= SEEN * largest:

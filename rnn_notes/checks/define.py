@@ -47,13 +47,13 @@ def introduce(text: str, definitions: Definitions, spelling: Spelling = OURS) ->
         case _:
             raise FormulaError("a definition has a new symbol on its left: f(x), J_t or u", equation.span[0])
     used = tree.free_names(equation.right) | {n.function for n in tree.walk(equation.right) if isinstance(n, tree.Call)}
-    if name in used:
+    parameters = [letter.name for letter in letters if isinstance(letter, Name)]
+    if name in used and not any(isinstance(letter, tree.Times) for letter in letters):  # a product is a label
         raise FormulaError(
             f"{name} is defined by itself; a recurrence such as s_t = s_{{t-1}} + x_t is a run of your own, "
             "which you bring with --runs or in pyproject.toml",
             equation.span[0],
         )
-    parameters = [letter.name for letter in letters if isinstance(letter, Name)]
     if len(set(parameters)) < len(letters):
         raise FormulaError(
             f"the arguments of {name} are different letters where it is defined; a label in an index has letters only",

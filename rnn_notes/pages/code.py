@@ -10,6 +10,7 @@ RUNNABLE = ("python", "pycon", "r")
 ALSO = {"py": "python", "py3": "python", "python3": "python", "ipython": "pycon", "r": "r", "rscript": "r"}
 TITLED_NOT = re.compile(r"title=[\"']\s*not\b", re.IGNORECASE)
 REASONS = ("not run: ", "not in the browser: ")
+PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
 TAB = re.compile(r"\S[^\n]*\t")  # at the beginning of a line it is as good as four spaces
 SAY = 'write title="not run: reason" after the language'
 
@@ -27,6 +28,8 @@ def fault(fence: Fence) -> str | None:
         return _misspelled(fence.language)
     if TAB.search(fence.code):
         return "a tab within a line of code is shown as spaces; write \\t in a text, and spaces elsewhere"
+    if fence.language == "pycon" and not PROMPT.search(fence.code):
+        return f"this code has no prompt, so nothing of it runs; begin each statement with >>>, or {SAY}"
     if fence.language == "python":
         try:
             ast.parse(fence.code)

@@ -40,6 +40,7 @@ ASIDE = re.compile(rf"(?s){CODE_SPAN}|\]\([^)]*\)|<https?://[^>]*>")  # no formu
 RAW = re.compile(r"(?<!\\)(?:\\\\)*(\$\$?|\\[(\[]|\\[A-Za-z]+)")  # what looks like LaTeX
 RAW_CODE = re.compile(r"<(pre|code|samp|tt|xmp|listing|plaintext|textarea)\b", re.IGNORECASE)
 
+COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%")
 CODE = re.compile(r" {4}\s*\S")
 QUOTED = re.compile(r"^ {0,3}> ?")
 ITEM = re.compile(r" {0,3}(?:\d+\.|[*+-]) +")
@@ -60,6 +61,7 @@ COMMENTS_ALONE = re.compile(rf" *(?:{TOKEN.pattern} *)+")
 NO_DISPLAY = "this display is not read as one; close it, and leave a blank line before and after it, but none inside"
 NO_FORMULA = "this dollar belongs to no formula, which has no space inside its dollars; write \\$ for the sign"
 MONEY = "a digit follows this dollar, as in US$10 to US$20; write \\$ for the sign, or a space after a formula"
+UNSEEN = "what follows % in a formula is a comment, which no reader sees; write \\% for the sign"
 NO_LATEX = "this LaTeX stands in no formula; put it between dollars"
 NO_HTML = "no formula is read in HTML; write this in Markdown"
 CODE_NEVER_RUNS = 'code that never runs; make it a fence, or say title="not run: reason" after its language'
@@ -192,6 +194,8 @@ class _Scanner:
 
         for formula in FORMULA.finditer(text):
             self.page.formulas.append(Inline(line(formula.start()), self._check(formula[3]), formula[1] or formula[2]))
+            if COMMENT.search(formula[1] or formula[2]):
+                self._unread(line(formula.start()), UNSEEN)
             if formula[1] and text[formula.end() :][:1].isdigit():
                 self._unread(line(formula.end()), MONEY)
         self.page.references += [Reference(line(found.start()), found[1]) for found in REFERENCE.finditer(shown)]

@@ -56,13 +56,15 @@ DIALECT = {
     r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])[^_\n]{0,80}(?<=[^\s_])_(?!\w)": (
         f"text is to be emphasised here and is not; leave no space within the marks, {IN_HTML}"
     ),
-    r"`[^`\n]+`": f"code in a line is left in the text; {IN_HTML}",
+    r"`[^`\n]+`": f"code in a line is left in the text; leave no backslash before it, {IN_HTML}",
     r"\*\*": f"text is to be bold here and is not; leave no space within the stars, {IN_HTML}",
     r"~~|(?<![\w~])~(?=[^\s~])[^~\n]{0,80}(?<=[^\s~])~(?![\w~])": (
         "text is to be struck out, which these pages do not; say it in words"
     ),
     r"```|~~~": f"a fence is left in the text; leave a blank line before it, {IN_HTML}",
-    r"\]\(|\]\[|\[\^": f"a link or a footnote is left in the text; give its address, {IN_HTML}",
+    r"\]\(|\]\[|\[\^|!\[": (
+        f"a link, a picture or a footnote is left in the text; put its address right behind it, {IN_HTML}"
+    ),
     r"^[ ]*(?:!!!|\?\?\?\+?)[ ]": "a box is left in the text; leave a blank line before it",
     r"^[ ]{0,3}#{1,6}[ ]": "a heading is left in the text; leave a blank line before it",
     rf"(?:^|{INLINE})\[[ xX]\][ ]": "a box to tick is not shown as one; use a plain list",

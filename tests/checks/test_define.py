@@ -80,6 +80,8 @@ def test_a_definition_by_entries_is_not_unfolded_in_a_chain():
         "f(x) = 1 + f(x - 1)": "f is defined by itself",
         r"m_{t+1} = \beta m_t + g_t": "m is defined by itself; a recurrence such as",
         "F_{n+2} = F_{n+1} + F_n": "F is defined by itself; a recurrence such as",
+        "S_{chao1} = S_{obs} + 1": "a label in an index has letters only",
+        "f(x, y) = 1 + f(y, x)": "f is defined by itself",
         r"\sigma(x) = 1 / (1 + e^{-x})": "sigma has a meaning already; write this as a chain",
     }.items(),
 )
