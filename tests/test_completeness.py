@@ -93,3 +93,10 @@ def test_every_run_is_described_and_held_against_a_cell(name):
     tests = "".join(text for text in texts if "networks_of" in text or "cell_of" in text)
     assert f"`{name}`" in table, f"describe {name} in the table of docs/reference/marks.md"
     assert f'"{name}"' in tests, f"hold {name} against the cell that it describes, in the test of that cell"
+
+
+@pytest.mark.parametrize("path", pages.all_pages(), ids=lambda path: path.name)
+def test_every_column_of_a_table_has_a_name(path):
+    """The first, too: a screen reader reads it before each row."""
+    heads = re.findall(r"^\|(.*)\|\n\| -+", path.read_text(encoding="utf-8"), re.M)
+    assert not [head for head in heads if not all(map(str.strip, re.split(r"(?<!\\)\|", head)))], "name the column"
