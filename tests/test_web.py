@@ -227,7 +227,7 @@ def test_an_edit_of_the_package_is_seen_by_the_next_build(tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(hooks, "PACKAGE", package)
     monkeypatch.setattr(hooks, "seen", {})
-    config = SimpleNamespace(site_dir=str(tmp_path / "site"), plugins={})
+    config = SimpleNamespace(site_dir=str(tmp_path / "site"))
 
     hooks.on_config(config)
     before = importlib.import_module("edited_package.picture")

@@ -43,8 +43,6 @@ def on_config(config: Any) -> None:
         raise ConfigurationError(f"mkdocs.yml: {fault[0]}: {fault[1]}")
     if serving and not before:
         _ask_for_port(config)
-    if jupyter := config.plugins.get("mkdocs-jupyter"):
-        jupyter.config["mathjax_version"] = 2  # 0.27 puts a script of another host on every page for any other one
     building.close()
     building.enter_context(finish.alone(Path(config.site_dir)))
 
