@@ -21,7 +21,9 @@ def test_the_static_picture_gives_way_and_comes_back_on_paper(show, name):
     assert not any(control.is_visible() for control in controls.all())
 
 
-@pytest.mark.parametrize("name", [w for w in widgets.WIDGETS if any(file.startswith(f"{w}-") for file in widgets.FILES)])
+@pytest.mark.parametrize(
+    "name", [w for w in widgets.WIDGETS if any(file.startswith(f"{w}-") for file in widgets.FILES)]
+)
 def test_until_its_numbers_come_a_widget_keeps_the_static_picture(browser, folder, name):
     """So a page whose end nobody has seen is whole where it is captured; then nothing moves but the picture."""
     waiting = []
