@@ -93,6 +93,8 @@ class Step:
         difference = self.left - self.right if sign in (">", "ge") else self.right - self.left
         for case in cases:
             if not _is_proved(unified(difference.xreplace(case)), sign):
+                if sign == "=":
+                    self._tell_apart()
                 raise NoProofError(
                     f"{compared} points agree but no proof of {SIGNS[sign]} is found; put a step in between"
                 )
@@ -100,6 +102,18 @@ class Step:
             proof.note(f"where both sides are defined: {', '.join(sorted(where.words() for where in defined))}")
         if self.held:
             proof.note(f"with {', '.join(sorted(self.held))} held constant in the derivative")
+
+    def _tell_apart(self) -> None:
+        """Raise ClaimError for numbers so near to each other that few digits are the same, if more digits tell."""
+        off = []
+        for digits in (numeric.MORE, 4 * numeric.MORE):
+            a, b = (numeric.value(side, {}, digits) for side in (self.left, self.right))
+            if a is None or b is None:
+                return
+            with mpmath.workdps(digits):
+                off.append(abs(a - b))
+        if abs(off[0] - off[1]) < off[1] / 10:  # so it is not what was lost on the way
+            raise ClaimError(f"the sides differ by {mpmath.nstr(off[1], 3)}")
 
     def _round(self, within: float | None) -> None:
         a, b = (numeric.value(side, {}) for side in (self.left, self.right))
