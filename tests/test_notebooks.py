@@ -400,7 +400,7 @@ def test_a_run_that_leaves_no_trace_is_not_remembered(tmp_path, empty_cache):
 STARTS = {
     "os.forkpty": "!printf shown",
     "os.system": "import os; os.system('true');",
-    "os.fork": "import os\nos.fork() or os._exit(0);",
+    "os.fork": "import os, warnings; warnings.simplefilter('ignore')\nos.fork() or os._exit(0);",  # Python 3.12 warns
     "os.posix_spawn": "os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0);",
     "subprocess.Popen": "import subprocess; subprocess.run(['true']);",
     "pty.spawn": "import pty; pty.spawn(['true']);",
