@@ -24,18 +24,18 @@ from rnn_notes.checks.arrays import FUNCTIONS
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.tree import (
-    Big,
     Call,
     Fraction,
     Hadamard,
     Index,
-    Member,
+    Membership,
     Name,
     Node,
     Norm,
     Number,
     Plus,
     Power,
+    SumOrProduct,
     Times,
 )
 from rnn_notes.checks.verdicts import judge
@@ -164,7 +164,7 @@ def edits(text: str, statements: tuple[tree.Statement, ...], scalar: bool) -> It
     for token in latex.tokens(text):
         for new in TOKENS[token.type](str(token)) if token.type in TOKENS else []:
             yield token.type.strip("_").lower(), token.start_pos or 0, token.end_pos or 0, new
-    members = [item for statement in statements if isinstance(statement, Member) for item in statement.items]
+    members = [item for statement in statements if isinstance(statement, Membership) for item in statement.items]
     out = {id(part) for item in members for part in tree.walk(item)}  # only its shape is claimed
     nodes = [node for node in tree.walk(statements) if node.span != (0, 0) and id(node) not in out]
     inner = {id(part) for node in nodes if isinstance(node, Index) for part in (node.base, *tree.walk(node.at))}
@@ -198,7 +198,7 @@ def _of_node(text: str, node: Node, scalar: bool, in_subscript: bool) -> Iterato
                 yield "power", base.span[1], end, ""
         case Fraction(above, below):
             yield "fraction", above.span[0], below.span[1], _swapped(text, above, below)
-        case Big(_, _, low, high):
+        case SumOrProduct(_, _, low, high):
             yield "bound", *low.span, f"{text[slice(*low.span)]} + 1"
             yield "bound", *high.span, _braced(text, high.span, f"{text[slice(*high.span)]} - 1")
             yield "bound", low.span[0], high.span[1], _swapped(text, low, high)

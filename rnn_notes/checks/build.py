@@ -20,7 +20,7 @@ def _signed(node: Node) -> Node:
     """Brackets after a sign of multiplication hold a factor, and no argument of the letter before them."""
     if isinstance(node, tree.Power):
         return replace(node, base=_signed(node.base))
-    return replace(node, times=True) if isinstance(node, tree.Group) else node
+    return replace(node, times=True) if isinstance(node, tree.Brackets) else node
 
 
 @v_args(wrapper=placed)
@@ -52,18 +52,18 @@ class Builder(Operators):
             last = left
         braces = [node for node in walk(tuple(statements)) if isinstance(node, tree.Underbrace)]
         statements += [self._relation(brace.body, brace.operator, brace.claim) for brace in braces]
-        if not any(isinstance(statement, tree.Relation | tree.Member) for statement in statements):
+        if not any(isinstance(statement, tree.Relation | tree.Membership) for statement in statements):
             raise FormulaError("nothing is claimed; write a relation such as =", 0)
         return tuple(statements)
 
     def _relation(self, left: Node, sign: str, right: Node) -> tree.Relation:
-        dots = [[node.dotted for node in walk(side) if isinstance(node, tree.Big)] for side in (left, right)]
+        dots = [[node.dotted for node in walk(side) if isinstance(node, tree.SumOrProduct)] for side in (left, right)]
         if left == right and dots[0] == dots[1]:
             raise FormulaError("both sides of this step are the same formula", right.span[0])
         operator = RELATIONS.get(spell(sign), spell(sign))
         relation = tree.Relation(left, operator, right, span=(left.span[0], right.span[1]))
-        for big in (node for node in walk(relation) if isinstance(node, tree.Big | tree.Over)):
-            inner = {node.index for node in walk(big.body) if isinstance(node, tree.Big | tree.Over)}
+        for big in (node for node in walk(relation) if isinstance(node, tree.SumOrProduct | tree.Over)):
+            inner = {node.index for node in walk(big.body) if isinstance(node, tree.SumOrProduct | tree.Over)}
             if big.index in free_names(relation) | inner:
                 raise FormulaError(f"{big.index} is bound here and used outside too; take another letter", big.span[0])
         return relation
@@ -95,7 +95,7 @@ class Builder(Operators):
         return [self.span(index, sign, low, high) for index in indices]
 
     # Rules whose parts are just the fields of a node.
-    group, negative, fraction = tree.Group, tree.Negative, tree.Fraction
+    group, negative, fraction = tree.Brackets, tree.Negative, tree.Fraction
     power, transpose, absolute, norm = tree.Power, tree.Transpose, tree.Absolute, tree.Norm
     indexed = entry = tree.Index
 
@@ -104,11 +104,11 @@ class Builder(Operators):
         base, labels = (symbol.base, symbol.at) if isinstance(symbol, tree.Index) else (symbol, ())
         return tree.Index(base, (*labels, *at))
 
-    def member(self, items: tuple[Node, ...], sizes: tuple[Node, ...]) -> tree.Member:
+    def member(self, items: tuple[Node, ...], sizes: tuple[Node, ...]) -> tree.Membership:
         for size in sizes[:-1] and sizes:
             if isinstance(size, tree.Plus):
                 raise FormulaError("a sum of sizes beside \\times needs brackets: H \\times (D + H)", size.span[0])
-        return tree.Member(items, sizes)
+        return tree.Membership(items, sizes)
 
     def over(self, *parts: Any) -> Node:
         *indices, body = parts
@@ -119,10 +119,10 @@ class Builder(Operators):
     def between(self, low: Node, first: Token, index: Name, second: Token, high: Node, body: Node) -> Node:
         if {RELATIONS.get(spell(sign), spell(sign)) for sign in (first, second)} != {"le"}:
             raise FormulaError("the bounds of a sum are written 1 \\le k \\le n, or below and above", low.span[0])
-        return tree.Big("sum", index.name, low, high, body)
+        return tree.SumOrProduct("sum", index.name, low, high, body)
 
     def total_negative(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
-        return tree.Big("sum", *bounds, tree.Negative(body, span=body.span))
+        return tree.SumOrProduct("sum", *bounds, tree.Negative(body, span=body.span))
 
     def plus(self, left: Node, right: Node) -> Node:
         return tree.Plus((*(left.terms if isinstance(left, tree.Plus) else [left]), right))
@@ -175,7 +175,7 @@ class Builder(Operators):
 
     def copy(self, *parts: Any) -> Node:
         *variable, step = parts
-        return tree.Copy(tree.Index(*variable) if len(variable) > 1 else variable[0], step)
+        return tree.AtStep(tree.Index(*variable) if len(variable) > 1 else variable[0], step)
 
     def symbol(self, token: Token) -> Node:
         accent = re.match(r"\\(hat|tilde|bar)\{(.*)\}$", token)
@@ -187,7 +187,7 @@ class Builder(Operators):
         return tree.Matrix(rows)
 
     def square_group(self, body: Node) -> Node:
-        return tree.Group(body, square=True)
+        return tree.Brackets(body, square=True)
 
     def listed(self, *parts: Node) -> Node:
         return tree.Listed(parts)

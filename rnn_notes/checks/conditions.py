@@ -9,7 +9,7 @@ from rnn_notes.checks.symbols import Scope, Unbound
 from rnn_notes.checks.tree import Index, Name, Number, Statement, walk
 from rnn_notes.checks.values import Values
 
-SIMPLE = Name | Number | tree.Relation | tree.Plus | tree.Negative | tree.Group
+SIMPLE = Name | Number | tree.Relation | tree.Plus | tree.Negative | tree.Brackets
 FORM = "a condition compares indices, as in s<t"
 
 
@@ -22,7 +22,7 @@ def letters_in(statements: tuple[Statement, ...]) -> set[str]:
                 places.append(at)
             case tree.Range(index):
                 places.append(Name(index))
-            case tree.Big(_, _, low, high):
+            case tree.SumOrProduct(_, _, low, high):
                 places.append((low, high))
             case tree.Power(_, exponent) if "t" in tree.free_names(exponent):
                 places.append(Name("t"))

@@ -34,7 +34,7 @@ def go_on(shown: tuple[Node, ...], last: Node, operator: str) -> tuple[Node, ...
     body = _general(shown[first], last, letter, low)
     ends = (low, high) if step > 0 or operator == "product" else (high, low)
     start, end = (_node(end) for end in ends)
-    big = tree.Big(operator, letter, start, end, body, dotted=True, span=(shown[first].span[0], last.span[1]))
+    big = tree.SumOrProduct(operator, letter, start, end, body, dotted=True, span=(shown[first].span[0], last.span[1]))
     return (*shown[:first], big)
 
 
@@ -74,7 +74,7 @@ def _differences(a: Any, b: Any, is_index: bool = False) -> list[tuple[Linear, L
         return [ends]  # type: ignore[list-item]
     if type(a) is not type(b) or not isinstance(a, Node):
         return [None]
-    inside = {tree.Index: "at", tree.Copy: "step", tree.Power: "exponent"}.get(type(a))
+    inside = {tree.Index: "at", tree.AtStep: "step", tree.Power: "exponent"}.get(type(a))
     return [
         pair
         for f in fields(a)
@@ -108,7 +108,7 @@ def _linear(node: Any) -> Linear | None:
             return (), int(text)
         case Name(name):
             return (name,), 0
-        case tree.Group(body):
+        case tree.Brackets(body):
             return _linear(body)
         case tree.Negative(Number(text)) if text.isdigit():
             return (), -int(text)

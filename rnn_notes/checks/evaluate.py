@@ -57,7 +57,7 @@ class Question:
     sizes: set[str]  # the letters of the run's sizes
     definitions: Definitions
     within: float | None = None
-    down: frozenset[tree.Big] = frozenset()  # the products that count down
+    down: frozenset[tree.SumOrProduct] = frozenset()  # the products that count down
     rows: bool = False  # whether vectors are rows on this page
     by_entries: bool = False  # whether columns are divided, to see what comes of it
     patience: int = MAX_NODES  # how many nodes are evaluated at most
@@ -93,12 +93,12 @@ class Question:
         question = cls(claims, (*hidden, *shown), hidden, letters, sizes, definitions, within, rows=rows)
         return replace(question, down=question._down(network))
 
-    def _down(self, network: Network) -> frozenset[tree.Big]:
+    def _down(self, network: Network) -> frozenset[tree.SumOrProduct]:
         """The products that count down, which is seen where they have several factors; raises FormulaError if nowhere.
 
         A reader sees which way Π from k = t to s + 1 counts, and that it is empty at s = t, from where s stands else.
         """
-        values, spans = self.values(network), dict[tree.Big, set[tuple[int, int]]]()
+        values, spans = self.values(network), dict[tree.SumOrProduct, set[tuple[int, int]]]()
 
         def act(scope: Scope) -> None:
             for product, first, last in values.products(claim, scope):
@@ -106,7 +106,7 @@ class Question:
 
         for claim in self.claims:
             said = (claim, *(definition.body for definition in self.definitions.values()))
-            if any(isinstance(node, tree.Big) and node.operator == "product" for node in walk(said)):
+            if any(isinstance(node, tree.SumOrProduct) and node.operator == "product" for node in walk(said)):
                 self.each(claim, values, act)
         for product, ends in spans.items():
             least, most = (f(ends, key=lambda end: end[1] - end[0]) for f in (min, max))
@@ -195,7 +195,7 @@ class Question:
 
     def _holds(self, claim: Statement, values: Values, scope: Scope) -> float | None:
         """The largest difference of the two sides of =, if the claim holds here; else raises ClaimError."""
-        if isinstance(claim, tree.Member):
+        if isinstance(claim, tree.Membership):
             wanted = tuple(values.whole(size, scope) for size in claim.dimensions)
             vector = (1, *wanted) if values.rows else (*wanted, 1)
             for item in claim.items:

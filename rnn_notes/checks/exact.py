@@ -67,7 +67,7 @@ class Exact(Expressions):
         """Whether a definition gives a matrix, of which an entry is asked for."""
         return name in self.definitions and not self.definitions[name].parameters and bool(places)
 
-    def _joined(self, node: tree.Big, each: list[Any], scope: dict[str, Expr]) -> Any:
+    def _joined(self, node: tree.SumOrProduct, each: list[Any], scope: dict[str, Expr]) -> Any:
         if not each and _is_matrix(first := self.of(node.body, {**scope, node.index: self.of(node.low, scope)})):
             return _each(lambda _: Integer(0), first) if node.operator == "sum" else _unit(first)
         if not any(map(_is_matrix, each)):

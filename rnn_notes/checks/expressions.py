@@ -66,7 +66,7 @@ class Expressions(Letters):
                 return self._primed(name, primes, self.of(argument, scope))
             case tree.Call(name):
                 raise FormulaError(f"{name}' is known for functions of one argument")
-            case tree.Group(body) | tree.Underbrace(body):
+            case tree.Brackets(body) | tree.Underbrace(body):
                 return self.of(body, scope)
             case tree.Negative(body):
                 return -self.of(body, scope)
@@ -80,7 +80,7 @@ class Expressions(Letters):
                 return self._power(self.of(base, scope), self.of(exponent, scope))
             case tree.Absolute(body):
                 return sympy.Abs(self.of(body, scope))
-            case tree.Big():
+            case tree.SumOrProduct():
                 return self._big(node, scope)
             case tree.Derivative(of, by, False):
                 return self._derivative(of, by, [self.of(letter, {}) for letter in node.apart], scope)
@@ -88,7 +88,7 @@ class Expressions(Letters):
                 return self._cases(all_of(values), conditions, scope)
             case tree.Over(index):
                 raise FormulaError(f"here a sum has both bounds, \\sum_{{{index}=1}}^{{n}}")
-            case tree.Copy():
+            case tree.AtStep():
                 raise FormulaError("( ) above a symbol may be an index or a power; in a chain write it below, x_{t}")
         raise FormulaError("a chain is about numbers; check vectors and matrices against a run")
 
@@ -108,7 +108,7 @@ class Expressions(Letters):
             raise ClaimError("for some values none of these cases holds")
         return sympy.Piecewise(*zip(values, when, strict=True))
 
-    def _big(self, node: tree.Big, scope: dict[str, Expr]) -> Expr:
+    def _big(self, node: tree.SumOrProduct, scope: dict[str, Expr]) -> Expr:
         first, last = self.of(node.low, scope), self.of(node.high, scope)
         if not (first.is_Integer and last.is_Integer):
             letters = {str(letter) for letter in first.free_symbols | last.free_symbols}
@@ -126,10 +126,10 @@ class Expressions(Letters):
         self.bound = outside
         return self._joined(node, each, scope)
 
-    def _joined(self, node: tree.Big, each: list[Expr], scope: dict[str, Expr]) -> Expr:
+    def _joined(self, node: tree.SumOrProduct, each: list[Expr], scope: dict[str, Expr]) -> Expr:
         return sympy.Add(*each) if node.operator == "sum" else sympy.Mul(*each)
 
-    def _closed(self, node: tree.Big, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
+    def _closed(self, node: tree.SumOrProduct, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
         """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases."""
         sign = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
         index = Symbol(node.index, integer=True, **sign)

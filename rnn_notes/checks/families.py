@@ -120,7 +120,7 @@ def _on_family(run: Run, question: Question) -> list[Found]:
 
 def _prints_numbers(claim: Statement) -> bool:
     """Whether a statement is about one network: one side is a printed number, or there is a matrix of such."""
-    if isinstance(claim, tree.Member):
+    if isinstance(claim, tree.Membership):
         numbers = any(isinstance(size, tree.Number) for size in claim.dimensions)
         return numbers and all(isinstance(size, tree.Number | Name) for size in claim.dimensions)
     if not isinstance(claim, tree.Relation):

@@ -7,7 +7,7 @@ import numpy as np
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.network import Series
-from rnn_notes.checks.tree import Copy, Group, Index, Name, Node, Times, label
+from rnn_notes.checks.tree import AtStep, Brackets, Index, Name, Node, Times, label
 
 
 def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
@@ -29,12 +29,12 @@ def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
         match node:
             case Index(base, (*labels, Times((Name() as row, Name() as column)))) if _has_two(base, labels, symbols):
                 return Index(base, (*labels, row, column), span=node.span)
-            case Copy(body, step):
+            case AtStep(body, step):
                 return place(body, step) or node
             case Times(factors):
                 found: list[Node] = []
                 for factor in factors:
-                    if isinstance(factor, Group) and factor.square and found and _is_whole(found[-1], symbols):
+                    if isinstance(factor, Brackets) and factor.square and found and _is_whole(found[-1], symbols):
                         factor = place(found.pop(), factor.body) or factor
                     found.append(factor)
                 return found[0] if len(found) == 1 else Times(tuple(found), span=node.span)
@@ -45,7 +45,7 @@ def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
 
 def _has_two(base: Node, labels: list[Node], symbols: Mapping[str, Any]) -> bool:
     """Whether it has two indices: a matrix, of which W_{ij} is an entry, or a column at each step, as in y_{tk}."""
-    inner = base.body if isinstance(base, Group) else base
+    inner = base.body if isinstance(base, Brackets) else base
     base, labels = (inner.base, [*inner.at, *labels]) if isinstance(inner, Index) else (inner, labels)
     name = "_".join([base.name, *(label(part) or "" for part in labels)]) if isinstance(base, Name) else ""
     found = symbols.get(name)

@@ -15,7 +15,7 @@ from rnn_notes.checks.arrays import COMPLEX_STEP
 from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.tape import Formulas, Place, Shake, Tape
 
-MOST_CHANGES = 30_000_000  # numbers that a derivative computes, about half a gigabyte
+MAX_CHANGES = 30_000_000  # numbers that a derivative computes, about half a gigabyte
 TWINS = 7  # how often a network is computed once more, each number off by a unit of rounding
 
 
@@ -166,9 +166,9 @@ class Network:
         if key not in self._tangents:
             computed = sum(value[0].size for place, value in self.values.items() if place not in self.arrays)
             numbers = rows * columns * self.N * (computed + rows * columns)
-            if numbers > MOST_CHANGES:
+            if numbers > MAX_CHANGES:
                 raise FormulaError(
-                    f"a derivative by {by[0]} computes {numbers:,} numbers on this run, and at most {MOST_CHANGES:,} "
+                    f"a derivative by {by[0]} computes {numbers:,} numbers on this run, and at most {MAX_CHANGES:,} "
                     "fit in memory; write the shapes of the run with smaller numbers"
                 )
             nudges = 1j * COMPLEX_STEP * np.eye(rows * columns).reshape(-1, rows, columns)

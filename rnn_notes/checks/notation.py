@@ -26,7 +26,7 @@ from typing import TypeGuard
 from rnn_notes.checks import tree
 from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.names import spell
-from rnn_notes.checks.tree import Group, Index, Name, Node, walk
+from rnn_notes.checks.tree import Brackets, Index, Name, Node, walk
 
 STATES = {"h", "x", "c", "a", "y", "i", "f", "o", "g", "r", "z", "n", "m", "delta", "s"}
 STATES |= {f"{letter}_{accent}" for letter in STATES for accent in ("hat", "tilde")}
@@ -99,17 +99,17 @@ def vector(name: str, subscripts: tuple[Node, ...], bound: set[str]) -> bool:
     return name == "W" or labelled or (name in STATES and bool(free & TIMES))
 
 
-def entries(claim: tree.Relation) -> dict[str, tree.Big]:
+def entries(claim: tree.Relation) -> dict[str, tree.SumOrProduct]:
     """The letters of which an entry is differentiated by, as the j of x_j, each with the sum over these entries.
 
     Raises FormulaError if it is unclear which entries there are.
     """
-    found = dict[str, tree.Big]()
+    found = dict[str, tree.SumOrProduct]()
     for node in (part for part in tree.walk(claim) if isinstance(part, tree.Derivative)):
         if isinstance(node.by, tree.Index):
             places = [n for n, letter in enumerate(node.by.at) if isinstance(letter, tree.Name)]
             for big, place in itertools.product(tree.walk(node.of), places):
-                if not isinstance(big, tree.Big):
+                if not isinstance(big, tree.SumOrProduct):
                     continue
                 inner = [i for i in tree.walk(big.body) if isinstance(i, tree.Index) and i.base == node.by.base]
                 counted = {i.at[place] for i in inner if big.index in tree.free_names(i.at[place : place + 1])}
@@ -135,7 +135,7 @@ def refuse_vectors(statements: tuple[Node, ...]) -> None:
 
 def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[str]) -> None:
     """Raise FormulaError for letters before brackets and products of capitals; ``known`` have a meaning on the page."""
-    bound = {node.index for node in walk(statements) if isinstance(node, tree.Big)}
+    bound = {node.index for node in walk(statements) if isinstance(node, tree.SumOrProduct)}
     _refuse_matrices(statements, given.number | given.integer | known | bound)
     plain = given.number | given.integer | known | bound | {"e", "pi"}
     alone = set(_alone(statements))
@@ -200,9 +200,9 @@ def _neighbours(node: Node) -> Iterator[tuple[Node, Node]]:
             yield factor, after.base if isinstance(after, tree.Power) else after
 
 
-def _may_be_argument(node: Node) -> TypeGuard[Group]:
+def _may_be_argument(node: Node) -> TypeGuard[Brackets]:
     """Whether it is a pair of brackets without a sign of multiplication before it."""
-    return isinstance(node, Group) and not node.times
+    return isinstance(node, Brackets) and not node.times
 
 
 def _letter(node: Node) -> str | None:

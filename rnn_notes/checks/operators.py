@@ -69,10 +69,10 @@ class Operators(Transformer_NonRecursive):
         return tree.Call(function_name(name))
 
     def total(self, bounds: tuple[str, Node, Node], body: Node) -> Node:
-        return tree.Big("sum", *bounds, body)
+        return tree.SumOrProduct("sum", *bounds, body)
 
     def ordered(self, bounds: tuple[str, Node, Node]) -> Callable[[Node], Node]:
-        return lambda body: tree.Big("product", *bounds, body)
+        return lambda body: tree.SumOrProduct("product", *bounds, body)
 
     def differential(self, above: Token, *parts: Any) -> Callable[[Node], Node]:
         order = [part for part in parts if isinstance(part, Token)]

@@ -5,7 +5,7 @@ from typing import Any
 from rnn_notes.checks import tree
 from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.letters import Letters
-from rnn_notes.checks.tree import Big, Index, Name, Node, Number, Over, Relation, free_names, walk
+from rnn_notes.checks.tree import Index, Name, Node, Number, Over, Relation, SumOrProduct, free_names, walk
 
 Place = tuple[str, int]  # an array, and which of its indices
 LETTERS = "nmpqrNM"  # for how many entries there are
@@ -18,10 +18,10 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
     Raises FormulaError where it is unclear what is counted.
     """
     statements = _plain_indices(statements)
-    sums = [node for node in walk(statements) if isinstance(node, Big | Over)]
+    sums = [node for node in walk(statements) if isinstance(node, SumOrProduct | Over)]
     if not any(isinstance(node, Over) for node in sums):
         return statements, ()
-    groups: list[tuple[set[Place], list[Big | Over]]] = []
+    groups: list[tuple[set[Place], list[SumOrProduct | Over]]] = []
     for node in sums:
         counted, members = places(node), [node]
         for group in [group for group in groups if group[0] & counted]:
@@ -33,7 +33,7 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
     ends: dict[Place, tuple[Node, Node]] = {}
     words: list[str] = []
     for counted, members in groups:
-        stated = {(node.low, node.high) for node in members if isinstance(node, Big)}
+        stated = {(node.low, node.high) for node in members if isinstance(node, SumOrProduct)}
         without = [node for node in members if isinstance(node, Over)]
         letter = next(fresh, "") if without and not stated else ""
         if without and (len(stated) > 1 or not (stated or letter)):
@@ -47,21 +47,21 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
         if not isinstance(node, Over):
             return node
         low, high = ends[min(places(node))]
-        return Big("sum", node.index, low, high, node.body, span=node.span)
+        return SumOrProduct("sum", node.index, low, high, node.body, span=node.span)
 
     return tree.rebuilt(statements, change), tuple(words)
 
 
 def _plain_indices(statements: Any) -> Any:
     """With x_{i,j} for x_{ij}, and x_i for x^{(i)}, if a letter counts: no one means a product or a power by these."""
-    counting = {node.index for node in walk(statements) if isinstance(node, Big | Over | tree.Range)}
+    counting = {node.index for node in walk(statements) if isinstance(node, SumOrProduct | Over | tree.Range)}
 
     def change(node: Node) -> Node:
         if isinstance(node, Index) and len(node.at) == 1 and isinstance(node.at[0], tree.Times):
             letters = node.at[0].factors
             if all(isinstance(letter, Name) for letter in letters) and free_names(letters) & counting:
                 return Index(node.base, letters, span=node.span)
-        if isinstance(node, tree.Copy) and free_names(node.step) & counting:
+        if isinstance(node, tree.AtStep) and free_names(node.step) & counting:
             base, at = (node.body.base, node.body.at) if isinstance(node.body, Index) else (node.body, ())
             return Index(base, (node.step, *at), span=node.span)
         return node
@@ -72,8 +72,8 @@ def _plain_indices(statements: Any) -> Any:
 def for_each(condition: Relation, claim: Relation, reader: Letters) -> list[Relation]:
     """A condition on x_k, where k is what a sum in the claim counts, for each of its values; else the condition."""
     found = [condition]
-    for big in (node for node in walk(claim) if isinstance(node, Big)):
-        if places(big) & places(Big("sum", big.index, big.low, big.high, condition)):
+    for big in (node for node in walk(claim) if isinstance(node, SumOrProduct)):
+        if places(big) & places(SumOrProduct("sum", big.index, big.low, big.high, condition)):
             low, high = (reader.of(end, {}) for end in (big.low, big.high))
             if low.is_Integer and high.is_Integer:
                 steps = range(int(low), int(high) + 1)
@@ -85,7 +85,7 @@ def _at(part: Any, index: str, step: int) -> Any:
     return tree.rebuilt(part, lambda node: Number(str(step)) if node == Name(index) else node)
 
 
-def places(node: Big | Over) -> set[Place]:
+def places(node: SumOrProduct | Over) -> set[Place]:
     """The indices of arrays that a sum counts; of one without bounds there are some, and they are its index alone."""
     found = set[Place]()
     for part in walk(node.body):

@@ -25,7 +25,7 @@ from rnn_notes.checks.step import Proof, Step, wheres
 from rnn_notes.checks.tree import Relation, Statement
 
 MAX_N = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
-LINEAR = tree.Name | tree.Number | tree.Index | tree.Negative | tree.Plus | tree.Group | tree.Times | tree.Fraction
+LINEAR = tree.Name | tree.Number | tree.Index | tree.Negative | tree.Plus | tree.Brackets | tree.Times | tree.Fraction
 BEYOND = (9, 14)  # and tried at points for these
 
 
@@ -49,7 +49,7 @@ class Chain:
     ) -> "Chain":
         """Tell conditions from claims. Raises FormulaError."""
         for statement in statements:
-            if isinstance(statement, tree.Member):
+            if isinstance(statement, tree.Membership):
                 raise FormulaError("a chain has steps with = or < only; check this against a run").placed(statement)
         refuse_two_readings(statements, given, set(definitions))
         statements, words = bounded(statements, set(definitions))
@@ -141,7 +141,7 @@ class Chain:
         proof.note(*(f"for every {letter} ≥ 1" for letter in sorted(letters)), *trial.notes)
         return True
 
-    def _cases(self, values: dict[str, list[int]], sums: dict[str, tree.Big]) -> Iterator[dict[str, int]]:
+    def _cases(self, values: dict[str, list[int]], sums: dict[str, tree.SumOrProduct]) -> Iterator[dict[str, int]]:
         """All values of the counting letters; an entry is one of those that its sum counts."""
         for numbers in itertools.product(*values.values()):
             case = dict(zip(values, numbers, strict=True))
@@ -155,7 +155,7 @@ class Chain:
         self,
         claim: Relation,
         values: dict[str, list[int]],
-        sums: dict[str, tree.Big],
+        sums: dict[str, tree.SumOrProduct],
         proof: Proof,
         within: float | None,
     ) -> None:

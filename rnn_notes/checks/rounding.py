@@ -28,7 +28,7 @@ def half_unit(node: Node) -> float | None:
     match node:
         case Number(text):
             return 0.5 * 10.0 ** -len(text.partition(".")[2])
-        case tree.Negative(body) | tree.Group(body):
+        case tree.Negative(body) | tree.Brackets(body):
             return half_unit(body)
         case tree.Times(
             (Number() as mantissa, tree.Power(Number("10"), (Number() | tree.Negative(Number())) as exponent))
@@ -42,7 +42,7 @@ def half_unit(node: Node) -> float | None:
 def _half_units(node: Node) -> ndarray | None:
     """Of a printed number, matrix, or sum of such; in a sum, those printed to the most digits are the rounded ones."""
     match node:
-        case tree.Negative(body) | tree.Group(body):
+        case tree.Negative(body) | tree.Brackets(body):
             return _half_units(body)
         case tree.Matrix(rows):
             units = [half_unit(cell) for row in rows for cell in row]

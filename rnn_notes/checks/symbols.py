@@ -136,7 +136,7 @@ class Symbols(ABC):
         return self.of(definition.body, dict(zip(definition.parameters, values, strict=True)))
 
     def _derivative(self, node: tree.Derivative, scope: Scope) -> ndarray:
-        copy = node.by if isinstance(node.by, tree.Copy) else None
+        copy = node.by if isinstance(node.by, tree.AtStep) else None
         of, by = (n if isinstance(n, Index) else Index(n, ()) for n in (node.of, copy.body if copy else node.by))
         (y, s, more), (x, t, even_more) = (self._place(n.base, n.at, scope) for n in (of, by))
         run, symbol = self.network.run, self.network.symbols[y]

@@ -46,7 +46,7 @@ class Call(Node):
     primes: int = 0
 
 
-class Group(Node):
+class Brackets(Node):
     """Brackets that a reader sees."""
 
     body: Node
@@ -86,7 +86,7 @@ class Transpose(Node):
     body: Node
 
 
-class Copy(Node):
+class AtStep(Node):
     """W^{(t)}: the weights W as they are used at step t alone."""
 
     body: Node
@@ -119,7 +119,7 @@ class Matrix(Node):
     rows: tuple[tuple[Node, ...], ...]
 
 
-class Big(Node):
+class SumOrProduct(Node):
     """A sum or an ordered product, the first factor leftmost."""
 
     operator: str
@@ -175,15 +175,15 @@ class Range(Node):
     high: Node
 
 
-class Member(Node):
+class Membership(Node):
     """a, b ∈ ℝ^{H × D}."""
 
     items: tuple[Node, ...]
     dimensions: tuple[Node, ...]
 
 
-Statement = Relation | Range | Member
-PRINTED = Number | Negative | Fraction | Group | Plus | Times | Power  # what a printed number may consist of
+Statement = Relation | Range | Membership
+PRINTED = Number | Negative | Fraction | Brackets | Plus | Times | Power  # what a printed number may consist of
 
 
 def children(part: object) -> Iterator[Node]:
@@ -216,7 +216,7 @@ def rebuilt(part: Any, change: Callable[[Node], Node]) -> Any:
 
 def ungrouped(part: Any) -> Any:
     """A tree without the brackets that group."""
-    return rebuilt(part, lambda node: node.body if isinstance(node, Group) else node)
+    return rebuilt(part, lambda node: node.body if isinstance(node, Brackets) else node)
 
 
 def without_brackets(part: Any) -> Any:
@@ -247,7 +247,7 @@ def free_names(part: object) -> set[str]:
     match part:
         case Name(name):
             return {name}
-        case Big(_, index, low, high, body):
+        case SumOrProduct(_, index, low, high, body):
             return free_names(body) - {index} | free_names((low, high))
         case Over(index, body):
             return free_names(body) - {index}

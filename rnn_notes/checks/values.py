@@ -30,7 +30,7 @@ class Values(Symbols):
     ) -> None:
         super().__init__(network, free, definitions, rows)
         self.shake = Shake(network.N) if network.shaken else None
-        self.down: frozenset[tree.Big] = frozenset()
+        self.down: frozenset[tree.SumOrProduct] = frozenset()
         self.by_entries = False
         self.weights: dict[tuple[tree.Plus, int], bool] = {}  # whether a term that is not zero can be seen
         self.visits, self.most = 0, MAX_NODES
@@ -43,7 +43,8 @@ class Values(Symbols):
         except CheckError as error:
             error.placed(node)
             raise
-        if self.shake is None or value.ndim not in (1, 3) or isinstance(node, tree.Group | tree.Underbrace | tree.Plus):
+        printed = isinstance(node, tree.Brackets | tree.Underbrace | tree.Plus)
+        if self.shake is None or value.ndim not in (1, 3) or printed:
             return value
         return self.shake(value, 1.0 if isinstance(node, tree.Call) else 0.0)
 
@@ -65,7 +66,7 @@ class Values(Symbols):
                 if name in self.definitions and name not in arrays.FUNCTIONS and not primes:
                     return self._unfold(self.definitions[name], all_of(arguments))
                 return arrays.apply(name, primes, all_of(arguments), self.rows)
-            case tree.Group(body) | tree.Underbrace(body):
+            case tree.Brackets(body) | tree.Underbrace(body):
                 return self.of(body, scope)
             case tree.Negative(body):
                 return -self.of(body, scope)
@@ -93,7 +94,7 @@ class Values(Symbols):
                 return arrays.choose(all_of(values), self._conditions(conditions, scope))
             case tree.Over(index, body):
                 return reduce(np.add, [self.of(body, {**scope, index: step}) for step in self._everywhere(node, scope)])
-            case tree.Big(operator, index, _, _, body):
+            case tree.SumOrProduct(operator, index, _, _, body):
                 steps = self.steps(node, scope)
                 each = [self.of(body, {**scope, index: step}) for step in steps]
                 if not each:
@@ -113,7 +114,7 @@ class Values(Symbols):
 
     def _everywhere(self, node: tree.Over, scope: Scope) -> Iterable[int]:
         """The values that the index of a sum without bounds can take, which are the same wherever it stands."""
-        inner = {part.index: 1 for part in tree.walk(node.body) if isinstance(part, tree.Big | tree.Over)}
+        inner = {part.index: 1 for part in tree.walk(node.body) if isinstance(part, tree.SumOrProduct | tree.Over)}
         around = {name: value for name, value in {**scope, **inner}.items() if name != node.index}
         found: set[tuple[int, ...]] = set()
         for part in tree.walk(node.body):
@@ -128,7 +129,7 @@ class Values(Symbols):
             raise FormulaError(f"from where to where {node.index} counts is unclear here; write both bounds")
         return found.pop()
 
-    def steps(self, node: tree.Big, scope: Scope) -> range:
+    def steps(self, node: tree.SumOrProduct, scope: Scope) -> range:
         """The values of the index of a sum or product."""
         if node.index in self.network.symbols:
             raise FormulaError(f"{node.index} is a symbol of this run; take another letter").placed(node)
@@ -138,10 +139,10 @@ class Values(Symbols):
             raise ClaimError(f"this {node.operator} counts {way}, but runs from {first} to {last}").placed(node)
         return range(first, last + sign, sign)
 
-    def products(self, part: object, scope: Scope) -> Iterator[tuple[tree.Big, int, int]]:
+    def products(self, part: object, scope: Scope) -> Iterator[tuple[tree.SumOrProduct, int, int]]:
         """Each product in a formula with its first and last index, once for each value of the indices around it."""
         self._visit()
-        if isinstance(part, tree.Big):
+        if isinstance(part, tree.SumOrProduct):
             first, last = self.whole(part.low, scope), self.whole(part.high, scope)
             if part.operator == "product":
                 yield part, first, last
@@ -155,7 +156,7 @@ class Values(Symbols):
             for child in tree.children(part):
                 yield from self.products(child, scope)
 
-    def _empty(self, node: tree.Big, scope: Scope) -> ndarray:
+    def _empty(self, node: tree.SumOrProduct, scope: Scope) -> ndarray:
         """The sum or product of nothing: zero or one, of the shape that a term has."""
         first = self.whole(node.low, scope)
         for step in dict.fromkeys((first, first - 1, first + 1, *range(self.network.T + 1))):

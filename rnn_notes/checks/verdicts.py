@@ -157,7 +157,7 @@ def _check(
         kinds = f"chain, define, shapes, numbers, false, skip: reason, or a run ({', '.join(runs)})"
         raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {kinds}; not {name!r}")
     statements = latex.parse(text, functions(definitions), spelling)
-    if kind == "shapes" and not all(isinstance(statement, tree.Member) for statement in statements):
+    if kind == "shapes" and not all(isinstance(statement, tree.Membership) for statement in statements):
         raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
     if name == "numbers":
         if rest:

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_notes.checks import judge, latex
 from rnn_notes.checks.errors import FormulaError
-from rnn_notes.checks.tree import Group, Relation, rebuilt, without_brackets
+from rnn_notes.checks.tree import Brackets, Relation, rebuilt, without_brackets
 
 
 def read(formula: str):
@@ -103,7 +103,7 @@ DOTTED = [
 @pytest.mark.parametrize(("dotted", "plain"), DOTTED)
 def test_dots_between_terms_of_one_pattern_are_its_sum_or_product(dotted, plain):
     """The terms shown give the pattern, the first and the last of them the bounds."""
-    plain_letter = rebuilt(read(plain), lambda node: node.body if isinstance(node, Group) and node.square else node)
+    plain_letter = rebuilt(read(plain), lambda node: node.body if isinstance(node, Brackets) and node.square else node)
     assert read(dotted) == plain_letter
 
 

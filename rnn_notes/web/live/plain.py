@@ -27,7 +27,7 @@ def plain(node: tree.Node) -> str:
         case tree.Call(function, arguments, prime):
             inside = f"({all_of(arguments, ', ')})" if arguments else ""
             return f"{function}{'′' * prime}{inside}"
-        case tree.Group(body):
+        case tree.Brackets(body):
             return plain(body)
         case tree.Negative(body):
             return f"−{_closed(body)}"
@@ -43,7 +43,7 @@ def plain(node: tree.Node) -> str:
             return f"{_closed(base)}^{_closed(exponent)}"
         case tree.Transpose(body):
             return f"{_closed(body)}ᵀ"
-        case tree.Copy(body, step):
+        case tree.AtStep(body, step):
             return f"{plain(body)} as used at step {plain(step)}"
         case tree.Absolute(body):
             return f"|{plain(body)}|"
@@ -53,7 +53,7 @@ def plain(node: tree.Node) -> str:
             return "[" + "; ".join(all_of(row, ", ") for row in rows) + "]"
         case tree.Listed(parts):
             return f"[{all_of(parts, ' above ')}]"
-        case tree.Big(operator, index, low, high, body):
+        case tree.SumOrProduct(operator, index, low, high, body):
             return f"{operator} over {index} from {plain(low)} to {plain(high)} of {_closed(body)}"
         case tree.Over(index, body):
             return f"sum over all {index} of {_closed(body)}"
@@ -65,7 +65,7 @@ def plain(node: tree.Node) -> str:
             return f"{plain(left)} {SIGNS.get(operator, operator)} {plain(right)}"
         case tree.Range(index, low, high):
             return f"for {index} from {plain(low)} to {plain(high)}"
-        case tree.Member(items, dimensions):
+        case tree.Membership(items, dimensions):
             return f"{all_of(items, ', ')} has the shape {all_of(dimensions, ' × ')}"
     return " ".join(map(plain, tree.children(node)))
 
@@ -73,7 +73,7 @@ def plain(node: tree.Node) -> str:
 def _closed(node: tree.Node) -> str:
     """A node within another one: in brackets, unless it is one piece."""
     body = node
-    while isinstance(body, tree.Group):
+    while isinstance(body, tree.Brackets):
         body = body.body
     one_piece = tree.Number | tree.Name | tree.Index | tree.Call | tree.Absolute | tree.Norm | tree.Matrix
     return plain(body) if isinstance(body, one_piece) else f"({plain(body)})"
