@@ -34,7 +34,8 @@ def other_processor() -> Iterator[Callable[[list[str]], list[Shown]]]:
     wide = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     old = {"NPY_DISABLE_CPU_FEATURES": " ".join(wide), "MPLBACKEND": "Agg"}
     if intel := platform.machine() == "x86_64":
-        old["OPENBLAS_CORETYPE"] = "Nehalem"
+        # without the size of its cache, some versions of OpenBLAS do not get over a processor that is not there
+        old |= {"OPENBLAS_CORETYPE": "Nehalem", "OPENBLAS_L2_SIZE": "512"}
     started = partial(subprocess.Popen, [sys.executable, __file__], env={**os.environ, **old}, text=True)
     with TemporaryDirectory() as folder, started(cwd=folder, stdin=PIPE, stdout=PIPE) as process:
         given, answers = process.stdin, process.stdout
