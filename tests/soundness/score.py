@@ -28,7 +28,6 @@ from rnn_notes.checks.verdicts import judge
 from rnn_notes.web import census
 
 PAIRS = 2750  # of each kind of mark: as many true formulas, and as many false ones, so 5,000 with what is discarded
-ENOUGH = 1100  # are recorded, if one asks for fewer
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def main() -> int:
         print(f"{kind:14}", ", ".join(f"{n} {what}" for what, n in found.items()))
     total = sum(counts.values(), Counter())
     print("all           ", ", ".join(f"{n} {what}" for what, n in total.items()))
-    if options.pairs >= ENOUGH and not options.first:
+    if options.pairs >= PAIRS and not options.first:
         recorded = json.loads(census.SOUNDNESS.read_text(encoding="utf-8")) if options.kinds else {}
         recorded |= {kind: dict(found) for kind, found in counts.items()}
         census.SOUNDNESS.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")

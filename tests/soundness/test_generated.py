@@ -19,7 +19,7 @@ from soundness.second import Display, accepted, edited, second
 from rnn_notes.runs import RUNS
 from rnn_notes.web import census
 
-SAMPLE = 8  # of each kind of mark
+SAMPLE = 10  # of each kind of mark
 pair = cache(pair)
 
 
