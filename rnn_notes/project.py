@@ -15,7 +15,7 @@ import sys
 import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb, format_exception_only
@@ -43,7 +43,7 @@ ages: dict[str, int] = {}  # when the modules of runs had been changed last as t
 
 
 class ProjectError(ValueError):
-    """A setting that cannot be used; the message names where it stands, what came and what is expected."""
+    """A setting that cannot be used; the message names where it is, what was found and what is expected."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,8 @@ class Project:
         from rnn_notes.checks.verdict import Placed
 
         found: list[Placed] = []
+        if not page.spelling:
+            return []
         formulas = [display.latex for display in page.displays] + [inline.latex for inline in page.inline]
         used = spelling.used(self.spelling_of(page), formulas)
         for comment in page.spelling:
@@ -118,18 +120,21 @@ class Project:
         if not page.references and not any(display.labels for display in page.displays):
             return []
         known: dict[str, list[tuple[Path, int]]] = {}
-        for path in dict.fromkeys(path.resolve() for path in (*self._of_project(), *self.beside, page.path)):
+        for path in dict.fromkeys((*self._around, page.path.resolve())):
             with suppress(PageError):  # which is said where that page is judged
                 for name, places in labels.labelled([path]).items():
                     known.setdefault(name, []).extend(places)
         faults = labels.faults(page, known)
         return [Placed.at(f.line, "refused", "label", f.message) for f in faults]
 
-    def _of_project(self) -> list[Path]:
+    @cached_property
+    def _around(self) -> list[Path]:
+        """The pages whose labels a page may refer to."""
         try:
-            return self.files()
+            found = self.files()
         except ProjectError:  # no page is named, and there is no docs
-            return []
+            found = []
+        return [path.resolve() for path in (*found, *self.beside)]
 
     def _known(self) -> list[Display | Inline]:
         """What the page of the notation states, nothing where a part has none; raises PageError as reading it does."""
@@ -137,7 +142,7 @@ class Project:
         return list(_statements(page, page.stat().st_mtime_ns)) if self.notation and page.is_file() else []
 
     def with_runs(self, runs: str, where: str) -> "Project":
-        """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be had."""
+        """The project with these runs; raises ProjectError, which begins with ``where``, if they cannot be imported."""
         from rnn_notes.checks.run import registered
 
         for folder in (str(self.root), str(Path.cwd())):

@@ -2,7 +2,7 @@
 
 It is the only place where the checker meets a cell. The formulas of the cells are written down here once more, symbol
 by symbol; that they are those of the package is tested. ``RUNS`` says of each in words what it is. The file is long
-since it is a table: whoever adds a network reads those beside it, formula and entry together.
+since it is a table: those who add a network read the others beside it, formula and entry together.
 """
 
 from collections.abc import Callable, Mapping
@@ -237,8 +237,8 @@ def heavy(rng: Generator, shape: tuple[int, int]) -> ndarray:
 
 
 def shares(rng: Generator, shape: tuple[int, int]) -> ndarray:
-    """Positive numbers that sum to 1, the target of a softmax: from almost the same to almost one alone."""
-    return rng.dirichlet(np.full(shape[0], 10 ** rng.uniform(-1, 1)))
+    """Numbers from 0 to 1 that sum to 1, the target of a softmax: from almost the same to one alone, as a label has."""
+    return one_hot(rng, shape) if rng.random() < 0.2 else rng.dirichlet(np.full(shape[0], 10 ** rng.uniform(-1, 1)))
 
 
 def one_hot(rng: Generator, shape: tuple[int, int]) -> ndarray:

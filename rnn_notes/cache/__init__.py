@@ -1,4 +1,4 @@
-"""What is costly to make is made once and remembered under ``.cache/rnn_notes/``, by a digest of what made it.
+"""Caches expensive results under ``.rnn_notes/cache/``, keyed by a digest of what made them.
 
 The folder lies in the project that uses the package, never beside the installed package.
 
@@ -43,7 +43,7 @@ def project(folder: Path | None = None) -> Path:
 
 
 PACKAGE = Path(__file__).parents[1]
-FOLDER = project() / ".cache" / "rnn_notes"
+FOLDER = project() / ".rnn_notes" / "cache"  # not in .cache, which Zensical empties
 DATA = PACKAGE / "data"  # read through the module datasets
 LIBRARIES = ("numpy", "matplotlib", "sympy", "lark", "django-static-mathjax", "mini-racer", "fonttools")
 LIBRARY_PATHS = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
@@ -140,12 +140,12 @@ def _read(path: Path) -> str | None:
 
 
 def _seal(path: Path, data: bytes) -> bytes:
-    """The digest of an entry and of its name: one that stands under the name of another is not whole either."""
+    """The digest of an entry and of its name: one that is under the name of another is not whole either."""
     return hashlib.sha256(path.name.encode() + b"\n" + data).hexdigest().encode()
 
 
 def _write(path: Path, text: str) -> None:
-    """Write an entry whole or not at all, also when other threads and processes write the same one."""
+    """Write an entry whole or not at all, even when other threads and processes write the same one."""
     data = text.encode("utf-8")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

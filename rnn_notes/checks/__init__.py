@@ -41,8 +41,8 @@ Arrays alone, with one evaluation. Vectors are columns (n, 1), numbers (1, 1); `
     )
     assert judge(r"\frac{\partial L}{\partial w} = X^\top (p - y)", "logistic", runs=[logistic]).outcome == "evaluated"
 
-The page docs/reference/your-own-notes.md goes on with a recurrence and with attention, whose samples are rows.
-Everything else that a run can say stands in ``Run``: printed numbers, sums over time, hints for those who mistake a
+The page docs/reference/your-own-notes.md continues with a recurrence and with attention, whose samples are rows.
+All else that a run can say is described in ``Run``: printed numbers, sums over time, hints for those who mistake a
 letter. A description that does not fit together is a ValueError with the run, the symbol and the way out.
 """
 

@@ -48,8 +48,13 @@ OF_COLUMN: dict[str, Function] = {"softmax": lambda a: activations.softmax(a.mT)
 OF_MATRIX: dict[str, Function] = {
     "sigma_max": _of_matrix(lambda a: np.linalg.norm(a, 2, axis=(-2, -1))),
     "rho": _of_matrix(lambda a: np.max(np.abs(np.linalg.eigvals(a)), axis=-1)),
+    "tr": lambda a: np.trace(a, axis1=-2, axis2=-1),
+    "det": _of_matrix(np.linalg.det),
 }
 FUNCTIONS: dict[str, Function] = {**ENTRYWISE, **OF_COLUMN, **OF_MATRIX}
+RELATIONS: dict[str, Callable[[ndarray, ndarray], ndarray]] = {
+    **{"=": np.equal, "ne": np.not_equal, "<": np.less, ">": np.greater, "le": np.less_equal, "ge": np.greater_equal},
+}
 
 
 def shape(value: ndarray) -> tuple[int, ...]:
@@ -110,9 +115,7 @@ def divide(above: ndarray, below: ndarray, entries: bool = False) -> ndarray:
     if entries and shape(below) and shape(above) in ((), shape(below)):
         return beside(above) / below
     if shape(below):
-        raise ClaimError(
-            f"a number has to stand below a fraction, not {shapes([below])}, and {DIVIDED}; {ENTRY_BY_ENTRY}"
-        )
+        raise ClaimError(f"a fraction needs a number below it, not {shapes([below])}, and {DIVIDED}; {ENTRY_BY_ENTRY}")
     return beside(above) / beside(below) if shape(above) else above / below
 
 
@@ -142,9 +145,13 @@ def transpose(value: ndarray) -> ndarray:
 
 
 def norm(value: ndarray, kind: str | None) -> ndarray:
-    """The 2-norm, or the Frobenius norm F."""
-    if not shape(value) or kind not in ("2", "F"):
-        raise FormulaError("a norm is that of a column or matrix, with the index 2, F or none")
+    """The 2-norm, the Frobenius norm F, and the norms 1 and ∞: those of a matrix are its largest gain."""
+    if not shape(value) or kind not in ("2", "F", "1", "infty"):
+        raise FormulaError("a norm is that of a column or matrix, with the index 1, 2, \\infty, F or none")
+    if kind in ("1", "infty"):
+        sums = np.abs(value if 1 not in shape(value) else value.reshape(*value.shape[:-2], -1, 1))
+        along, across = (-2, -1) if kind == "1" else (-1, -2)
+        return np.max(np.sum(sums, axis=along, keepdims=True), axis=(along, across))
     if kind == "F" or 1 in shape(value):
         return np.linalg.norm(value, "fro", axis=(-2, -1))
     return OF_MATRIX["sigma_max"](value)
@@ -177,10 +184,9 @@ def listed(parts: list[ndarray]) -> ndarray:
 
 def holds(left: ndarray, sign: str, right: ndarray) -> ndarray:
     """On which networks a relation of numbers holds."""
-    compare = {"=": np.equal, "<": np.less, ">": np.greater, "le": np.less_equal, "ge": np.greater_equal}
-    if shape(left) or shape(right) or sign not in compare:
-        raise FormulaError("a case is told by a relation of numbers: =, <, >, \\le or \\ge")
-    return compare[sign](left, right)
+    if shape(left) or shape(right) or sign not in RELATIONS:
+        raise FormulaError("a case is told by a relation of numbers: =, \\ne, <, >, \\le or \\ge")
+    return RELATIONS[sign](left, right)
 
 
 def choose(values: list[ndarray], conditions: list[ndarray]) -> ndarray:
@@ -230,7 +236,7 @@ def apply(name: str, primes: int, values: list[ndarray], rows: bool = False) -> 
     elif name in OF_COLUMN:
         fits = whole[1:] == (1,)
     else:
-        fits = name in ENTRYWISE or (whole != () and (name != "rho" or whole[0] == whole[1]))
+        fits = name in ENTRYWISE or (whole != () and (name == "sigma_max" or whole[0] == whole[1]))
     if not fits:
         raise ClaimError(f"{name} does not take {shapes([a])}")
     return np.imag(FUNCTIONS[name](a + 1j * COMPLEX_STEP)) / COMPLEX_STEP if prime else FUNCTIONS[name](a)

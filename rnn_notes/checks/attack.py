@@ -3,7 +3,7 @@
 That no counterexample is found is not a proof, and is said in other words than an equation that was evaluated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +19,12 @@ from rnn_notes.checks.run import Run
 from rnn_notes.checks.symbols import Scope
 from rnn_notes.checks.tree import walk
 
-DECADES = 2  # the scales of the arrays are 10 to the power of ± so much
+DECADES = 2  # the scales of the arrays are 10 to the power of ± this
 SEEN = 1e-9  # by how much of its sides an inequality must be violated: less may be rounding
 PATIENCE = 20_000  # nodes evaluated for one network of large sizes
+MANY_STEPS = 20  # are left of a network of large sizes that takes too long
 PARENTS, CHILDREN, GENERATIONS = 16, 16, 24
+SINGLE = 256  # networks with a size of 1
 MAX_PRINTED = 120  # of a counterexample that is printed
 
 
@@ -45,22 +47,49 @@ def attack(question: Question, claim: tree.Relation, run: Run) -> int:
             worst = _excess(question, claim, networks)
             tried += networks.N - PARENTS
         _confirm(question, claim, networks, worst)
+    tried += _attack_single(question, claim, run, rng)
     if _bounds_by_sizes(run, claim):  # last, since few numbers are better evidence
         patient = replace(question, patience=PATIENCE)
-        large = run.steep if _has_derivatives(run, claim) else run.large
-        tried += sum(_attack_large(patient, claim, networks) for networks in large)
+        tried += _attack_large(patient, claim, run.steep if _has_derivatives(run, claim) else run.large)
     return tried
 
 
-def _attack_large(question: Question, claim: tree.Relation, networks: Network) -> int:
-    """The number of networks of large sizes, 0 if it would take too long; raises ClaimError as ``attack`` does."""
-    try:
-        _confirm(question, claim, networks, _excess(question, claim, networks))
-    except ClaimError:
-        raise
-    except ValueError:  # it takes too long, or the formulas of a run are not for these sizes
-        return 0
-    return networks.N
+def _attack_single(question: Question, claim: tree.Relation, run: Run, rng: Generator) -> int:
+    """The number of networks of which one size is 1, or all are; raises ClaimError as ``attack`` does."""
+    letters, tried = run.sizes.split(), 0
+    question = question.for_single(claim, run.family[0])
+    for ones in [*letters, letters]:
+        sizes = {letter: 1 if letter in ones else 2 + n % 2 for n, letter in enumerate(letters)}
+        try:
+            networks = replace(draw.networks(run, sizes, rng, SINGLE, DECADES), single=True)
+            excess = _excess(question, claim, networks)
+        except ValueError:
+            continue  # the formulas of a run are not for such sizes, or one step does not have all the indices
+        _confirm(question, claim, networks, excess)
+        tried += int(np.isfinite(excess).sum())
+    return tried
+
+
+def _attack_large(question: Question, claim: tree.Relation, large: Sequence[Network]) -> int:
+    """The number of networks of large sizes that did not take too long; raises ClaimError as ``attack`` does.
+
+    Where all steps of one take too long, it has half as many, and so do the next ones.
+    """
+    tried, most = 0, max((networks.T for networks in large), default=0)
+    for networks in large:
+        while True:
+            some = networks.up_to(most)
+            try:
+                _confirm(question, claim, some, _excess(question, claim, some))
+                tried += some.N
+            except ClaimError:
+                raise
+            except ValueError:  # it takes too long, or the formulas of a run are not for these sizes
+                if some.T >= 2 * MANY_STEPS:
+                    most = some.T // 2
+                    continue
+            break
+    return tried
 
 
 def _bounds_by_sizes(run: Run, claim: tree.Relation) -> bool:
@@ -132,12 +161,14 @@ def _sizes(run: Run) -> Iterator[tuple[dict[str, int], int, int]]:
 
 
 def _special(networks: Network, rng: Generator) -> Network:
-    """Networks of small numbers, so that nothing rounds to its bound; many arrays are zero, or symmetric."""
+    """Networks of small numbers, so that nothing rounds to its bound; many arrays are zero, symmetric, or I."""
     arrays = {}
-    kinds = {symbol: rng.integers(0, 3, (networks.N, 1, 1)) for symbol, _ in networks.arrays}
+    kinds = {symbol: rng.integers(0, 4, (networks.N, 1, 1)) for symbol, _ in networks.arrays}
     for (symbol, t), array in networks.arrays.items():
-        symmetric = array + array.mT if array.shape[1] == array.shape[2] else array
-        special = np.where(kinds[symbol] == 0, 0, np.where(kinds[symbol] == 1, symmetric, array) / 5)
+        square = array.shape[1] == array.shape[2]
+        symmetric, identity = (array + array.mT, np.eye(array.shape[1])) if square else (array, array / 5)
+        kind = kinds[symbol]
+        special = np.select([kind == 0, kind == 1, kind == 2], [np.zeros(1), symmetric / 5, identity], array / 5)
         arrays[symbol, t] = array if symbol in networks.run.draw else special
     return Network(networks.run, networks.sizes, arrays)
 
@@ -174,9 +205,10 @@ def _confirm(
 ) -> None:
     """Raise ClaimError if one of the networks, the worst or one of the others, is a counterexample beyond rounding.
 
-    If ``strictly``, equal sides are one of < too. Elsewhere they may come from rounding, as where a gate rounds to 1.
+    If ``strictly``, equal sides are one of <, and of ≠, whose only one they are. Elsewhere they may come from rounding,
+    as where a gate rounds to 1.
     """
-    touching = strictly and claim.operator in ("<", ">")
+    touching = strictly and claim.operator in ("<", ">", "ne")
     order = np.argsort(-excess)
     found = order[excess[order] > (-SEEN if touching else SEEN)]
     spread = found[np.linspace(0, len(found) - 1, 6).astype(int)] if len(found) else found  # the worst may be rounding
@@ -186,8 +218,7 @@ def _confirm(
 
         def act(scope: Scope, values=values, found=cases) -> None:  # type: ignore[no-untyped-def]
             sides = question.sides(claim, values, scope)
-            over = sides.left[0] - sides.right[0] if claim.operator in ("<", "le") else sides.right[0] - sides.left[0]
-            if np.any(over > (-sides.slack() if touching else sides.slack())):
+            if _is_against(claim.operator, sides, touching):
                 found.append((float(sides.excess(claim.operator)[0]), scope, sides))
 
         with np.errstate(all="ignore"):
@@ -197,6 +228,15 @@ def _confirm(
             at = ", ".join(f"{name} = {value}" for name, value in scope.items())
             message = f"a counterexample{at and f' at {at}'}:\n{sides.show()}\n{_numbers(network)}"
             raise ClaimError(message).placed(claim)
+
+
+def _is_against(sign: str, sides: Sides, touching: bool) -> bool:
+    """Whether the first network is a counterexample to the sign, beyond rounding, or with ``touching`` within it."""
+    over, slack = sides.left[0] - sides.right[0], sides.slack()
+    if sign == "ne":
+        return touching and bool(np.all(np.abs(over) <= slack))
+    over = over if sign in ("<", "le") else -over
+    return bool(np.any(over >= -slack if touching else over > slack))
 
 
 def _numbers(network: Network) -> str:

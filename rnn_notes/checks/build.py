@@ -33,9 +33,9 @@ class Builder(Operators):
 
     def start(self, *rows: Any) -> tuple[Statement, ...]:
         statements: list[Statement] = []
-        last = None  # a row that begins with a relation goes on from here
+        last = None  # a row that begins with a relation continues from here
         for row in rows:
-            if isinstance(row, Token):  # the end of a column, or words: nothing goes on over them
+            if isinstance(row, Token):  # the end of a column, or words: nothing continues across them
                 last = None
                 continue
             if isinstance(row, tuple):
@@ -158,7 +158,7 @@ class Builder(Operators):
                     "a number is read to 15 digits on each side of its point; print fewer", right.span[0]
                 )
             raise FormulaError(
-                "a number stands right after another factor; put it first or write \\cdot; two indices have a comma "
+                "a number comes right after another factor; put it first or write \\cdot; two indices have a comma "
                 "between them, and a label has letters only",
                 right.span[0],
             )
@@ -192,16 +192,20 @@ class Builder(Operators):
     def listed(self, *parts: Node) -> Node:
         return tree.Listed(parts)
 
-    def case(self, value: Node, *rest: Any) -> tuple[Node, tuple[tree.Relation, ...]]:
-        if not isinstance(rest[0], Node):
-            return value, ()
-        pairs = zip(rest[::2], rest[1::2], rest[2::2], strict=False)
-        return value, tuple(self._relation(*pair) for pair in pairs)
+    def relations(self, *parts: Any) -> tuple[tree.Relation, ...]:
+        return tuple(self._relation(*parts[n : n + 3]) for n in range(0, len(parts) - 2, 2))
+
+    def case(self, value: Node, when: Any) -> tuple[Node, tuple[tree.Relation, ...]]:
+        return value, when if isinstance(when, tuple) else ()
+
+    def indicator(self, _: Token, when: tuple[tree.Relation, ...]) -> Node:
+        """1 where it holds, else 0."""
+        return tree.Cases((tree.Number("1"), tree.Number("0")), (when, ()))
 
     def cases(self, *cases: tuple[Node, tuple[tree.Relation, ...]]) -> Node:
         values, conditions = zip(*cases, strict=True)
         if () in conditions[:-1]:
-            raise FormulaError("what holds otherwise stands last in a case distinction", values[0].span[0])
+            raise FormulaError("what holds otherwise comes last in a case distinction", values[0].span[0])
         return tree.Cases(values, conditions)
 
     def stack(self, *blocks: Node) -> Node:

@@ -11,8 +11,8 @@ from rnn_notes.checks.errors import ClaimError, FormulaError
 from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.tape import UNIT
 
-LEAST, ROUNDINGS = 4 * UNIT, 8  # a side may be off by so much of itself, and by so many times what its twins are off
-DECIDED = 1e-9  # rounding must stay below this, as it stands and of the sides: else nothing could be told apart
+LEAST, ROUNDINGS = 4 * UNIT, 8  # a side may be off by this share of itself, and this many times as far as its twins
+DECIDED = 1e-9  # rounding must stay below this, in itself and relative to the sides: else nothing could be told apart
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,23 @@ class Sides:
     def of(cls, claim: tree.Relation, a: ndarray, b: ndarray) -> "Sides":
         """The values of both sides of a relation; raises ClaimError if their shapes differ."""
         a, b = fit(a, claim.left, shape(b)), fit(b, claim.right, shape(a))
+        if claim.operator == "=" and claim.right == tree.Number("0"):
+            b = np.zeros(shape(a))  # beside a matrix, too, where a number is else none of its entries
         if shape(a) != shape(b):
             raise ClaimError(f"left is of {_shape(a)} and right of {_shape(b)}")
         a, b = (v if v.ndim in (1, 3) else v[None] for v in np.broadcast_arrays(a, b))
         return cls(a, b)
 
     def excess(self, sign: str) -> ndarray:
-        """By how much an inequality is violated, relative to its sides: one number a network, the worst entry."""
+        """By how much an inequality is violated, relative to its sides: one number a network, the worst entry.
+
+        ≠ is violated by 0 where all entries are equal, and else by less.
+        """
         over = self.left - self.right if sign in ("<", "le") else self.right - self.left
         size = np.abs(self.left) + np.abs(self.right)
         relative = np.where(over == 0, 0, over / np.where(size > 0, size, 1))
+        if sign == "ne":
+            return np.where(np.isfinite(relative), -np.abs(relative), -np.inf).reshape(len(relative), -1).min(axis=1)
         return np.where(np.isfinite(relative), relative, -np.inf).reshape(len(relative), -1).max(axis=1)
 
     def slack(self) -> ndarray:

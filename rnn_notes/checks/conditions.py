@@ -78,12 +78,12 @@ def steps(letter: str, conditions: tuple[Statement, ...], values: Values) -> ran
 
 
 def visible(hidden: tuple[Statement, ...]) -> None:
-    """Refuse conditions of a mark that are none, or that choose single values: those readers have to see."""
+    """Refuse what is not a condition in a mark, or chooses single values: those readers have to see."""
     for condition in hidden:
         if not isinstance(condition, tree.Range) and not all(isinstance(part, SIMPLE) for part in walk(condition)):
             raise FormulaError(FORM)
         if isinstance(condition, tree.Range) or (isinstance(condition, tree.Relation) and condition.operator == "="):
-            raise FormulaError("a condition with = stands in the display, where readers see it, after \\quad")
+            raise FormulaError("a condition with = belongs in the display, where readers see it, after \\quad")
 
 
 def collapsed(claim: Statement, indices: Sequence[str], cases: Sequence[tuple[Scope, int]]) -> None:

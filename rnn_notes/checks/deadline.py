@@ -26,7 +26,7 @@ class OutOfTimeError(BaseException):
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raise OutOfTimeError in the block once it has worked for so many seconds."""
+    """Raise OutOfTimeError in the block once it has worked for that many seconds."""
     _keep_quiet()
     ident, clock = threading.get_ident(), _clock()
     end, done, lock = clock() + seconds, threading.Event(), threading.Lock()

@@ -21,7 +21,7 @@ def go_on(shown: tuple[Node, ...], last: Node, operator: str) -> tuple[Node, ...
         difference = _minus(low, earlier[1])
         if difference is None or earlier[0] != high or abs(difference) != 1 or difference * step < 0:
             if first == len(shown) - 1:
-                raise FormulaError(_readings("the terms before the dots do not go on by one"), last.span[0])
+                raise FormulaError(_readings("the terms before the dots do not advance by one"), last.span[0])
             break
         low, step, first = earlier[1], difference, first - 1
     if not step and isinstance(shown[-1], Number):

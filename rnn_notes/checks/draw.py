@@ -11,7 +11,7 @@ from rnn_notes.checks.network import Network
 from rnn_notes.checks.tape import Formulas, Place
 
 # Of the networks of a family: T, and the other sizes in the order of the run. They are unrelated: no sum of products of
-# these and small whole numbers is zero in every row, and any two of them stand in either order somewhere.
+# these and small whole numbers is zero in every row, and any two of them occur in either order somewhere.
 STEPS = (6, 5, 7, 5, 9, 8, 6)
 SIZES = (
     (3, 5, 2, 7, 4, 8, 9),

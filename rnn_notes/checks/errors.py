@@ -5,7 +5,7 @@ from typing import Protocol, Self
 
 
 class Placed(Protocol):
-    """A part of a formula, which knows where it stands in the LaTeX."""
+    """A part of a formula, which knows where it is in the LaTeX."""
 
     @property
     def span(self) -> tuple[int, int]: ...

@@ -29,7 +29,7 @@ class Found:
     sizes: dict[str, int]
     scopes: dict[int, list[Scope]] = field(default_factory=dict)  # of each claim, the values that its free indices took
     difference: float | None = None  # of the sides of =, at most
-    weights: dict[tuple[tree.Plus, int], bool] = field(default_factory=dict)  # whether each term could be seen
+    seen: dict[tuple[tree.Plus | tree.Cases, int], bool] = field(default_factory=dict)  # each term or case, or not
 
     @property
     def cases(self) -> int:
@@ -61,6 +61,7 @@ class Question:
     rows: bool = False  # whether vectors are rows on this page
     by_entries: bool = False  # whether columns are divided, to see what comes of it
     patience: int = MAX_NODES  # how many nodes are evaluated at most
+    numbers: dict[tree.Node, bool] | None = None  # which parts are numbers, and no arrays, whatever the sizes
 
     @classmethod
     def of(
@@ -73,7 +74,7 @@ class Question:
         rows: bool = False,
     ) -> "Question":
         """Tell conditions from claims; the symbols are those of the network. Raises FormulaError."""
-        statements, hidden = resolve((statements, hidden), network.symbols)
+        statements, hidden = resolve((statements, hidden), network.symbols, definitions)
         for statement in statements:
             latex.refuse_same(statement)
         symbols = {node.name for node in walk(statements) if isinstance(node, Name)} & set(network.symbols)
@@ -96,7 +97,7 @@ class Question:
     def _down(self, network: Network) -> frozenset[tree.SumOrProduct]:
         """The products that count down, which is seen where they have several factors; raises FormulaError if nowhere.
 
-        A reader sees which way Π from k = t to s + 1 counts, and that it is empty at s = t, from where s stands else.
+        A reader sees which way Π from k = t to s + 1 counts, and that it is empty at s = t, from where else s occurs.
         """
         values, spans = self.values(network), dict[tree.SumOrProduct, set[tuple[int, int]]]()
 
@@ -132,8 +133,21 @@ class Question:
         """A reader of formulas on this network."""
         values = Values(network, dict.fromkeys(self.letters, range(network.T + 1)), self.definitions, self.rows)
         values.down, values.by_entries, values.most = self.down, self.by_entries, self.patience
+        values.numbers = self.numbers
         values.free = {letter: steps(letter, self.conditions, values) for letter in self.letters}
         return values
+
+    def for_single(self, claim: tree.Relation, network: Network) -> "Question":
+        """The question for networks with sizes of 1, where arrays look like numbers; which are, a larger one shows."""
+        question = replace(self, numbers={})
+        values = question.values(network)
+
+        def act(scope: Scope) -> None:
+            question.sides(claim, values, scope)
+
+        with np.errstate(all="ignore"):
+            question.each(claim, values, act)
+        return question
 
     def each(self, claim: Statement, values: Values, act: Callable[[Scope], None], scope: Scope | None = None) -> None:
         """Act for all values of the free indices of a claim that meet its conditions."""
@@ -174,24 +188,30 @@ class Question:
             scopes.append(scope)
 
         self.each(claim, values, act)
-        for term, seen in values.weights.items():
-            found.weights[term] = seen or found.weights.get(term, False)
+        for part, seen in values.seen.items():
+            found.seen[part] = seen or found.seen.get(part, False)
         if not scopes:
             raise ClaimError("no values of the indices meet the conditions").placed(claim)
 
     def sound(self, found: Sequence[Found]) -> None:
         """Refuse what was not checked although it seems to be.
 
-        Conditions of the mark that leave a single value of an index, or of two together; terms below rounding.
+        Conditions of the mark that leave a single value of an index, or of two together; terms below rounding; a
+        case that never holds.
         """
         for number, claim in enumerate(self.claims):
             names = set().union(*(indices_of(c, self.sizes) for c in self.hidden if concerns(c, claim, self.sizes)))
             cases = [(scope, each.sizes.get("T", 0)) for each in found for scope in each.scopes[number]]
             collapsed(claim, sorted(names), cases)
-        for node, number in {term for each in found for term in each.weights}:
-            if not any(each.weights.get((node, number)) for each in found):
+        for node, number in {part for each in found for part in each.seen}:
+            if any(each.seen.get((node, number)) for each in found):
+                continue
+            if isinstance(node, tree.Plus):
                 small = "this term is so small beside the others that rounding hides it; nothing would be checked of it"
                 raise FormulaError(small).placed(node.terms[number])
+            if node in walk(self.claims):  # and not in a definition, which may be for more than this
+                never = "this case holds for no index and in no network of the run; nothing would be checked of it"
+                raise FormulaError(never).placed(node.values[number])
 
     def _holds(self, claim: Statement, values: Values, scope: Scope) -> float | None:
         """The largest difference of the two sides of =, if the claim holds here; else raises ClaimError."""

@@ -51,7 +51,7 @@ class Exact(Expressions):
             case tree.Fraction(above, below):
                 top, bottom = self.of(above, scope), self.of(below, scope)
                 if _is_matrix(bottom):
-                    raise ClaimError(f"a number has to stand below a fraction, not {shapes([bottom])}")
+                    raise ClaimError(f"a fraction needs a number below it, not {shapes([bottom])}")
                 return top * self._power(bottom, Integer(-1))
             case tree.Norm(body, kind):
                 return _norm(self.of(body, scope), tree.label(kind[0]) if kind else "2")

@@ -118,7 +118,9 @@ class Expressions(Letters):
                 raise OpenBoundsError(letters)
             return self._closed(node, first, last, scope)
         if last < first - 1:
-            raise FormulaError(f"this runs from {first} to {last}; in a chain sums and products count upwards")
+            way_out = "say for which letters this one does, as in , \\quad s \\le t"
+            upwards = f"in a chain sums and products count upwards; {way_out}"
+            raise FormulaError(f"this runs from {first} to {last}; {upwards}")
         each = []
         outside, self.bound = self.bound, self.bound | {node.index}
         for step in range(int(first), int(last) + 1):
@@ -130,7 +132,12 @@ class Expressions(Letters):
         return sympy.Add(*each) if node.operator == "sum" else sympy.Mul(*each)
 
     def _closed(self, node: tree.SumOrProduct, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
-        """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases."""
+        """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases.
+
+        It is none of a sum that counts backwards or to a half, for which SymPy has a value as well.
+        """
+        if not (first.is_Integer and last.is_integer and (last - first + 1).is_nonnegative):
+            raise OpenBoundsError(self.symbolic)
         sign = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
         index = Symbol(node.index, integer=True, **sign)
         outside, self.bound, domain, self.domain = self.bound, self.bound | {node.index}, self.domain, set()
@@ -138,9 +145,9 @@ class Expressions(Letters):
         inside, self.bound, self.domain = self.domain, outside, domain
         closed = (sympy.summation if node.operator == "sum" else sympy.product)(body, (index, first, last))
         if isinstance(closed, sympy.Piecewise) and isinstance(closed.args[0].cond, sympy.Eq) and len(closed.args) == 2:
-            self.domain.add(Where(closed.args[0].cond.lhs - closed.args[0].cond.rhs, "ne"))  # 1 + x + … where x ≠ 1
+            self.apart.add(Where(closed.args[0].cond.lhs - closed.args[0].cond.rhs, "ne"))  # 1 + x + … where x ≠ 1
             closed = closed.args[1].expr
-        if normal(inside) or closed.has(sympy.Sum, sympy.Product, sympy.Piecewise, index) or not first.is_Integer:
+        if normal(inside) or closed.has(sympy.Sum, sympy.Product, sympy.Piecewise, index):
             raise OpenBoundsError(self.symbolic)
         return closed
 

@@ -93,7 +93,7 @@ def _explained(question: Question, network: Network, error: CheckError) -> Check
 
 
 def _is_bound(claim: Statement) -> bool:
-    return isinstance(claim, tree.Relation) and claim.operator in ("<", ">", "le", "ge")
+    return isinstance(claim, tree.Relation) and claim.operator in ("<", ">", "le", "ge", "ne")
 
 
 def _attacked(run: Run, question: Question, claim: Statement) -> str:

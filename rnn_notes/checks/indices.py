@@ -1,6 +1,6 @@
-r"""What h^{(t)}, W^{(1)} and h[t] mean on a run: the index of a symbol, if the run has such a one."""
+r"""What h^{(t)}, W^{(1)} and h[t] mean on a run: the index of a symbol, if the run has such a one; and \delta_{ij}."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,12 @@ from rnn_notes.checks.network import Series
 from rnn_notes.checks.tree import AtStep, Brackets, Index, Name, Node, Times, label
 
 
-def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
-    """The statements with plain indices, h_t; W^{(t)}, the weights as used at step t, stays as it is."""
+def resolve(statements: Any, symbols: Mapping[str, Any], defined: Container[str] = ()) -> Any:
+    """The statements with plain indices, h_t; W^{(t)}, the weights as used at step t, stays as it is.
+
+    δ_{ij} is Kronecker's, 1 where i = j and else 0, where neither the run nor the page has a δ.
+    """
+    kronecker = "delta" not in defined and not any(name.split("_")[0] == "delta" for name in symbols)
 
     def place(node: Node, step: Node) -> Index | None:
         base, at = (node.base, node.at) if isinstance(node, Index) else (node, ())
@@ -29,6 +33,9 @@ def resolve(statements: Any, symbols: Mapping[str, Any]) -> Any:
         match node:
             case Index(base, (*labels, Times((Name() as row, Name() as column)))) if _has_two(base, labels, symbols):
                 return Index(base, (*labels, row, column), span=node.span)
+            case Index(Name("delta"), (Times((row, column)),) | (row, column)) if kronecker and row != column:
+                same = tree.Relation(row, "=", column, span=node.span)
+                return tree.Cases((tree.Number("1"), tree.Number("0")), ((same,), ()), span=node.span)
             case AtStep(body, step):
                 return place(body, step) or node
             case Times(factors):

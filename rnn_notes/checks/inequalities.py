@@ -43,7 +43,7 @@ def holds(value: Expr, strict: bool, depth: int = 3) -> bool:
         return True
     above, below = sympy.fraction(sympy.together(value))
     if below.free_symbols and depth and holds(below, False, 0):
-        value = above  # what stands below is positive, since value is defined
+        value = above  # what is below is positive, since value is defined
     return bool(depth and _extreme(value, strict, depth))
 
 

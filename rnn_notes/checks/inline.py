@@ -1,7 +1,7 @@
 """Relations within a line of text: each repeats a statement of the page, has a mark of its own, or is a choice.
 
 ``$h_0 = 0$<!-- check: lecture -->`` is judged as a display would be; ``$z = 1$<!-- check: setting -->`` is a choice of
-the author, as in "let z = 1", of which nothing can be proved. Without a mark, the relation must stand in a display of
+the author, as in "let z = 1", of which nothing can be proved. Without a mark, the relation must be in a display of
 the page, or in the project's list of its notation, brackets and spaces apart.
 """
 
@@ -60,7 +60,7 @@ def _chooses(one: tree.Node, other: tree.Node) -> bool:
     return (symbol or given) and tree.ungrouped(one) not in {tree.ungrouped(node) for node in tree.walk(other)}
 
 
-@lru_cache(maxsize=4)  # a page has many relations that repeat what is displayed
+@lru_cache(maxsize=100)  # a page has many relations that repeat what is displayed, and is judged again for the census
 def _stated(texts: tuple[str, ...], spelling: Spelling) -> tuple[frozenset[str], set[tree.Statement]]:
     """The functions that some of the texts define, and the statements of all."""
     names = _functions(texts, spelling)

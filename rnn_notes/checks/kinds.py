@@ -65,8 +65,10 @@ def _word(token: Token, following: str, script: bool) -> Token:
     return made("NAME" if token.type == "WORD" and is_word else "_WORDS", token, token)
 
 
-def _index(whole: list[Token], inner: list[Token], _: list[Token], functions: frozenset[str]) -> list[Token]:
-    """An index; [k] is k there, and letters with digits after them, as ``chao1``, are a label."""
+def _index(whole: list[Token], inner: list[Token], before: list[Token], functions: frozenset[str]) -> list[Token]:
+    """An index; [k] is k there, and letters with digits after them, as ``chao1``, are a label; a norm may have ∞."""
+    if inner == [r"\infty"] and before[-1:] and before[-1].type == "_RNORM":
+        inner = [made("NAME", inner[0], inner[0])]
     if bracketed(inner, "["):
         inner = inner[1:-1]
     last = inner[-1]
@@ -85,7 +87,7 @@ def _superscript(whole: list[Token], inner: list[Token], before: list[Token], fu
     upright = last.type in ("WORD", "TEXT") and content(last) == "T"
     if upright or last == r"\top" or last == r"\intercal":
         if len(inner) > 1 and not bracketed(inner[:-1], "(", "<", r"\langle"):
-            raise FormulaError("a transpose stands above a symbol alone; use brackets", last.start_pos)
+            raise FormulaError("a transpose belongs to a single symbol; use brackets", last.start_pos)
         transpose = [made("_TRANSPOSE", r"^\top", marks, whole[-1])]
         return transpose if len(inner) == 1 else [*_superscript(whole, inner[:-1], before, functions), *transpose]
     if bracketed(inner, "["):

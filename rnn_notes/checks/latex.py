@@ -102,7 +102,7 @@ def refuse_same(step: Statement) -> None:
 
 def _one_font(statements: tuple[Statement, ...]) -> None:
     """Refuse one letter in two fonts, which would be read as one symbol; but x_i may be an entry of a bold x."""
-    fonts: dict[str, dict[str, set[int]]] = {}  # of each letter, with how many indices it stands in each font
+    fonts: dict[str, dict[str, set[int]]] = {}  # of each letter, with how many indices it occurs in each font
     indices = [node for node in tree.walk(statements) if isinstance(node, tree.Index)]
     counts = {id(node.base): len(node.at) for node in indices}
     labels = {id(node.base): f"_{tree.label(node.at[0])}" for node in indices if not isinstance(node.at[0], tree.Name)}
@@ -153,7 +153,7 @@ def _guard(latex: str) -> None:
             f"the character {odd[0]!r} is not LaTeX that is read here; type it as a command", odd.start()
         )
     if space := re.search(r"([_^]|\\(frac|sqrt|hat|tilde))\s*(~|\\[,;:! ])|(~|\\[,;:! ])\s*\{", latex):
-        raise FormulaError("a space stands where TeX takes an argument; leave it out", space.start())
+        raise FormulaError("there is a space where TeX takes an argument; leave it out", space.start())
     depth = 0
     for at, character in enumerate(latex):
         depth += (character in "{[(") - (character in "}])")
@@ -177,6 +177,9 @@ def _unexpected(token: Token, values: list[Any], latex: str) -> FormulaError:
         return FormulaError(NOT_CLOSED, token.end_pos or len(latex.rstrip()))
     if token.type in ("OTHER", "FONT", "ACCENT", "BEGIN", "END", "SPACE"):
         return _refusal(str(token), token.start_pos or 0)
+    if values and getattr(values[-1], "type", "") == "INDICATOR":
+        words = r"is 1 where a relation holds, as in \mathbb{1}[i = j]; a column of ones is a parameter of the run"
+        return FormulaError(f"{values[-1]} {words}", values[-1].start_pos)
     for value in values[-5:]:
         if _without_argument([value]):
             known = value == "\\sigma"
@@ -188,5 +191,5 @@ def _unexpected(token: Token, values: list[Any], latex: str) -> FormulaError:
             command = latex[start : value.meta.end_pos]
             return FormulaError(f"where the argument of {command} ends is unclear; put it in brackets", start)
     if any(isinstance(value, Token) and value.type == "_GROUP" for value in values):
-        return _refusal("{", token.start_pos or 0, f"}} around {token} cannot stand here")
-    return _refusal(str(token), token.start_pos or 0, "cannot stand here")
+        return _refusal("{", token.start_pos or 0, f"}} around {token} is not allowed here")
+    return _refusal(str(token), token.start_pos or 0, "is not allowed here")

@@ -1,6 +1,6 @@
 """Rows and columns: what belongs together in ``aligned`` and its like, and where one statement ends.
 
-A row that begins with a relation or a sign goes on from what stands above it *in its own column*.
+A row that begins with a relation or a sign continues what is above it *in its own column*.
 """
 
 import re
@@ -21,7 +21,7 @@ STOPS = (",", ".", ";")
 
 def layout(tokens: list[Token]) -> list[Token]:
     """The statements of a display, column by column; reasons beside a step are looked through and left out."""
-    streams: dict[int, list[Token]] = {}  # a column of relations, and what stands in it
+    streams: dict[int, list[Token]] = {}  # a column of relations, and what is in it
     for row in split(_unwrap(tokens), "_NEWLINE"):
         _row([_inner(_trimmed(cell)) for cell in split(row, "_AND")], streams)
     found: list[Token] = []
@@ -32,9 +32,10 @@ def layout(tokens: list[Token]) -> list[Token]:
 
 
 def _unwrap(tokens: list[Token]) -> list[Token]:
-    """What stands in the environments that hold the whole display."""
+    """What is in the environments that hold the whole display."""
     tokens = _trimmed(tokens)
-    tokens = tokens[2:] if tokens[:2] == ["\\left", "\\{"] else tokens  # with \right., the brace of a system
+    brace = bool(tokens) and tokens[0].type == "_LSET" and tokens[0].startswith("\\left")
+    tokens = tokens[brace:]  # with \right., the brace of a system
     while tokens and tokens[0].type == "BEGIN":
         end = end_of(tokens, 0, "BEGIN", "END")
         is_system = _environment(tokens[0]) == "cases" and end == len(tokens) - 1
@@ -47,7 +48,7 @@ def _unwrap(tokens: list[Token]) -> list[Token]:
         for first, *others in (list(split(row, "_AND")) for row in split(tokens, "_NEWLINE") if is_system):
             if others and any(token.type in RELATIONS for token in first):
                 way_out = "write one that holds for all rows after \\quad, or each row as a display"
-                raise FormulaError(f"a condition stands beside an equation of a system; {way_out}", first[0].start_pos)
+                raise FormulaError(f"a condition is beside an equation of a system; {way_out}", first[0].start_pos)
     return tokens
 
 
@@ -84,7 +85,7 @@ def _inner(tokens: list[Token]) -> list[Token]:
         name = _environment(token)
         _same(token, tokens[end])
         if name not in (*MATRICES, "cases"):
-            raise FormulaError(f"\\begin{{{name}}} cannot stand within a formula", token.start_pos)
+            raise FormulaError(f"\\begin{{{name}}} is not allowed within a formula", token.start_pos)
         kind = "CASES" if name == "cases" else "MATRIX"
         found.append(made(f"_BEGIN_{kind}", token, token))
         rows = [row for row in split(tokens[at + 1 : end], "_NEWLINE") if row]
@@ -111,7 +112,7 @@ def _condition(cell: list[Token]) -> list[Token]:
 
 def _row(cells: list[list[Token]], streams: dict[int, list[Token]]) -> None:
     """Put the parts of a row where they belong: in the column of their first relation."""
-    parts: list[tuple[int, int, list[Token]]] = []  # in which column it begins, to which it belongs, what stands there
+    parts: list[tuple[int, int, list[Token]]] = []  # in which column it begins, to which it belongs, what is there
     joined = False  # whether the cell before is the last part
     for column, cell in enumerate(cells):
         kind = cell[0].type if cell else ""
@@ -131,7 +132,7 @@ def _row(cells: list[list[Token]], streams: dict[int, list[Token]]) -> None:
             key = next(iter(streams)) if key not in streams and len(streams) == 1 else key
             if key not in streams:
                 raise FormulaError(
-                    "this relation has no left side: nothing stands above it in its column", tokens[0].start_pos
+                    "this relation has no left side: nothing is above it in its column", tokens[0].start_pos
                 )
             streams[key] += line + tokens if kind in RELATIONS else tokens
         elif key and key not in streams and any(_goes_on(stream) for stream in streams.values()):
@@ -149,14 +150,14 @@ def _goes_on(tokens: list[Token]) -> bool:
 
 
 def _reason(cell: list[Token]) -> None:
-    """What stands beside a step: words, and between them formulas that claim nothing."""
+    """What is beside a step: words, and between them formulas that claim nothing."""
     for before, token in zip([None, *cell], cell, strict=False):
         if token.type == "_WORDS":
             check_words(token)
         elif before is not None and before.type == "_WORDS" and token.type in (*SIGNS, "_SUP", "_SUB", "PRIME"):
-            raise FormulaError(f"words stand where {token} needs a formula before it", token.start_pos)
+            raise FormulaError(f"there are words where {token} needs a formula before it", token.start_pos)
         elif token.type in ("OTHER", "SPACE", "_TO", "_DOTS"):
-            raise FormulaError(f"{token} stands in a reason, which is words and symbols only", token.start_pos)
+            raise FormulaError(f"{token} is in a reason, which is words and symbols only", token.start_pos)
 
 
 def _separated(stream: list[Token]) -> list[list[Token]]:

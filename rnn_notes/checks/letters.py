@@ -30,6 +30,7 @@ class Letters(ABC):
         self.definitions, self.given, self.values, self.symbolic = definitions, given, values or {}, symbolic
         self.visits, self.domain, self.held = 0, set[Where](), set[str]()
         self.bound: set[str] = set()  # the indices of the sums around
+        self.apart = set[Where]()  # where alone the closed forms of sums are right
 
     @abstractmethod
     def of(self, node: Node, scope: dict[str, Any]) -> Any:

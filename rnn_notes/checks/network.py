@@ -4,7 +4,7 @@ Derivatives come from the complex step through the formulas of the run, never fr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Self
 
@@ -42,6 +42,7 @@ class Network:
     arrays: dict[Place, ndarray]
     shaken: bool = False
     together: bool | None = None  # in one call of the formulas; None if they allow it
+    single: bool = False  # whether an array of one entry is an array, and no number
     _tangents: dict[Any, dict[Place, ndarray]] = field(default_factory=dict, init=False)  # of this network alone
 
     @property
@@ -55,7 +56,14 @@ class Network:
     def twins(self, number: int = 0) -> "Network":
         """One of the networks, with its twins."""
         arrays = {place: np.repeat(a[number : number + 1], 1 + TWINS, axis=0) for place, a in self.arrays.items()}
-        return Network(self.run, self.sizes, arrays, shaken=True)
+        return Network(self.run, self.sizes, arrays, shaken=True, single=self.single)
+
+    def up_to(self, T: int) -> "Network":
+        """The same networks with the first T of their steps, if they have more."""
+        if self.T <= T:
+            return self
+        arrays = {(symbol, t): array for (symbol, t), array in self.arrays.items() if t is None or t <= T}
+        return replace(self, sizes=self.sizes | {"T": T}, arrays=arrays)
 
     @cached_property
     def values(self) -> dict[Place, ndarray]:
@@ -132,7 +140,10 @@ class Network:
         """The value at a place; a number as (N,)."""
         value = self.values[place]
         value = np.broadcast_to(value, (self.N, *value.shape[-2:]))
-        return value[:, 0, 0] if value.shape[1:] == (1, 1) else value
+        return value[:, 0, 0] if value.shape[1:] == (1, 1) and self._is_number(place[0]) else value
+
+    def _is_number(self, symbol: str) -> bool:
+        return not self.single or self.run.is_number(symbol)
 
     def _at(self, name: str, t: int) -> ndarray:
         return self._plain((name, t))
@@ -188,9 +199,9 @@ class Network:
             if row > changes.shape[1] or column > changes.shape[2]:
                 raise KeyError(f"{y} has no entry {row}, {column}")
             changes = changes[:, row - 1 : row, column - 1 : column]
-        if changes.shape[1:3] == (1, 1):
+        if changes.shape[1:3] == (1, 1) and (entry or self._is_number(y)):
             gradient = changes[:, 0, 0].reshape(-1, rows, columns)
-            return gradient[:, 0, 0] if (rows, columns) == (1, 1) else gradient
+            return gradient[:, 0, 0] if (rows, columns) == (1, 1) and self._is_number(by[0]) else gradient
         if columns > 1 or changes.shape[2] > 1:
             raise ValueError("the derivative of a column by a matrix has three axes; differentiate a number")
         return changes[:, :, 0]

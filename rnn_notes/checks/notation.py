@@ -12,7 +12,7 @@ not a number                                unless ``% given: … is a number`` 
 ``W``, ``W_{…}``; ``b`` with letters below  weights and biases
 ``h_t x_{t-1} a_T \tilde{c}_t`` …            states, gates and inputs at a time step t, s or T that no sum counts
 ``A^{-1}``, ``A B``                          capital letters inverted, or multiplied with others; but T B D H O N alone
-``A x = x A``, ``x^T``                       a capital before and after small letters; T that stands above letters only
+``A x = x A``, ``x^T``                       a capital before and after small letters; T that occurs above letters only
 ``f(x)``                                    a letter before brackets that is nothing else in the display
 ==========================================  ==========================================================================
 """
@@ -160,7 +160,7 @@ def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
     above = [n for n in walk(statements) if isinstance(n, tree.Power) and n.exponent == Name("T")]
     counts = "T" in numbers or sum(node == Name("T") for node in walk(statements)) > len(
         above
-    )  # T stands elsewhere too
+    )  # T occurs elsewhere too
     for power in above:
         latin = any(len(name) == 1 for name in tree.free_names(power.base) - {"e"})
         if latin and not counts and not any(isinstance(node, tree.Number) for node in walk(power.base)):
@@ -183,7 +183,7 @@ def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
 
 
 def _in_both_orders(statements: tuple[Node, ...]) -> set[str]:
-    """The capital letters that stand before a small letter in one product and after one in another."""
+    """The capital letters that come before a small letter in one product and after one in another."""
     before, after = set[str](), set[str]()
     for product in (node for node in walk(statements) if isinstance(node, tree.Times)):
         letters = [{n for n in tree.free_names(factor) if len(n) == 1} - {"e", "T", "W"} for factor in product.factors]
@@ -213,7 +213,7 @@ def _letter(node: Node) -> str | None:
 
 
 def _alone(part: object, before_brackets: bool = False) -> Iterator[str]:
-    """The letters that stand somewhere without brackets after them; indices do not count."""
+    """The letters that occur somewhere without brackets after them; indices do not count."""
     if isinstance(part, tuple):
         for child in part:
             yield from _alone(child)

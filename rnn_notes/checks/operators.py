@@ -14,7 +14,7 @@ from rnn_notes.checks.tree import Node, free_names
 
 
 def placed(make: Any, _data: str, children: list[Any], meta: Any) -> Any:
-    """Call a method of the builder and note where in the LaTeX its node stands."""
+    """Call a method of the builder and note where in the LaTeX its node is."""
     made = make(*children)
     return replace(made, span=(meta.start_pos, meta.end_pos)) if isinstance(made, Node) else made
 
@@ -26,7 +26,7 @@ def product(left: Node, right: Node) -> Node:
 
 @v_args(wrapper=placed)
 class Operators(Transformer_NonRecursive):
-    """The methods of the builder for their rules, one a rule of ``latex.lark``."""
+    """The methods of the builder for their rules, one per rule of ``latex.lark``."""
 
     functions: frozenset[str]  # those that the page has introduced
 
@@ -52,10 +52,10 @@ class Operators(Transformer_NonRecursive):
     def bare_call(self, function: tuple[str, Any], argument: Node) -> Node:
         name = function[0]
         if name in self.functions:
-            raise FormulaError(f"{name} is a function on this page; its argument stands in brackets", argument.span[0])
+            raise FormulaError(f"{name} is a function on this page; its argument goes in brackets", argument.span[0])
         if name == "sigma":
             raise FormulaError(
-                "σ is the sigmoid here and its argument stands in brackets, \\sigma(x); "
+                "σ is the sigmoid here and its argument goes in brackets, \\sigma(x); "
                 "a number σ before a factor needs another letter",
                 argument.span[0],
             )

@@ -21,7 +21,7 @@ from rnn_notes.checks.expressions import Expressions
 from rnn_notes.checks.notation import Given, entries, refuse_two_readings
 from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.over import bounded, for_each
-from rnn_notes.checks.step import Proof, Step, wheres
+from rnn_notes.checks.step import Proof, Step, is_meant, wheres
 from rnn_notes.checks.tree import Relation, Statement
 
 MAX_N = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
@@ -77,7 +77,7 @@ class Chain:
         return Expressions(self.definitions, self.given, values, symbolic)
 
     def letters(self, part: tree.Node) -> set[str]:
-        """The letters and functions of a formula, also as they stand with their indices, and of its definitions."""
+        """The letters and functions of a formula, also as they are with their indices, and of its definitions."""
         found = tree.free_names(part)
         for node in tree.walk(part):
             if isinstance(node, tree.Index) and isinstance(node.base, tree.Name):
@@ -163,10 +163,10 @@ class Chain:
         for case in self._cases(values, sums):
             reader = self.reader(case)
             met = [each for condition in self.conditions for each in for_each(condition, claim, reader)]
-            step = Step.of(claim, reader, met)
-            if step.is_meant():
+            if is_meant(met, reader):
                 tried += 1
                 try:
+                    step = Step.of(claim, reader, met)
                     if any(case[letter] in BEYOND for letter in values):
                         step.refute()
                     else:
@@ -210,7 +210,7 @@ def prove(
 
 
 def _joined(relations: list[Relation]) -> Iterator[list[Relation]]:
-    """The relations of one chain together: in a < b < c the second goes on where the first ends."""
+    """The relations of one chain together: in a < b < c the second begins where the first ends."""
     group: list[Relation] = []
     for step in relations:
         if group and (group[-1].right, group[-1].right.span) != (step.left, step.left.span):

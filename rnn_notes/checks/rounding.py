@@ -40,7 +40,7 @@ def half_unit(node: Node) -> float | None:
 
 
 def _half_units(node: Node) -> ndarray | None:
-    """Of a printed number, matrix, or sum of such; in a sum, those printed to the most digits are the rounded ones."""
+    """Half a unit in the last printed digit of a number, matrix or sum; in a sum, the terms with most digits count."""
     match node:
         case tree.Negative(body) | tree.Brackets(body):
             return _half_units(body)

@@ -45,7 +45,7 @@ class Rule:
         return self.right[0].type == "NAME"
 
     def match(self, tokens: list[Token], at: int, pattern: tuple[Token, ...] = ()) -> Match | None:
-        """Whether the left side (or another pattern) stands at a place."""
+        """Whether the left side (or another pattern) is at a place."""
         pattern = pattern or self.left
         found = Match(at)
         place = at
@@ -76,7 +76,7 @@ class Rule:
         return Match(place, found.bound, found.extra)
 
     def replacement(self, found: Match, tokens: list[Token], at: int) -> tuple[list[Token], int]:
-        """The right side with its indices, and where the text goes on; a further index is an entry of the symbol."""
+        """The right side with its indices, and where the text continues; a further index is an entry of the symbol."""
         first, last = tokens[at], tokens[found.end - 1]
         result: list[Token] = []
         for number, token in enumerate(self.right):

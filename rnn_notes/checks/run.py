@@ -113,6 +113,16 @@ class Run(Formulas):
                 return False
 
     @cached_property
+    def _numbers(self) -> set[str]:
+        sizes = dict(zip(self.sizes.split(), (3, 4, 2, 5, 6, 7, 8, 9), strict=False))
+        values = replace(drawing.networks(self, sizes, np.random.default_rng(0)), together=False).values
+        return {symbol for (symbol, _), value in values.items() if value.shape[-2:] == (1, 1)}
+
+    def is_number(self, symbol: str) -> bool:
+        """As seen where all sizes are larger than 1."""
+        return symbol in self._numbers
+
+    @cached_property
     def family(self) -> tuple[Network, ...]:
         """The networks that equations have to hold on, each with its twins."""
         return tuple(network.twins().finite() for network in drawing.family(self))

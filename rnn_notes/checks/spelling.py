@@ -61,7 +61,7 @@ def _expanded(tokens: list[Token], commands: dict[Token, Rule]) -> Iterator[Toke
 
 @dataclass
 class _Pass:
-    """One display: which rules are used, and where the right side of a rule stands already."""
+    """One display: which rules are used, and where the right side of a rule is there already."""
 
     rules: tuple[Rule, ...]
     used: set[Rule] = field(default_factory=set)
@@ -98,7 +98,7 @@ class _Pass:
         return found
 
     def _fit(self, tokens: list[Token], at: int, in_index: bool) -> tuple[Rule, Match] | None:
-        """The rule for what stands at a place: the longest, and of such the one with the fewest free indices."""
+        """The rule for what is at a place: the longest, and of such the one with the fewest free indices."""
         rules = [rule for rule in self.rules if not (in_index and len(rule.left) == 1)]
         fits = [(rule, match) for rule in rules if (match := rule.match(tokens, at))]
         if not fits:

@@ -12,7 +12,7 @@ from sympy import Expr, Rational, Symbol
 
 from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.domain import Where, missing, normal, suppositions
-from rnn_notes.checks.errors import ClaimError, FormulaError, NoProofError
+from rnn_notes.checks.errors import ClaimError, FormulaError, NoProofError, OpenBoundsError
 from rnn_notes.checks.expressions import Expressions
 from rnn_notes.checks.inequalities import holds, unified, vanishes
 from rnn_notes.checks.opaque import Opaque
@@ -59,11 +59,9 @@ class Step:
         """Read a claim; raises CheckError, or OpenBoundsError for a sum to a letter without value."""
         left, right = _read(claim.left, reader), _read(claim.right, reader)
         met = [where for condition in conditions for where in wheres(condition, reader)]
+        if missing(normal(reader.apart), normal(where for where in met if where.value.free_symbols)):
+            raise OpenBoundsError(reader.symbolic)  # for each n there is no case apart
         return cls(claim, left, right, met, reader.held)
-
-    def is_meant(self) -> bool:
-        """Whether the counting letters meet the conditions that speak of them alone."""
-        return all(_is_so(where) for where in self.met if not where.value.free_symbols)
 
     def refute(self) -> None:
         """Raise ClaimError with a counterexample, if one is found."""
@@ -239,6 +237,12 @@ def _of_expression(value: Expr) -> frozenset[Where]:
 def _read(node: tree.Node, reader: Expressions) -> tuple[Expr, set[Where]]:
     reader.domain = set()
     return reader.of(node, {}), reader.domain
+
+
+def is_meant(conditions: Iterable[Relation], reader: Expressions) -> bool:
+    """Whether the counting letters meet the conditions that speak of them alone."""
+    met = [where for condition in conditions for where in wheres(condition, reader)]
+    return all(_is_so(where) for where in met if not where.value.free_symbols)
 
 
 def wheres(condition: Relation, reader: Expressions) -> list[Where]:

@@ -47,6 +47,8 @@ class Symbols(ABC):
             value = self.of(node, scope)
         except Unbound as index:
             raise Unbound(index.name, index.values if values is None else values) from None
+        if value.ndim == 0 and isinstance(number := value.item(), float) and number.is_integer():
+            return int(number)  # as almost always; all that NumPy is asked below takes ten times as long
         if shape(value) or not np.isfinite(value).all() or (value != np.round(value)).any() or np.ptp(value):
             found = arrays.shapes([value]) if shape(value) else f"{np.ravel(value)[0]:.6g}"
             raise FormulaError(f"an index or a count has to be a whole number, not {found}").placed(node)

@@ -41,6 +41,10 @@ class Formulas:
         """Whether step computes several networks in one call."""
         return False
 
+    def is_number(self, symbol: str) -> bool:
+        """Whether a symbol is a number, and no array, which has one entry only where the sizes are 1."""
+        return True
+
     def must(self, holds: bool, otherwise: str) -> None:
         """Raise ValueError with the name of the run, unless something holds."""
         if not holds:
@@ -83,8 +87,8 @@ class Tape:
     """One pass, written down symbol by symbol; the symbol at ``place`` gets ``nudge`` added on the way.
 
     A symbol that is computed is nudged where it is written. A parameter is nudged where it is read: at every step, or
-    at the step ``at`` alone. ``only`` names a symbol whose formula alone is to feel the nudge: then ``place`` is nudged
-    where that formula reads it, and of what else is computed, but for ``through``, the imaginary part is dropped.
+    at the step ``at`` alone. With ``only``, that symbol's formula alone sees the nudge: ``place`` is nudged
+    where that formula reads it, and all else that is computed, except ``through``, loses its imaginary part.
     """
 
     values: dict[Place, ndarray]

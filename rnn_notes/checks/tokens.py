@@ -23,12 +23,12 @@ def _lexer() -> Lark:
 
 
 def lex(latex: str) -> list[Token]:
-    """The tokens as they stand."""
+    """The tokens as they are."""
     return list(_lexer().lex(latex))
 
 
 def made(kind: str, value: str, first: Token, last: Token | None = None) -> Token:
-    """A token of another kind in the place of what stands from ``first`` to ``last``."""
+    """A token of another kind in the place of what is there from ``first`` to ``last``."""
     token = Token.new_borrow_pos(kind, value, first)
     token.end_pos = (last or first).end_pos
     return token
@@ -95,7 +95,7 @@ class _Reader:
         return self.rest[-1].type if self.rest else ""
 
     def group(self, opening: Token) -> list[Token]:
-        """What stands in braces, with them."""
+        """What is in braces, with them."""
         tokens = [opening, *self.rest[::-1]]
         end = end_of(tokens, 0)
         del self.rest[-end:]
@@ -129,7 +129,7 @@ class _Reader:
         return [token for part in parts if len(part) > 3 for token in part]
 
     def claim(self) -> list[Token]:
-        """What stands at the brace below or above a term; words claim nothing."""
+        """What is at the brace below or above a term; words claim nothing."""
         if self.next() not in ("_SUB", "_SUP"):
             return []
         script, *inner = self.scripts(self.rest.pop())
@@ -146,14 +146,14 @@ class _Reader:
             word = "".join(inner)
             return [made("WORD", f"{command}{{{word}}}", command, inner[-1])]
         if first.type not in ("NAME", "OTHER", "D") or (len(inner) > 1 and command.type == "ACCENT"):
-            raise FormulaError(f"{command} stands over one letter here", command.start_pos)
+            raise FormulaError(f"{command} goes over one letter here", command.start_pos)
         name = f"{command.replace('wide', '')}{{{first}}}"
         name = re.sub(r"^(\\[a-z]+)\{(\\hat|\\tilde|\\bar)\{(.*)\}\}$", r"\2{\1{\3}}", name)
         return [made("NAME", name, command, first), *inner[1:]]
 
 
 def _bars(tokens: list[Token]) -> list[Token]:
-    """Bars that stand in pairs, as those of an absolute value or a norm. Raises FormulaError if pairs are unclear."""
+    """Bars that come in pairs, as those of an absolute value or a norm. Raises FormulaError if pairs are unclear."""
     open_at = -1
     bars = [at for at, token in enumerate(tokens) if token.type == "OTHER" and token in ("|", r"\|")]
     found = list(tokens)

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, dataclass_transform
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 @dataclass(frozen=True)
 class Node:
-    """A part of a formula; ``span`` is where it stands in the LaTeX, and does not count for equality."""
+    """A part of a formula; ``span`` is where it is in the LaTeX, and does not count for equality."""
 
     span: tuple[int, int] = field(default=(0, 0), compare=False, repr=False, kw_only=True)
 
-    __match_args__: ClassVar[tuple[str, ...]]  # what a node says: its fields but where it stands and how it is printed
+    __match_args__: ClassVar[tuple[str, ...]]  # what a node says: its fields except where it is and how it is printed
 
     def __init_subclass__(cls) -> None:
         dataclass(frozen=True)(cls)
@@ -63,7 +63,7 @@ class Plus(Node):
 
 
 class Times(Node):
-    """The ordered product: scalars and matrices, as they stand."""
+    """The ordered product: scalars and matrices, in their order."""
 
     factors: tuple[Node, ...]
 
@@ -140,7 +140,7 @@ class Over(Node):
 class Derivative(Node):
     """d of/d by; ``immediate`` if it was written with ∂⁺, ``gradient`` if with ∇, which is that of a number.
 
-    ``apart`` are the letters that stand below the fraction with ``by``.
+    ``apart`` are the letters that are below the fraction with ``by``.
     """
 
     of: Node

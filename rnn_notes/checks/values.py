@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -32,8 +33,9 @@ class Values(Symbols):
         self.shake = Shake(network.N) if network.shaken else None
         self.down: frozenset[tree.SumOrProduct] = frozenset()
         self.by_entries = False
-        self.weights: dict[tuple[tree.Plus, int], bool] = {}  # whether a term that is not zero can be seen
+        self.seen: dict[tuple[tree.Plus | tree.Cases, int], bool] = {}  # whether a term is seen, or a case holds
         self.visits, self.most = 0, MAX_NODES
+        self.numbers: dict[Node, bool] | None = None  # which parts are numbers, as seen where no size is 1
 
     def of(self, node: Node, scope: Scope) -> ndarray:
         """The value of a formula. Raises FormulaError, ClaimError if its shapes do not fit, Unbound."""
@@ -43,10 +45,24 @@ class Values(Symbols):
         except CheckError as error:
             error.placed(node)
             raise
+        if self.numbers is not None:
+            value = self._kept(node, value, self.numbers)
         printed = isinstance(node, tree.Brackets | tree.Underbrace | tree.Plus)
         if self.shake is None or value.ndim not in (1, 3) or printed:
             return value
         return self.shake(value, 1.0 if isinstance(node, tree.Call) else 0.0)
+
+    def _kept(self, node: Node, value: ndarray, numbers: dict[Node, bool]) -> ndarray:
+        """The value, as a number or as an array of one entry if the sizes are 1; else noted which of both it is."""
+        if not self.network.single:
+            numbers[node] = not shape(value)
+        elif numbers.get(node, not shape(value)) == (not shape(value)):
+            return value
+        elif shape(value) == (1, 1):
+            return value[..., 0, 0]
+        else:
+            return np.reshape(value, (*value.shape, 1, 1))
+        return value
 
     def _visit(self) -> None:
         self.visits += 1
@@ -91,7 +107,7 @@ class Values(Symbols):
             case tree.Listed(parts):
                 return arrays.listed(all_of(parts))
             case tree.Cases(values, conditions):
-                return arrays.choose(all_of(values), self._conditions(conditions, scope))
+                return self._chosen(node, values, conditions, scope)
             case tree.Over(index, body):
                 return reduce(np.add, [self.of(body, {**scope, index: step}) for step in self._everywhere(node, scope)])
             case tree.SumOrProduct(operator, index, _, _, body):
@@ -102,7 +118,27 @@ class Values(Symbols):
                 return arrays.multiply(each) if operator == "product" else np.sum(each, axis=0)
             case tree.Derivative():
                 return self._derivative(node, scope)
-        raise FormulaError("W^{(t)}, the weights as used at step t, stands below a derivative only")
+        raise FormulaError("W^{(t)}, the weights as used at step t, is for the denominator of a derivative only")
+
+    def _chosen(self, node: tree.Cases, values: Any, conditions: Any, scope: Scope) -> ndarray:
+        """The value whose case holds; h_{t+1} may have none at t = T, where that is not its case."""
+        try:
+            when = self._conditions(conditions, scope)
+        except Unbound:  # a free index counts what it picks, and that is in the values
+            for value in values:
+                self.of(value, scope)
+            raise
+        found: list[ndarray] = []
+        for number, (value, condition) in enumerate(zip(values, when, strict=True)):
+            met = bool(np.any(condition))
+            self.seen[node, number] = met or self.seen.get((node, number), False)
+            try:
+                found.append(self.of(value, scope))
+            except ClaimError:
+                if met:
+                    raise
+                found.append(np.array(0.0))
+        return arrays.choose(found, when)
 
     def _conditions(self, cases: tuple[tuple[tree.Relation, ...], ...], scope: Scope) -> list[ndarray]:
         """For each case, on which networks it holds."""
@@ -113,7 +149,7 @@ class Values(Symbols):
         return found
 
     def _everywhere(self, node: tree.Over, scope: Scope) -> Iterable[int]:
-        """The values that the index of a sum without bounds can take, which are the same wherever it stands."""
+        """The values that the index of a sum without bounds can take, which are the same wherever it occurs."""
         inner = {part.index: 1 for part in tree.walk(node.body) if isinstance(part, tree.SumOrProduct | tree.Over)}
         around = {name: value for name, value in {**scope, **inner}.items() if name != node.index}
         found: set[tuple[int, ...]] = set()
@@ -181,5 +217,5 @@ class Values(Symbols):
         for number, term in enumerate(sizes):
             seen = bool(np.any(term > 4 * UNIT * size))
             if seen or np.any(term):
-                self.weights[node, number] = seen or self.weights.get((node, number), False)
+                self.seen[node, number] = seen or self.seen.get((node, number), False)
         return self.shake(total, size)

@@ -1,4 +1,4 @@
-"""What came of a display, and the words that say so."""
+"""The outcome of a display, and the words that say so."""
 
 from dataclasses import dataclass
 from typing import Protocol, Self
@@ -11,7 +11,7 @@ NOT_PROVED = "not proved"
 
 
 class Display(Protocol):
-    """A formula on a page, as ``rnn_notes.pages`` reads it; ``inline`` if it stands within a line of text."""
+    """A formula on a page, as ``rnn_notes.pages`` reads it; ``inline`` if it is within a line of text."""
 
     @property
     def line(self) -> int: ...
@@ -27,7 +27,7 @@ class Display(Protocol):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a formula: ``outcome`` is one word.
+    """The result for a formula: ``outcome`` is one word.
 
     "proved", "evaluated", "exact", "not refuted", "shapes", "defined", "skipped", "refuted" of what is marked as false,
     and of a relation in a text "repeats" and "setting". What has no tick has evidence and fault: it "fails", for which
@@ -50,14 +50,14 @@ class Placed(Verdict):
 
     @classmethod
     def on(cls, display: Display, verdict: Verdict) -> Self:
-        """A verdict where its formula stands."""
+        """A verdict where its formula is."""
         row, column = verdict.fault or (0, 0)
         fault = (display.latex_line + row, column) if verdict.fault else None
         return cls(**{**vars(verdict), "fault": fault}, line=display.line)
 
     @classmethod
     def at(cls, line: int, outcome: str, summary: str, evidence: str) -> Self:
-        """A verdict on what is wrong with a line of a page, which is no formula."""
+        """A verdict on what is wrong with a line of a page that is not a formula."""
         return cls(outcome, summary, evidence=evidence, fault=(line, 1), line=line)
 
     def report(self, where: str) -> str:

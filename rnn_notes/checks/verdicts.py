@@ -1,4 +1,4 @@
-"""From a display and its mark to a verdict: which check it asks for, and what came of it."""
+"""From a display and its mark to a verdict: which check it asks for, and what the check found."""
 
 import json
 import re

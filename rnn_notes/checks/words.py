@@ -24,13 +24,13 @@ def check_words(token: Token, joining: bool = False) -> None:
     words = content(token)
     odd = re.search(r"[^A-Za-z\s,.;:()’'-]|(?<![A-Za-z])-|-(?![A-Za-z])", words) or CLAIMING.search(words)
     if odd and not (joining and JOINING.fullmatch(odd[0].lower())):
-        why = "words are not checked, so digits, signs and negations stand in formulas"
+        why = "words are not checked, so digits, signs and negations belong in formulas"
         raise FormulaError(f"\\text{{{words}}} says {odd[0]!r}; {why}", token.start_pos)
     if not re.search("[A-Za-z]", words):
         raise FormulaError(r"\text without words says nothing; use \quad", token.start_pos)
     if joining and (unknown := [w for w in re.sub(r"[^a-z ]", "", words.lower()).split() if not JOINING.fullmatch(w)]):
         way_out = "put it beside the step, && \\text{…}, or into the text"
-        raise FormulaError(f"{unknown[0]!r} stands between formulas and is not checked; {way_out}", token.start_pos)
+        raise FormulaError(f"{unknown[0]!r} is between formulas and is not checked; {way_out}", token.start_pos)
 
 
 def content(token: Token) -> str:

@@ -1,5 +1,6 @@
 """Reads a page: its displays, inline formulas, code fences, figure links and prose claims, each with its line."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from rnn_notes import ipynb
@@ -54,10 +55,15 @@ def all_pages() -> list[Path]:
 def read(path: Path) -> Page:
     """Read a Markdown page, or the Markdown cells of a notebook (whose lines are those of the file).
 
+    All who read the same text are given the same page, which they leave as it is.
     Raises PageError on a file that is not UTF-8 text or not a whole notebook, on front matter that cannot be read, and
     as ``scan`` does.
     """
-    content = text(path)
+    return _read(path, text(path))
+
+
+@lru_cache(maxsize=200)  # a build reads each page for its verdicts, for the counts and for the summary
+def _read(path: Path, content: str) -> Page:
     if path.suffix == ".ipynb":
         try:
             return scan(path, ipynb.markdown(content))

@@ -1,6 +1,6 @@
 """Numbers in prose and the claims that assert them: a claim has to be true, and false for the next number.
 
-A result is written as a decimal, a percentage, or an integer that stands neither in the code nor in the formulas of
+A result is written as a decimal, a percentage, or an integer that is neither in the code nor in the formulas of
 its page: ``0.448``, ``.448``, ``4.5e-1``, ``62 per cent``. A claim bites if it becomes false as soon as the number in
 it is changed by one unit of the last digit that the prose prints, upwards or downwards.
 """

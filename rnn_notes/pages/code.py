@@ -11,7 +11,7 @@ ALSO = {"py": "python", "py3": "python", "python3": "python", "ipython": "pycon"
 TITLED_NOT = re.compile(r"title=[\"']\s*not\b", re.IGNORECASE)
 REASONS = ("not run: ", "not in the browser: ")
 PROMPT = re.compile(r"^\s*>>> ", re.MULTILINE)
-TAB = re.compile(r"\S[^\n]*\t")  # at the beginning of a line it is as good as four spaces
+TAB = re.compile(r"\S[^\n]*\t")  # at the beginning of a line it counts as four spaces
 SAY = 'write title="not run: reason" after the language'
 
 

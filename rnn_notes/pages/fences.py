@@ -22,7 +22,7 @@ COMMENTS = """write <!-- holds: … --> for a claim, <!-- check: … --> for the
 
 
 def columns(line: str, width: int) -> tuple[str, str]:
-    """What stands before a column, and from it on, tabs being as wide as four spaces; only > and white space is cut."""
+    """What is before a column, and from it on, tabs being as wide as four spaces; only > and white space is cut."""
     prefix = PREFIX.match(line)
     wide = line[: prefix.end()].expandtabs(4) + line[prefix.end() :] if prefix else line
     cut = min(width, len(wide) - len(PREFIX.sub("", wide, count=1)))
@@ -35,7 +35,7 @@ def take_fences(path: Path, lines: list[Line]) -> tuple[list[Fence], list[Line]]
     numbered = iter(lines)
     for number, text in numbered:
         if LOST.fullmatch(text):
-            raise PageError(path, number, "a fence stands on a line of its own, without the mark of a list before it")
+            raise PageError(path, number, "a fence goes on a line of its own, without the mark of a list before it")
         prefix = columns(text, len(text) * 4)[0]
         opening = OPENING.fullmatch(columns(text, len(prefix))[1])
         if opening and opening[1][0] not in opening[2]:
@@ -69,7 +69,7 @@ def _inside(path: Path, opened: int, ticks: str, prefix: str, numbered: Iterator
 
 
 def take_comments(path: Path, lines: list[Line]) -> tuple[list[tuple[int, str, str]], list[Line]]:
-    """The comments as line, kind and text, and the lines with the number of a comment where it stood."""
+    """The comments as line, kind and text, and the lines with the number of a comment where it was."""
     text = "\n".join(row for _, row in lines)
     found: list[tuple[int, str, str]] = []
 

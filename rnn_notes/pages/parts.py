@@ -9,7 +9,7 @@ RELATION = re.compile(
     r"(?s)\S\s*(?:[=<>≤≥≠≈∈]|\\(?:(?:le|ge)(?:q|qslant)?|neq?|l[lt]|g[gt]|(?:not)?in|ni|approx|equiv|sim|simeq|cong|propto"
     r"|doteq|triangleq|(?:sub|sup)set(?:eq)?|implies|iff|Rightarrow|Leftrightarrow)(?![A-Za-z]))\s*\S"
 )
-BOUNDS = re.compile(r"[_^]\s*\{[^{}]*\}")  # what stands below and above a sum relates nothing
+BOUNDS = re.compile(r"[_^]\s*\{[^{}]*\}")  # what is below and above a sum relates nothing
 
 
 class PageError(ValueError):
@@ -64,7 +64,7 @@ class Fence:
 
     line: int  # of the opening fence
     language: str
-    info: str  # what stands after the language
+    info: str  # what comes after the language
     code: str
     rows: int  # how many lines of the page it takes, with its fences
 

@@ -62,7 +62,7 @@ NO_DISPLAY = "this display is not read as one; close it, and leave a blank line 
 NO_FORMULA = "this dollar belongs to no formula, which has no space inside its dollars; write \\$ for the sign"
 MONEY = "a digit follows this dollar, as in US$10 to US$20; write \\$ for the sign, or a space after a formula"
 UNSEEN = "what follows % in a formula is a comment, which no reader sees; write \\% for the sign"
-NO_LATEX = "this LaTeX stands in no formula; put it between dollars"
+NO_LATEX = "this LaTeX is in no formula; put it between dollars"
 NO_HTML = "no formula is read in HTML; write this in Markdown"
 CODE_NEVER_RUNS = 'code that never runs; make it a fence, or say title="not run: reason" after its language'
 
@@ -142,7 +142,7 @@ class _Scanner:
 
     @staticmethod
     def _end(lines: list[Line], at: int, goes_on: Callable[[str], bool]) -> int:
-        """Where the lines from ``at`` cease to go on."""
+        """Where the lines from ``at`` stop continuing."""
         return next((end for end in range(at, len(lines)) if not goes_on(lines[end][1])), len(lines))
 
     def _rest(self, lines: list[Line], at: int) -> int:

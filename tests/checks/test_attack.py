@@ -44,6 +44,8 @@ FALSE = [
     ("rnn", r"\lVert h_t \rVert < 4"),
     ("rnn", r"\lVert h_t \rVert^2 < 30"),
     ("rnn", r"\sum_{t=1}^{T} \lVert h_t \rVert < 100"),
+    ("rnn", r"\sum_{t=1}^{T} \sum_{s=1}^{t} \lVert h_s \rVert < 10000"),
+    ("lstm s<t", r"\lVert c_t \rVert \le \lVert c_s \rVert + 60"),
     ("lstm", r"\lVert f_t \rVert^2 < 30"),
     ("gru", r"\lVert z_t \rVert < 5"),
     ("classifier", r"\max(p_t) > 0.001"),
@@ -62,6 +64,7 @@ TRUE = [
     ("rnn", r"\rho(W_{hh}) \le \lVert W_{hh} \rVert \le \lVert W_{hh} \rVert_F \le \sqrt{H} \lVert W_{hh} \rVert"),
     ("lstm", r"\left\| \frac{\partial^{+} c_t}{\partial c_{t-1}} \right\| < 1"),
     ("lstm", r"\left\| \frac{\partial^{+} f_t}{\partial h_{t-1}} \right\| \le \frac14 \lVert W_{hf} \rVert"),
+    ("rnn", r"\sum_{t=1}^{T} \sum_{s=1}^{t} \lVert h_s \rVert < T^2 \sqrt{H}"),
     ("lstm", r"\lVert c_t \rVert \le \lVert c_{t-1} \rVert + \sqrt{H}"),
     ("lstm", r"\lVert h_t \rVert \le \lVert c_t \rVert"),
     ("gru", r"\max(h_t) \le \max(\max(h_0), 1)"),
@@ -90,6 +93,56 @@ def test_a_true_bound_survives_and_is_not_called_evaluated(mark, formula):
     assert verdict.outcome == "not refuted", verdict.evidence
     number, what = re.search(r"no counterexample in (\d+) (networks|choices of the sizes)", verdict.badge).groups()
     assert int(number) >= (5000 if what == "networks" else 200)
+
+
+SINGLE = [  # false where one size is 1, and only there
+    ("rnn", r"\lVert h_t \rVert \le \sqrt{2 (H - 1)}"),
+    ("rnn", r"h_t^\top h_t \le 2 H - 2"),
+    ("rnn", r"\lVert \frac{\partial h_t}{\partial h_{t-1}} \rVert \le (H - 1) \lVert W_{hh} \rVert"),
+    ("rnn", r"\lVert W_{xh} x_t \rVert \le (D - 1) \lVert W_{xh} \rVert \lVert x_t \rVert"),
+    ("rnn", r"\lVert \frac{\partial h_t}{\partial x_t} \rVert \le (D - 1) \lVert W_{xh} \rVert"),
+    ("rnn", r"\lVert y_t \rVert_1 \le 2 (O - 1) \lVert y_t \rVert"),
+    ("lstm", r"\lVert f_t \odot c_{t-1} \rVert \le (H - 1) \lVert c_{t-1} \rVert"),
+    ("rnn", r"L \le 2 (T - 1) L"),
+    ("attention", r"\lVert A \rVert_F^2 \le N (M - 1)"),
+]
+
+
+@pytest.mark.parametrize(("mark", "formula"), SINGLE)
+def test_a_bound_is_attacked_with_networks_of_one_unit_one_input_one_step(mark, formula):
+    """There an array of one entry is still an array: it has a norm, entries and a derivative."""
+    verdict = judge(formula, mark)
+    assert verdict.outcome == "fails", verdict
+    assert re.search(r"[A-Z] = 1\b", verdict.evidence), verdict.evidence
+
+
+EQUAL = [  # the two sides in a network of zeros or of the identity
+    ("rnn", r"\lVert W_{hh} \rVert > 0"),
+    ("rnn", r"\lVert h_0 \rVert < 2 \lVert h_0 \rVert"),
+    ("lstm", r"\lVert c_0 \rVert > 0"),
+    ("attention", r"\lVert Q \rVert > 0"),
+    ("rnn", r"L \ne 0"),
+    ("rnn", r"y_t \ne \hat{y}_t"),
+    ("rnn", r"W_{hh} \ne W_{hh}^\top"),
+    ("rnn", r"W_{hh} \ne I"),
+    ("rnn", r"h_{t,i} \ne h_{t,j}, \quad i < j"),
+    ("lstm", r"f_t \ne i_t"),
+    ("gru", r"r_t \ne z_t"),
+    ("linear", r"\lVert h_t \rVert < 3 \lVert h_t \rVert"),
+]
+
+
+@pytest.mark.parametrize(("mark", "formula"), EQUAL)
+def test_one_network_with_equal_sides_refutes_a_strict_claim(mark, formula):
+    """Also if no rounding is in them."""
+    verdict = judge(formula, mark)
+    assert (verdict.outcome, "largest difference 0" in verdict.evidence) == ("fails", True), verdict.badge
+
+
+@pytest.mark.parametrize(("mark", "formula"), [("lstm", r"f_{t,k} \ne 0"), ("rnn", r"1 + L \ne 0")])
+def test_what_is_never_equal_is_not_refuted(mark, formula):
+    """Nor is it called evaluated, as if two sides agreed."""
+    assert judge(formula, mark).outcome == "not refuted"
 
 
 def test_a_counterexample_can_be_computed_again_from_what_is_printed():
@@ -147,6 +200,17 @@ def test_formulas_for_one_network_at_a_time_are_attacked_too():
     assert not run.batched
     assert judge(r"\lVert y \rVert \le \lVert W x \rVert", "alone", runs=[run]).outcome == "not refuted"
     assert judge(r"\lVert y \rVert \le \frac14 \lVert W x \rVert + \frac12", "alone", runs=[run]).outcome == "fails"
+
+
+def test_a_bound_of_a_derivative_needs_no_sizes():
+    """Of a run of numbers alone there is no network of large sizes."""
+
+    def step(v):
+        v["y"] = np.tanh(v["a"] * v["b"])
+
+    run = Run("two", "two numbers", parameters={"a": "", "b": ""}, step=step)
+    bound = r"\left\lvert \frac{\partial y}{\partial a} \right\rvert \le 3 \lvert b \rvert"
+    assert judge(bound, "two", runs=[run]).outcome == "not refuted"
 
 
 def test_the_scales_of_the_networks_span_four_orders_of_magnitude():

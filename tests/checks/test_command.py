@@ -28,6 +28,7 @@ def empty_cache(tmp_path, monkeypatch):
     return tmp_path / "cache" / "checks"
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_line_a_display_and_counts(tmp_path, capsys, empty_cache):
     """``file:line: holds (…)``, a summary, exit status 0."""
     path = page(
@@ -42,6 +43,7 @@ def test_the_command_prints_a_line_a_display_and_counts(tmp_path, capsys, empty_
     assert lines[4] == "4 formulas: 1 defined, 1 evaluated, 1 proved, 1 skipped"
 
 
+@pytest.mark.slow
 def test_a_changed_sign_fails_with_file_line_and_evidence(tmp_path, capsys, empty_cache):
     """The line is that of the wrong equation within the display, and the numbers of both sides follow."""
     wrong = "\\begin{aligned}\na_t &= W_{xh} x_t + W_{hh} h_{t-1} + b_h \\\\\nh_t &= -\\tanh(a_t)\n\\end{aligned}"
@@ -204,7 +206,7 @@ def test_a_verdict_is_remembered_until_something_that_it_rests_on_changes(empty_
 
 
 def test_a_fault_is_placed_by_line_and_column_of_the_page(empty_cache):
-    """Lines of a display are counted on from its place on the page, also when its verdict comes from the cache."""
+    """Lines of a display are counted on from its place on the page, even when its verdict comes from the cache."""
     for line in (1, 101):
         (verdict,) = check([Display(line, "numbers", "1 = 1 + 0 \\\\\n  2 = 3", line + 2)])
         assert (verdict.line, verdict.fault) == (line, (line + 3, 3))
@@ -237,7 +239,7 @@ LABELLED = "$$\n% check: numbers\n1 + 1 = 2 \\label{eq:two}\n$$\n"
     ],
 )
 def test_a_label_that_is_missing_double_or_no_word_is_refused(one, two, fault, tmp_path, capsys, monkeypatch):
-    """The command says so with the line, also where the other page is not one of those that it is asked to check."""
+    """The command says so with the line, even where the other page is not one of those that it is asked to check."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "docs").mkdir()
     (tmp_path / "pyproject.toml").write_text("[tool.rnn_notes.checks]\npages = ['docs']\n")

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from rnn_notes.checks import judge
 
 REFUSED = [  # mark, display, what the refusal says
-    ("rnn k=t", r"\frac{\partial h_t}{\partial h_k} = W_{hh}^{t-k}", "a condition with = stands in the display"),
-    ("rnn s=t", r"\frac{\partial h_t}{\partial h_s} = I", "a condition with = stands in the display"),
-    ("lecture t=1", r"h_t = \tanh(W_{xh} x_t + b_h)", "a condition with = stands in the display"),
-    ("rnn t=1", r"h_t = \tanh(a_t)", "a condition with = stands in the display"),
+    ("rnn k=t", r"\frac{\partial h_t}{\partial h_k} = W_{hh}^{t-k}", "a condition with = belongs in the display"),
+    ("rnn s=t", r"\frac{\partial h_t}{\partial h_s} = I", "a condition with = belongs in the display"),
+    ("lecture t=1", r"h_t = \tanh(W_{xh} x_t + b_h)", "a condition with = belongs in the display"),
+    ("rnn t=1", r"h_t = \tanh(a_t)", "a condition with = belongs in the display"),
     ("rnn s<=t, t<=s", r"\frac{\partial h_t}{\partial h_s} = I", "checked for s - t = 0 alone"),
     ("rnn t<2", r"h_t = \tanh(a_1)", "checked for t = 1 alone"),
     ("rnn s<t, t-2<s", r"\frac{\partial h_t}{\partial h_s} = \mathrm{diag}(1 - h_t^2) W_{hh}", "s - t = -1 alone"),
@@ -47,7 +47,7 @@ HOLDS = [  # mark, display, what the badge says of the indices
 
 @pytest.mark.parametrize(("mark", "display", "message"), REFUSED)
 def test_a_condition_that_readers_do_not_see_is_refused(mark, display, message):
-    """One with =, or that leaves a single case, has to stand in the display."""
+    """One with =, or that leaves a single case, belongs in the display."""
     verdict = judge(display, mark)
     assert (verdict.outcome, message in verdict.evidence) == ("refused", True), verdict.evidence
 
@@ -66,6 +66,7 @@ def test_the_badge_says_for_which_indices_it_holds(mark, display, words):
     assert words in f"{verdict.badge},"
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.integers(0, 2), st.integers(0, 2), st.booleans())
 def test_any_range_is_said_as_it_was_checked(first, off, in_mark):

@@ -32,6 +32,7 @@ def short(monkeypatch):
     monkeypatch.setattr(limit, "PROOF_SECONDS", 0.3)
 
 
+@pytest.mark.slow
 def test_a_proof_that_takes_too_long_ends_in_any_thread(short):
     """The processor time of the thread counts, in the main thread and in others."""
     wanted = "step 1 of 1: no proof is found in 0.3 seconds; put a step in between"
@@ -111,6 +112,7 @@ def test_without_threads_a_trace_function_looks_at_the_clock(monkeypatch):
         work()
 
 
+@pytest.mark.slow
 def test_time_that_ends_where_nothing_can_be_raised_is_no_news(monkeypatch):
     """A finalizer cannot be stopped: Python would print that; what works on behind it is stopped as ever."""
     said = []

@@ -35,6 +35,7 @@ def test_a_definition_without_counterpart_says_so_and_is_known_afterwards():
     assert judge("f(0, 3) = 3", "chain").outcome == "refused"
 
 
+@pytest.mark.slow
 def test_symbols_and_families_can_be_defined_too():
     """u stands for its formula in a chain, and J_k for its own on a run."""
     assert judge("u^2 = 1 + 2 e^{-x} + e^{-2x}", "chain", ("u = 1 + e^{-x}",)).outcome == "proved"
@@ -135,6 +136,7 @@ USUAL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("definition", "outcome"), WRONG.items())
 def test_a_definition_cannot_give_a_known_name_another_meaning(definition, outcome):
     """Neither one of the package, nor one that every reader knows, nor one of a run; and it has a value somewhere."""

@@ -14,6 +14,7 @@ NAMES = [f"{source['name'].split('(')[0]}-{display['latex'].strip()[:30]}" for s
 HOLD = ("proved", "evaluated", "shapes", "defined", "exact", "not refuted")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "display"), DISPLAYS, ids=NAMES)
 def test_a_published_display_is_read_as_it_stands(source, display):
     """It holds; or it fails for what is wrong in it; or it is refused for a reason that is written down here."""

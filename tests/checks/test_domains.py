@@ -33,6 +33,7 @@ HINTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("formula", "condition"), HOLD.items())
 def test_a_step_that_holds_for_some_values_says_so(formula, condition):
     """It is proved with its condition, which the badge repeats, and refused without."""
@@ -44,11 +45,12 @@ def test_a_step_that_holds_for_some_values_says_so(formula, condition):
 
 @pytest.mark.parametrize(("formula", "hint"), HINTS.items())
 def test_the_refusal_says_what_to_write(formula, hint):
-    """The condition stands in the message as LaTeX."""
+    """The condition is in the message as LaTeX."""
     verdict = judge(formula, "chain")
     assert (verdict.outcome, hint in verdict.evidence) == ("refused", True), verdict.evidence
 
 
+@pytest.mark.slow
 def test_sides_that_are_defined_for_the_same_values_need_no_condition():
     """The badge says for which values that is."""
     for formula, where in {
@@ -85,7 +87,7 @@ def test_conditions_are_used_and_counterexamples_meet_them():
     }.items(),
 )
 def test_a_condition_is_no_way_to_hide_a_claim(formula, message):
-    """What goes on from a step is a step; conditions that nothing meets, or that concern nothing, are refused."""
+    """What continues a step is a step; conditions that nothing meets, or that concern nothing, are refused."""
     verdict = judge(formula, "chain")
     assert verdict.outcome in ("fails", "refused")
     assert message in verdict.evidence
@@ -113,6 +115,7 @@ def test_what_always_holds_is_no_condition():
     assert normal([Where(x**2 - 1, "ne")]) == {Where(x - 1, "ne"), Where(x + 1, "ne")}
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(st.integers(-9, 9).filter(bool), st.integers(-9, 9), st.integers(1, 4))
 def test_no_factor_is_cancelled_in_silence(a, b, power):

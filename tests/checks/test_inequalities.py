@@ -57,6 +57,7 @@ FALSE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chain", PROVED)
 def test_a_true_inequality_is_proved(chain):
     """Squares, discriminants, cases, monotone functions, bounds."""
@@ -74,6 +75,7 @@ X, Y = sympy.symbols("x y", real=True)
 P = sympy.Symbol("p", positive=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(st.lists(st.integers(-4, 4), min_size=3, max_size=6), st.integers(0, 2))
 def test_a_polynomial_is_called_positive_only_if_it_is(coefficients, strictness):
@@ -87,6 +89,7 @@ def test_a_polynomial_is_called_positive_only_if_it_is(coefficients, strictness)
         assert not holds(root, True)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.integers(-3, 3), st.integers(-3, 3), st.integers(-3, 3), st.sampled_from([sympy.exp, sympy.log, sympy.sin]))
 def test_a_mixture_is_called_positive_only_if_it_is(a, b, c, function):
@@ -98,6 +101,7 @@ def test_a_mixture_is_called_positive_only_if_it_is(a, b, c, function):
             assert not holds(value, False)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(*[st.integers(-3, 3)] * 5)
 def test_cases_of_absolute_values_are_exact(a, b, c, d, e):

@@ -47,7 +47,7 @@ def test_each_step_of_a_derivation_may_be_repeated():
     ["a_t = W_{xh} x_t + W_{hh} h_t + b_h", "h_t = a_t", "x + x = 3x", "1 = 2", "t < 2", r"x \in \mathbb{R}"],
 )
 def test_any_other_relation_is_refused_with_its_line_and_the_ways_out(relation):
-    """A mark, or a setting; what is skipped on the page, or shown as a mistake, is no support."""
+    """A mark, or a setting; what is skipped on the page, or shown as a mistake, does not support it."""
     skipped = "".join(f"$$\n% check: {mark}\n{relation}\n$$\n\n" for mark in ("skip: a test", "false chain"))
     ((line, outcome, evidence),) = judged(f"{DISPLAY}{skipped}Words and\nthen ${relation}$.")
     assert (line, outcome) == (17, "refused")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_notes.checks import Run, latex
+from rnn_notes.checks import Run, deadline, latex
 from rnn_notes.checks.errors import ClaimError
 from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.verdict import Placed
@@ -94,8 +94,9 @@ def test_what_is_marked_as_false_and_is_not_refuted_is_an_error(mark, formula, o
     assert evidence in verdict.evidence
 
 
-def test_what_is_merely_not_proved_is_not_refuted():
+def test_what_is_merely_not_proved_is_not_refuted(monkeypatch):
     """A step that no proof is found for may well be true; a mark that calls it false is not believed either."""
+    monkeypatch.setattr(deadline, "PROOF_SECONDS", 60)  # the search ends by itself, on a slow machine too
     verdict = judge(r"\sin(x) + e^{\cos(x)} \le 4", "false chain")
     assert (verdict.outcome, verdict.badge) == ("refused", "not proved")
     assert "marked as false, but no counterexample is found: step 1 of 1: 21 points" in verdict.evidence
@@ -130,8 +131,8 @@ def test_verdicts_say_in_words_what_was_checked():
     )
     bound = judge(r"\lVert h_t \rVert < H", "lecture")
     assert (bound.summary, bound.badge) == (
-        "lecture, 1 free index, no counterexample in 15720 networks",
-        "not proved: no counterexample in 15720 networks; "
+        "lecture, 1 free index, no counterexample in 17000 networks",
+        "not proved: no counterexample in 17000 networks; "
         "evaluated on the lecture's network and 7 random networks of its kind at t = 1 … T",
     )
     shape = judge(r"W_{xf} \in \mathbb{R}^{H \times D}", "shapes lstm")
@@ -221,7 +222,7 @@ PIECES = [
     st.sampled_from(["chain", "define", "rnn", "rnn s<t", "lecture", "shapes", "numbers", "layers"]),
 )
 def test_any_display_gets_a_verdict(text, mark):
-    """Whatever stands in a display, something comes of it, and no exception."""
+    """Whatever is in a display, it gets a verdict and not an exception."""
     assert judge(text, mark).outcome in ("proved", "evaluated", "shapes", "defined", "fails", "refused")
     assert judge(f"{text} = {text} + a", mark, ("f(x) = x^2",)).summary
 

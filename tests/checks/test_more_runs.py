@@ -1,4 +1,4 @@
-"""The runs in other spellings, without biases, with another loss or with samples as rows, held against the package."""
+"""The runs in other spellings, without biases, with another loss or with samples as rows, compared with the package."""
 
 import numpy as np
 import pytest

@@ -17,7 +17,7 @@ from rnn_notes.runs import RUNS
 
 
 def test_the_example_of_the_documentation_runs():
-    """The block of code in the docstring of ``rnn_notes.checks`` runs as it stands, and its assertion holds."""
+    """The block of code in the docstring of ``rnn_notes.checks`` runs as it is, and its assertion holds."""
     text = rnn_notes.checks.__doc__.partition("Runs of your own")[2]
     (block,) = [dedent(block) for block in re.findall(r"::\n\n((?:    .*\n|\n)+)", text)]
     assert "assert" in block
@@ -64,6 +64,7 @@ def test_the_digest_of_a_run_is_that_of_all_it_computes_with(monkeypatch):
     assert a_run().digest == first
 
 
+@pytest.mark.slow
 def test_a_digest_is_the_same_in_another_process():
     """Nothing of it depends on addresses, on the order of sets, or on when it is made."""
     code = "from rnn_notes.runs import RUNS; print(*(run.digest for run in RUNS))"
@@ -208,6 +209,7 @@ def test_runs_of_one_name_and_other_things_are_refused():
     assert "or a run (other)" in judge("h_t = h_t + 0", "mine", runs={"other": run}).evidence
 
 
+@pytest.mark.slow
 def test_formulas_for_one_network_at_a_time_are_computed_one_by_one():
     """A step that transposes with .T, or sums without axis, is right too, and its derivatives are the same."""
 

@@ -15,6 +15,7 @@ def verdict(slip, form):
     return judge(given + slip[form], slip["mark"], slip.get("before", ()), spelling=slip.get("spelling", ()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", SLIPS, ids=[slip["title"] for slip in SLIPS])
 def test_the_printed_form_is_refuted_and_the_right_one_holds(slip):
     """The evidence is a difference in numbers, or words that say what does not fit."""

@@ -62,7 +62,7 @@ SPELLED = [
 
 @pytest.mark.parametrize(("rules", "printed", "ours"), SPELLED)
 def test_a_rule_reads_the_authors_symbol_as_ours(rules, printed, ours):
-    """Indices are carried over, whatever stands between fonts and scripts."""
+    """Indices are carried over, whatever is between fonts and scripts."""
     assert read(rules, printed) == latex.parse(ours)
 
 
@@ -135,6 +135,7 @@ BY_ROWS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mark", "formula"), BY_ROWS)
 def test_where_rows_are_samples_all_is_transposed(mark, formula):
     """Products, entries, shapes, softmax and gradients are those of rows; read by columns the formula is wrong."""
@@ -179,6 +180,7 @@ NOTATIONS = [  # how an author may write the letter L at the step I, entry k
 TERMS = st.tuples(st.sampled_from(LETTERS), st.sampled_from(["t", "t-1", "s+1", "T", "2"]), st.booleans())
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(TERMS, min_size=1, max_size=6, unique=True), st.sampled_from(NOTATIONS))
 def test_any_notation_of_steps_and_entries_is_read_as_ours(terms, notation):

@@ -46,6 +46,62 @@ FALSE = [
 ]
 
 
+BACKWARDS = [  # for some n; SymPy's closed forms go on there
+    r"\sum_{k=1}^{-n} 1 = -n",
+    r"\sum_{k=1}^{t-s} 1 = t - s",
+    r"\prod_{k=1}^{t-s} c = c^{t-s}, \quad c > 0",
+    r"\sum_{k=1}^{2n-5} 1 = 2 n - 5",
+    r"\sum_{k=3}^{n} 1 = n - 2",
+    r"\sum_{k=4}^{n} q^k = \frac{q^4 - q^{n+1}}{1 - q}, \quad q \ne 1",
+]
+UPWARDS = [
+    r"\sum_{k=3}^{n} 1 = n - 2, \quad n \ge 2",
+    r"\sum_{k=s+1}^{t} 1 = t - s, \quad s \le t",
+    r"\prod_{k=s+1}^{t} c = c^{t-s}, \quad s < t",
+    r"\sum_{k=1}^{t} x_k = \sum_{k=1}^{s} x_k + \sum_{k=s+1}^{t} x_k, \quad s < t",
+]
+APART = [  # wrong where q or x is 1, and only there
+    r"\sum_{k=1}^{n} q^k = \sum_{k=1}^{n} q^k + \begin{cases} 1 & \text{if } q = 1 \\ 0 & \text{otherwise} \end{cases}",
+    r"\frac{d}{dx} \sum_{k=0}^{n} x^k = \sum_{k=1}^{n} k x^{k-1}"
+    r" + \begin{cases} 1 & \text{if } x = 1 \\ 0 & \text{otherwise} \end{cases}",
+]
+
+
+@pytest.mark.parametrize("chain", BACKWARDS)
+def test_a_closed_form_is_none_where_the_sum_counts_backwards(chain):
+    """The way out is a condition."""
+    verdict = judge(chain, "chain")
+    assert verdict.outcome == "refused"
+    assert "say for which letters this one does, as in , \\quad s \\le t" in verdict.evidence
+
+
+def test_a_closed_form_is_none_where_the_sum_counts_to_a_half():
+    """For odd n there is no such sum."""
+    verdict = judge(r"\sum_{k=1}^{n/2} 1 = \frac{n}{2}", "chain")
+    assert (verdict.outcome, "the bounds of a sum are whole numbers" in verdict.evidence) == ("refused", True)
+
+
+@pytest.mark.parametrize("chain", UPWARDS)
+def test_a_condition_says_for_which_letters_a_sum_counts_upwards(chain):
+    """The others are not tried."""
+    verdict = judge(chain, "chain")
+    assert (verdict.outcome, " = 1, …, 6" in verdict.badge) == ("proved", True), verdict.evidence
+
+
+@pytest.mark.parametrize("chain", APART)
+def test_a_sum_of_powers_has_a_value_where_its_closed_form_has_none(chain):
+    """It is compared there as well."""
+    assert "= 1: left is 1.0, right is 2.0" in judge(chain, "chain").evidence
+
+
+def test_the_closed_form_of_a_sum_of_powers_needs_its_condition():
+    """The sum is defined for q = 1; two such sums can be compared for each n."""
+    verdict = judge(r"\sum_{k=0}^{n} q^k = \frac{1 - q^{n+1}}{1 - q}", "chain")
+    assert (verdict.outcome, "say so in the display: , \\quad q \\ne 1" in verdict.evidence) == ("refused", True)
+    verdict = judge(r"\sum_{k=0}^{n} q^k = 1 + q \sum_{k=0}^{n-1} q^k", "chain")
+    assert (verdict.outcome, "q ≠ 1" in verdict.badge) == ("proved", False)
+
+
 @pytest.mark.parametrize("chain", GENERAL)
 def test_a_sum_to_n_is_proved_for_every_n_by_its_closed_form(chain):
     """The badge says so."""
@@ -60,6 +116,7 @@ def test_a_sum_without_closed_form_is_proved_for_six_values_and_says_so(chain):
     assert (verdict.outcome, "for n = 1, …, 6" in verdict.badge) == ("proved", True), verdict.evidence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chain", WITHOUT_BOUNDS)
 def test_a_sum_without_bounds_counts_all_entries(chain):
     """Sums over one array count equally many; a condition on x_k is one on each of the entries that are counted."""
@@ -97,6 +154,7 @@ def test_a_range_in_a_chain_is_tried_whole_and_shown():
     assert "for j = 1, k = 1, at x_1,1" in judge(r"x_{k j} = 0, \quad j, k = 1, \dots, 3", "chain").evidence
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.lists(st.integers(-3, 3), min_size=2, max_size=4), st.lists(st.integers(-3, 3), min_size=2, max_size=4))
 def test_a_weighted_sum_is_its_terms_and_no_others(weights, others):

@@ -1,6 +1,6 @@
 """Values against plain Python: what a formula means on a run, and what is refused there.
 
-It is long since it has a plain loop for every operation that a formula can have.
+It is long because it has a plain loop for every operation that a formula can have.
 """
 
 import math
@@ -137,6 +137,13 @@ OTHERS = {
     r"\lVert u \rVert": math.sqrt(5),
     r"\lVert u \rVert^2": 5,
     r"\lVert A \rVert_F": math.sqrt(1 + 4 + 9 + 25),
+    r"\lVert u \rVert_1": 3,
+    r"\lVert u^\top \rVert_1": 3,
+    r"\lVert u \rVert_\infty": 2,
+    r"\lVert B \rVert_1": 6,  # the largest column sum, and below the largest row sum
+    r"\lVert B \rVert_{\infty}": 8,
+    r"\operatorname{tr}(A)": 6,
+    r"\det(A)": 11,
     r"\left\| A \right\|_2": math.sqrt(max(np.linalg.eigvalsh(A.T @ A))),
     r"\sigma_{\max}(A)": math.sqrt(max(np.linalg.eigvalsh(A.T @ A))),
     r"\rho(A)": math.sqrt(11),  # its eigenvalues are 3 ± i√2
@@ -198,6 +205,10 @@ def test_the_functions_of_both_back_ends_are_those_of_the_package(name):
 
 FAILS = {  # false, or shapes that do not fit
     "A u = A^\\top u": "largest difference",
+    "A = 0": "largest difference",
+    "s = 0": "largest difference",
+    "0 = A": "left is of shape () and right of shape (2, 2)",
+    r"\mathrm{tr}(B) = 1": "tr does not take the shape (2, 3)",
     "A u = A v": "largest difference",
     "u = w": "left is of shape (2, 1) and right of shape (3, 1)",
     "u + w = u": "the shape (2, 1) and the shape (3, 1) cannot be added",
@@ -208,7 +219,7 @@ FAILS = {  # false, or shapes that do not fit
     r"u \odot w = u": "cannot be multiplied entry by entry",
     r"s \odot s = s": "cannot be multiplied entry by entry",
     r"u^\top \odot v = u": "cannot be multiplied entry by entry",
-    r"\frac{u}{v} = u": "a number has to stand below a fraction",
+    r"\frac{u}{v} = u": "a fraction needs a number below it",
     "s^\\top = s": "a number has no transpose",
     "B^2 = B": "has no power",
     "A^{-1} = A": "has no meaning here",
@@ -246,18 +257,19 @@ UNKNOWN = {  # understood as LaTeX, but not on this run
     "A_1 = u": "A with 1 more indices is not known in this run",
     "h_{1/2} = u": "an index or a count has to be a whole number, not 0.5",
     "h_{s} = u": "an index or a count has to be a whole number, not 0.7",
-    r"\mathrm{softmux}(u) = u": "softmux of 1 arguments is not known; known are cos, cosh, diag, exp",
+    r"\mathrm{softmux}(u) = u": "softmux of 1 arguments is not known; known are cos, cosh, det, diag, exp",
     r"\mathrm{diag}'(u) = A": "diag' of 1 arguments is not known",
     r"\tanh(u, v) = u": "tanh of 2 arguments is not known",
     r"\sum_{u=1}^{2} u = 3": "u is a symbol of this run; take another letter",
     r"\lVert s \rVert = s": "a norm is that of a column or matrix",
     r"\lVert u \rVert_3 = s": "a norm is that of a column or matrix",
+    r"u_\infty = s": r"\infty is not read here",
     r"\frac{d}{ds} (s^2) = 2 s": "a symbol is needed here",
     r"\frac{\partial u}{\partial v} = I": "this derivative is not known",
     r"\frac{\partial^{+} h_t}{\partial h_t} = I": "this derivative is not known",
     r"\frac{\partial h_t}{\partial A} = I": "the derivative of a column by a matrix has three axes",
     "h_{10^{999}} = u": "an index or a count has to be a whole number, not inf",
-    "u^{(1)} = u": "the weights as used at step t, stands below a derivative only",
+    "u^{(1)} = u": "the weights as used at step t, is for the denominator of a derivative only",
     r"h_t = h_t + 0 u, \quad t \approx 1": "a condition compares indices, as in s<t",
     r"u \approx u + 0.5": "≈ needs printed numbers on its right side",
     r"0.7 \approx s": "≈ needs printed numbers on its right side",
@@ -337,6 +349,7 @@ def test_a_time_series_does_not_wrap_around():
         evaluate(latex.parse("h_{t-2} = h_{t-2} + 0 u"), TOY)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     st.recursive(

@@ -1,6 +1,6 @@
 """Steps between real numbers that are true by construction: equations by rewriting, inequalities from known ones.
 
-It is long since it lists all rules by which a true step becomes another one.
+It is long because it lists all rules by which a true step becomes another one.
 """
 
 import random

@@ -2,7 +2,7 @@
 
 A new run is an entry of ``TABLE``, and a word in ``GROUPS``. All else follows from it: its networks, what its symbols
 say, how errors flow back.
-It is long since it is a table.
+It is long because it is a table.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ STEP, FIRST = sym("t"), num(0)
 
 
 def lines(text: str) -> list[str]:
-    """The lines with something in them; an indented one goes on."""
+    """The lines with something in them; an indented one continues."""
     return [line for line in text.replace("\n    ", " ").split("\n") if line.strip()]
 
 
@@ -35,7 +35,7 @@ class Described:
     A symbol without a formula is drawn, as ``draw`` has it or from normal numbers: at the steps of ``given``, at the
     step 0 if it is in ``start``, else once. A symbol that is read after the last step is zero there. An immediate
     derivative sees ``through`` some. ``known`` are facts that follow, beside those that are derived from the formulas;
-    their conditions stand in the line. ``bounded`` are inequalities. With ``rows``, samples are rows.
+    their conditions are in the line. ``bounded`` are inequalities. With ``rows``, samples are rows.
     """
 
     shapes: str

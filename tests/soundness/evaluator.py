@@ -79,7 +79,7 @@ class Evaluator:
         return value[row][column]
 
     def _place(self, value: Value, at: list[Node], scope: dict[str, Value]) -> tuple[int, int]:
-        """Where an entry stands, counted from 0."""
+        """Where an entry is, counted from 0."""
         place = [self.whole(k, scope) for k in at]
         if is_number(value) or len(place) != (1 if shape(value)[1] == 1 else 2):
             raise MeaninglessError("no such entry")

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from soundness.nodes import Claim, Member, Node, add, had, mul, neg, num, put, sym, tr, walk
+from soundness.nodes import Claim, Member, Node, add, had, mul, neg, num, offset, put, sym, tr, walk
 from soundness.rewriting import Type
 
 OTHER = {
@@ -48,7 +48,7 @@ def mistaken(
         changed = [*statements]
         changed[n] = new
         if isinstance(old, Claim) and n + 1 < len(statements) and getattr(statements[n + 1], "left", None) == old.right:
-            changed[n + 1] = replace(statements[n + 1], left=new.right)  # the chain goes on from what is written now
+            changed[n + 1] = replace(statements[n + 1], left=new.right)  # the chain continues from what is written now
         if isinstance(old, Claim) and n and getattr(statements[n - 1], "right", None) == old.left:
             changed[n - 1] = replace(statements[n - 1], right=new.left)
         if changed != statements and not any(isinstance(s, Claim) and s.left == s.right for s in changed):
@@ -137,11 +137,5 @@ def _options(part: Node, rng: random.Random, shapes: dict[str, Type], symbols: t
 
 def _simpler(step: Node) -> Node:
     """t − 1 + 1 as t, and 5 − 1 as 4."""
-    if step.op != "add":
-        return step
-    numbers = [part for part in step.args if (part.args[0] if part.op == "neg" else part).op == "num"]
-    rest = [part for part in step.args if part not in numbers]
-    constant = sum(-int(p.args[0].value) if p.op == "neg" else int(p.value) for p in numbers)
-    if not rest:
-        return num(constant)
-    return add(*rest, *([num(constant)] if constant > 0 else [neg(num(-constant))] if constant else []))
+    rest, by = offset(step)
+    return add(*rest, *([num(by)] if by > 0 or not rest else [neg(num(-by))] if by else []))

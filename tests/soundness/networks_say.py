@@ -24,10 +24,10 @@ from soundness.nodes import (
     sym,
     tr,
 )
-from soundness.rewriting import Rewriter, Rule, Type
+from soundness.rewriting import Ranges, Rewriter, Rule, Type
 from soundness.run_rules import RUN_RULES, entry
 from soundness.scalar_rules import THEMES
-from soundness.unfolding import at, before, unfold
+from soundness.unfolding import after, at, before, unfold
 
 
 def symbol(kind: str, name: str, rng: random.Random) -> Node:
@@ -144,6 +144,7 @@ def run_case(kind: str, rng: random.Random) -> Case:
         elif not conditions and "s" not in free(left) and free_step and rng.random() < 0.25:
             step = rng.choice([num(2), num(3), sym("T")])
             left, right = specialised(left, step), specialised(right, step)
+        rewriter.ranges = ranges(conditions)
         middle = rewriter.rewrite(right, rng.choice([0, 1, 1, 2]))
         return Case(kind, steps([left, *([right] if rng.random() < 0.2 else []), middle]), conditions=conditions)
     shape_wanted = rng.choice(
@@ -154,6 +155,19 @@ def run_case(kind: str, rng: random.Random) -> Case:
     for _ in range(rng.choice([1, 1, 2])):
         sides.append(rewriter.rewrite(sides[-1], rng.choice([1, 1, 2, 3])))
     return Case(kind, steps(sides))
+
+
+def ranges(conditions: list[Range | Claim]) -> Ranges:
+    """The values of the indices that conditions such as s < t or t > 1 are about."""
+    found = {}
+    for condition in conditions:
+        if isinstance(condition, Range):
+            found[condition.index] = condition.low, condition.high
+        elif condition.sign == "<":
+            found[condition.left.value] = ONE, before(condition.right)
+        else:
+            found[condition.left.value] = after(condition.right), sym("T")
+    return found
 
 
 def specialised(node: Node, step: Node) -> Node:

@@ -75,6 +75,14 @@ def sub(a: Node, b: Node) -> Node:
     return add(a, neg(b))
 
 
+def offset(step: Node) -> tuple[list[Node], int]:
+    """Of t − 1 + 3: its terms that are no numbers, and what the others add to them."""
+    terms = step.args if step.op == "add" else (step,)
+    numbers = [part for part in terms if (part.args[0] if part.op == "neg" else part).op == "num"]
+    rest = [part for part in terms if part not in numbers]
+    return rest, sum(-int(p.args[0].value) if p.op == "neg" else int(p.value) for p in numbers)
+
+
 def mul(*factors: Node) -> Node:
     """The ordered product; products inside are opened."""
     flat = [part for factor in factors for part in (factor.args if factor.op == "mul" else (factor,))]

@@ -1,6 +1,6 @@
 """A second opinion on a display: whether it holds on the networks of this folder, or at random numbers.
 
-It is long since all kinds of displays are judged here once more, with nothing of the checker's.
+It is long because all kinds of displays are judged here once more, with nothing of the checker's.
 """
 
 import random
@@ -192,7 +192,7 @@ def _scopes(letters: list[str], T: int, claim: Any, known: set[str], network: Ne
 
 
 def _entries(letter: str, claim: Any, network: Network) -> range | None:
-    """The values of a letter that stands as an entry: 1 … size of that axis."""
+    """The values of a letter that serves as an entry: 1 … size of that axis."""
     for side in (claim.left, claim.right) if isinstance(claim, Claim) else ():
         for _, part in walk(side):
             first = 1 if part.value in network.described.series else 0

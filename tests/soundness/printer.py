@@ -5,7 +5,7 @@ import re
 
 from soundness.nodes import Claim, Member, Node, Range
 
-SUM, HADAMARD, PRODUCT, FACTOR, BASE = range(5)  # how much a place binds: what binds less stands in brackets
+SUM, HADAMARD, PRODUCT, FACTOR, BASE = range(5)  # how much a place binds: what binds less goes in brackets
 GREEK = {
     *("delta", "alpha", "beta", "gamma", "varepsilon", "lambda", "mu"),
     *("tau", "theta", "pi", "eta", "phi", "omega", "sigma"),
@@ -33,7 +33,7 @@ class Printer:
         self.named = rng.choice([r"\mathrm", r"\operatorname"])
 
     def display(self, statements: list[Claim | Range | Member]) -> str:
-        """Statements, one a row or in a line; steps that go on from each other as a chain."""
+        """Statements, one per row or in a line; steps that continue each other as a chain."""
         chains: list[list[str]] = []
         last: Node | None = None
         for statement in statements:

@@ -1,6 +1,6 @@
 """A second reader of the LaTeX of displays: recursive descent, written from the description of the marks alone.
 
-It is long since a grammar is read in one piece, here as a function per rule.
+It is long because a grammar is read in one piece, here as a function per rule.
 """
 
 import re
@@ -70,7 +70,7 @@ class Reader:
     # statements
     def display(self) -> list[Statement]:
         statements: list[Statement] = []
-        last: dict[int, Node] = {}  # by column: where a row that begins with a relation goes on
+        last: dict[int, Node] = {}  # by column: where a row that begins with a relation continues
         column, rows, aligned = 0, 0, self.found(r"\begin{aligned}")
         while self.next:
             if self.found(r"\end{aligned}"):
@@ -114,7 +114,7 @@ class Reader:
     def steps(
         self, left: Node, statements: list[Statement], last: dict[int, Node], column: int, row: bool = False
     ) -> int:
-        """A chain from ``left`` on; ``row`` if it goes on from a row above."""
+        """A chain from ``left`` on; ``row`` if it continues a row above."""
         pair = column // 2 if self.next == "&" or column % 2 == 0 else (column - 1) // 2
         begun = False
         while True:
@@ -162,7 +162,7 @@ class Reader:
         terms = [neg(self.term())] if self.found("-") else [self.term()]
         while True:
             start, goes_on = self.at, True
-            if self.found("\\\\"):  # a row that begins with & + goes on
+            if self.found("\\\\"):  # a row that begins with & + continues
                 goes_on = self.found("&")
                 while self.next in (r"\quad", r"\qquad"):
                     self.at += 1
@@ -229,7 +229,7 @@ class Reader:
         return node
 
     def label_above(self, node: Node) -> str | None:
-        """The name of a layer whose number stands above, as in h^{(2)}_t."""
+        """The name of a layer whose number is above, as in h^{(2)}_t."""
         opening, (number, *closing) = self.tokens[self.at : self.at + 2], self.tokens[self.at + 2 : self.at + 5] or [""]
         name = f"{node.value}_{number}"
         if opening != ["{", "("] or closing != [")", "}"] or node.args or name not in self.known:

@@ -5,13 +5,14 @@ A rule takes a part of a formula and gives an equal one, or None where it does n
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as data_field
 
 from soundness.nodes import HALF, ONE, TWO, Node, add, call, had, mul, neg, num, power, put, sub, sym, walk
 
 Type = tuple[str, ...] | None  # () of a number, else the letters of rows and columns; None where it is not known
 Rule = Callable[[Node, "Rewriter"], Node | None]
+Ranges = dict[str, tuple[Node, Node]]  # the values of an index, from and to
 
 
 @dataclass
@@ -24,14 +25,15 @@ class Rewriter:
     shapes: dict[str, Type] = data_field(default_factory=dict)
     taken: set[str] = data_field(default_factory=set)  # letters that no new index may have
     series: set[str] = data_field(default_factory=set)  # the symbols whose first subscript is a step
+    ranges: Ranges = data_field(default_factory=dict)  # of the indices that are not free to be each of 1 … T
 
     def rewrite(self, node: Node, times: int) -> Node:
         """Apply that many rules at random places."""
         for _ in range(times):
             for _ in range(40):
                 self.taken |= {part.value for _, part in walk(node) if part.op in ("sym", "sum", "prod")}
-                path, part = self.rng.choice(list(places(node)))
-                new = self.rng.choice(self.rules)(part, self)
+                path, part, ranges = self.rng.choice(list(places(node, self.ranges)))
+                new = self.rng.choice(self.rules)(part, replace(self, ranges=ranges))
                 if new is not None and new != part:
                     node = put(node, path, new)
                     break
@@ -92,16 +94,18 @@ class Rewriter:
         return result
 
 
-def places(node: Node, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Node]]:
-    """The parts that may be rewritten: not what a subscript, a bound or a derivative says."""
-    yield path, node
+def places(node: Node, ranges: Ranges, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Node, Ranges]]:
+    """The parts that may be rewritten, with the ranges there: not what a subscript, a bound or a derivative says."""
+    yield path, node, ranges
     if node.op in ("sym", "d", "d+", "copy", "matrix"):
         return
+    if node.op in ("sum", "prod"):
+        ranges = ranges | {node.value: node.args[:2]}
     for n, part in enumerate(node.args):
         if not (
             (node.op in ("sum", "prod") and n < 2) or (node.op == "entry" and n > 0) or (node.op == "pow" and n > 0)
         ):
-            yield from places(part, (*path, n))
+            yield from places(part, ranges, (*path, n))
 
 
 # Of numbers and of columns alike

@@ -200,7 +200,7 @@ def sums(node: Node, r: Rewriter) -> Node | None:
 
 
 def at_step(body: Node, index: str, step: Node) -> Node:
-    """The body of a sum at another value of its index, also where that stands in a subscript."""
+    """The body of a sum at another value of its index, even where that is in a subscript."""
     result = body
     for path, part in walk(body):
         if part == sym(index):

@@ -13,7 +13,7 @@ from rnn_notes import pages
 from rnn_notes.checks.verdicts import judge
 
 GATE = r"(?<=[xh])[ifocrzn](?=\})|(?<=_)[ifocrzn](?=[,} ])"
-EDITS: list[tuple[str, list[str]]] = [  # what stands there -> what may stand there instead
+EDITS: list[tuple[str, list[str]]] = [  # what is there -> what may be there instead
     (r"\+", ["-"]),
     (r"(?<=[\w})] )-", ["+"]),
     (r"\^\\top", [""]),
@@ -39,7 +39,7 @@ EDITS: list[tuple[str, list[str]]] = [  # what stands there -> what may stand th
 
 @dataclass(frozen=True)
 class Display:
-    """A display of the site, where it stands, and the definitions before it."""
+    """A display of the site, where it is, and the definitions before it."""
 
     where: str
     latex: str

@@ -1,8 +1,12 @@
 """What the symbols of a run say themselves: the rule that writes h_t, a_t, L, … by their formulas."""
 
+from math import inf
+
 from soundness.described import STEP, TABLE
-from soundness.nodes import ONE, Node, add, had, neg, num, sub, sym, total, walk
-from soundness.rewriting import Rewriter
+from soundness.nodes import ONE, Node, add, had, neg, num, offset, sub, sym, total, walk
+from soundness.rewriting import Ranges, Rewriter
+
+FEWEST = 4  # steps of a network
 
 
 def before(t: Node) -> Node:
@@ -56,8 +60,10 @@ def unfold(kind: str):
         steps = int(node.value in run.series)
         if not formula or len(node.args) != steps + len(formula.indices):
             return None
-        if steps and not (steps_back(node.args[0]) and (node.value not in run.ahead or node.args[0].op == "num")):
-            return None
+        if steps:
+            first, last = span(node.args[0], r.ranges)
+            if first < 1 or last + (node.value in run.ahead) > 0:
+                return None  # no formula says h_0, and none reads what comes after T
         places = dict(zip((index.value for index in formula.indices), node.args[steps:], strict=True))
         for _, part in walk(formula.says):
             if part.op == "sum":
@@ -67,6 +73,14 @@ def unfold(kind: str):
     return rule
 
 
-def steps_back(t: Node) -> bool:
-    """Whether the formula of a symbol exists at that step: not of h_0, whose index is free."""
-    return (t.op == "num" and int(t.value) >= 1) or t.op == "sym" or t == add(sym("t"), ONE)
+def span(step: Node, ranges: Ranges) -> tuple[float, float]:
+    """The first step that it can be, and the last, counted from T."""
+    match offset(step):
+        case [], by:
+            return by, by - FEWEST
+        case [Node("sym", (), "T")], by:
+            return by + FEWEST, by
+        case [Node("sym", (), index)], by:
+            ends = [span(end, ranges) for end in ranges.get(index, (ONE, sym("T")))]  # of a product, in either order
+            return min(first for first, _ in ends) + by, max(last for _, last in ends) + by
+    return -inf, inf
