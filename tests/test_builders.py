@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -95,8 +96,10 @@ def stage(tmp_path, monkeypatch):
     """A folder in which notes of three pages, one of them a notebook, are put together for Zensical."""
     docs = tmp_path / "docs"
     (docs / "deep").mkdir(parents=True)
-    for name in ("index.md", "deep/one.md", "deep/two.ipynb"):
-        (docs / name).write_text("{}")
+    for name in ("index.md", "deep/one.md"):
+        (docs / name).write_text("# One\n")
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": "# Two"}]
+    (docs / "deep/two.ipynb").write_text(json.dumps({"cells": cells}))
     configuration = tmp_path / "mkdocs.yml"
     configuration.write_text(
         "site_name: N\nnav:\n  - index.md\n  - Deep:\n      - deep/one.md\n      - deep/two.ipynb\n"
@@ -117,6 +120,13 @@ def test_notes_are_put_together_for_zensical(stage):
     assert found == {"index.md", "deep/one.md", "deep/two.ipynb", "deep/two.md"}
     assert (stage / "docs/deep/one.md").resolve() == pages.DOCS / "deep/one.md"
     assert (stage / "docs/deep/two.md").read_text() == "# Two\n\n../assets\n"
+
+
+def test_a_page_without_a_title_is_refused_for_zensical_too(stage):
+    """It would be shown under the name of its file."""
+    (pages.DOCS / "deep/one.md").write_text("Words.\n")
+    with pytest.raises(PageError, match=r"deep/one\.md:1: there is no title above this line"):
+        zensical_build.prepare(stage)
 
 
 def test_a_title_with_mathematics_is_refused_by_every_builder(stage):
@@ -161,16 +171,25 @@ def test_zensical_builds_as_strictly_as_mkdocs(monkeypatch, tmp_path, fault):
         zensical_build.render(tmp_path / "mkdocs.yml")
 
 
-def test_what_zensical_cleans_is_not_ours(monkeypatch, tmp_path):
-    """It removes ``.cache`` beside its configuration, which is another one than that of these notes."""
+def test_what_zensical_cleans_is_not_ours():
+    """It removes ``.cache`` beside its configuration, also when it is called by hand: nothing of these notes is there.
+
+    Neither what is remembered, nor what the tools and the build for Zensical are in.
+    """
+    cleaned = ROOT / ".cache"
+    assert not cache.FOLDER.is_relative_to(cleaned)
+    assert not zensical_build.STAGE.is_relative_to(cleaned)
+    for path in (ROOT / "Makefile", *(ROOT / ".ci").glob("*.py")):
+        assert not re.search(r"\.cache\b", path.read_text(encoding="utf-8")), path
+
+
+def test_zensical_begins_anew(monkeypatch, tmp_path):
+    """It keeps pages whose text is as it was, although the package that renders them has changed."""
     made = []
     monkeypatch.setitem(sys.modules, "zensical", SimpleNamespace(build=lambda *given: made.append(given)))
-    zensical_build.render(zensical_build.STAGE / "mkdocs.yml")
-    ((configuration, options),) = made
+    zensical_build.render(tmp_path / "mkdocs.yml")
+    ((_, options),) = made
     assert options == {"clean": True, "strict": True}
-    cleaned = Path(configuration).parent / ".cache"
-    assert not cache.FOLDER.is_relative_to(cleaned)
-    assert not (ROOT / ".cache").is_relative_to(cleaned)
 
 
 def test_without_zensical_a_sentence_says_what_installs_it(tmp_path, monkeypatch):

@@ -55,7 +55,7 @@ def test_without_live_code_no_page_has_a_button_or_asks_for_its_script(tmp_path,
     monkeypatch.setenv("RNN_NOTES_LIVE", str(tmp_path))
     monkeypatch.delenv("CI", raising=False)
     site = TinySite(tmp_path)
-    (site.folder / ".cache/rnn_notes").unlink()  # where the files may lie
+    (site.folder / ".rnn_notes/cache").unlink()  # where the files may lie
     site.pages["mine"] = "# Mine\n\n```python\nprint(1)\n```\n"
     status, printed = site.build("--strict")
     assert status == 0, printed
@@ -107,18 +107,25 @@ def test_a_strict_build_counts_a_warning_of_every_kind(tmp_path):
     assert len(warnings) == len(FAULTS)
 
 
-ERRORS = {  # a change of a page, and what is said
-    "a dollar": (lambda text: f"{text}\nIt costs $5.\n", r"docs/mine\.md:\d+: .*dollar"),
-    "a colon in front matter": (lambda text: f"---\ntitle: One: two\n---\n\n{text}", r"docs/mine\.md:2: .*quotes"),
+ERRORS = {  # a page, what is made of it, and what is said
+    "a dollar": ("mine", "# Mine\n\nIt costs $5.\n", r"docs/mine\.md:7: .*dollar"),
+    "a colon in front matter": ("mine", "---\ntitle: One: two\n---\n\n# Mine\n", r"docs/mine\.md:2: .*quotes"),
+    "an empty page": ("mine", "", r"docs/mine\.md:1: this page is empty; a page begins with its title"),
+    "no title": ("mine", "Words.\n", r"docs/mine\.md:5: there is no title above this line; a page begins with its"),
+    "an entry that leads nowhere": (
+        "reference/glossary",
+        "# G\n\ngate\n:   It.\n",
+        r"glossary\.md:8: .*end it with a link",
+    ),
 }
 
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_an_error_of_a_page_ends_a_build_in_a_sentence(tmp_path, error):
     """File and line, without a traceback."""
-    change, said = ERRORS[error]
+    page, text, said = ERRORS[error]
     site = TinySite(tmp_path)
-    site.pages["mine"] = change(site.pages["mine"])
+    site.pages[page] = text
     status, printed = site.build("--strict")
     assert status != 0
     assert "Traceback" not in printed

@@ -69,7 +69,7 @@ def test_a_skipped_display_says_why(render):
 
 
 def test_a_mistake_on_show_is_no_warning_and_says_that_it_is_refuted(render, caplog):
-    """What is marked as false looks and sounds unlike what holds, and the build goes on."""
+    """What is marked as false looks and sounds unlike what holds, and the build continues."""
     (display,) = render(DISPLAY.replace("chain", "false chain").replace("= 4", "= 5")).select("div.display.refuted")
     assert display.a["aria-label"].startswith("false on purpose, and refuted: ")
     assert not caplog.records
@@ -88,7 +88,7 @@ def test_a_false_display_is_shown_with_its_evidence_and_logged_with_its_line(ren
 
 
 def test_a_formula_in_a_line_is_typeset(render):
-    """It stands in the text; the full stop after it cannot begin a line of its own, nor a bracket before it end one."""
+    """It is in the text; the full stop after it cannot begin a line of its own, nor a bracket before it end one."""
     paragraph = render("A *state* ($h_t$). And *more*: ($c_t$, too).").p
     formulas = paragraph.select("span.maths")
     assert [[part for part in formula if isinstance(part, str)] for formula in formulas] == [["(", ")."], ["(", ","]]
@@ -111,15 +111,15 @@ def test_a_quotation_mark_after_a_formula_stays_one(render):
         ("$$\n% check: chain\n1 =\n\n1\n$$\n", 5, "this display is not read as one; close it, and leave"),
         ("The value $ x_t $ is there.", 5, "this dollar belongs to no formula, which has no space inside its dollars"),
         ("Text.\n\n    x = 1\n", 7, "code that never runs; make it a fence"),
-        ("A rule is \\alpha.", 5, "this LaTeX stands in no formula; put it between dollars"),
+        ("A rule is \\alpha.", 5, "this LaTeX is in no formula; put it between dollars"),
         ("<p>$x$</p>", 5, "no formula is read in HTML"),
         ("Text.\n\n$$\n1 = 1\n", 7, "this display is not read as one; close it, and leave"),
         ("![What it shows.](figure:no-such-figure)", 5, "no figure is named 'no-such-figure'"),
         ("![](figure:unrolled-network)", 5, "figure unrolled-network needs a text in plain words"),
         ("![A $t$.](figure:unrolled-network)", 5, "figure unrolled-network needs a text in plain words"),
-        ("See ![this](figure:unrolled-network)", 5, "figure unrolled-network stands within a text"),
-        ("# ![this](figure:unrolled-network)", 5, "figure unrolled-network stands within a text"),
-        ("![a](figure:unrolled-network) this", 5, "figure unrolled-network stands within a text"),
+        ("See ![this](figure:unrolled-network)", 5, "figure unrolled-network is within a text"),
+        ("# ![this](figure:unrolled-network)", 5, "figure unrolled-network is within a text"),
+        ("![a](figure:unrolled-network) this", 5, "figure unrolled-network is within a text"),
         (
             "![a](figure:unrolled-network)\n\n![b](figure:unrolled-network)",
             5,
@@ -198,7 +198,7 @@ def test_a_block_of_code_has_a_button_to_copy_it(render):
 
 
 def test_a_table_is_in_a_box_that_can_scroll(render):
-    """Each in its own, also where HTML has been prepared already, as that of docstrings is."""
+    """Each in its own, even where HTML has been prepared already, as that of docstrings is."""
     table = "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
     html = render(table + "\nand\n\n" + table)
     assert [box.table.get_text(" ", strip=True) for box in html.select("div.scroll")] == ["a b 1 2", "a b 1 2"]
@@ -266,7 +266,7 @@ def test_a_style_sheet_or_script_that_is_not_there_ends_the_build(tmp_path, monk
 
 @pytest.mark.parametrize("name", ["site_name", "site_description"])
 def test_the_name_of_the_site_holds_no_formula(tmp_path, name):
-    """It stands in the tab of a browser."""
+    """It is in the tab of a browser."""
     with pytest.raises(ConfigurationError, match=rf"mkdocs.yml: {name}: a dollar is left"):
         hooks.on_config(SimpleNamespace(site_dir=str(tmp_path), **{name: "The size of $h_t$"}))
 

@@ -8,6 +8,8 @@ from markdown.preprocessors import Preprocessor
 
 from rnn_notes import pages, project
 
+LINE = "<!-- counts -->"
+
 MUTANTS = Path(__file__).with_name("mutants.json")
 """What ``make mutants`` has found, by page: how many small mistakes the checker found, and how many edits were none."""
 
@@ -33,7 +35,7 @@ def counts() -> dict[str, int]:
         "inequalities, attacked with thousands of networks": outcomes["not refuted"],
         "statements about shapes, compared with arrays": outcomes["shapes"],
         "definitions, compared with the code where it has them": outcomes["defined"],
-        "false on purpose, each refuted": outcomes["refuted"],
+        "false on purpose, each refuted (the slips not counted)": outcomes["refuted"],
         "skipped, each with its reason": outcomes["skipped"],
         "relations within the text": text.total(),
         "of these, displayed elsewhere in the same words": text["repeats"],
@@ -61,7 +63,7 @@ def _totals(path: Path) -> Counter[str]:
 
 def table() -> list[str]:
     """The counts as the lines of a Markdown table."""
-    return ["| what | how many |", "| --- | ---: |", *(f"| {what} | {n} |" for what, n in counts().items())]
+    return ["| what | how many |", "| --- | ---: |", *(f"| {what} | {n:,} |" for what, n in counts().items())]
 
 
 class Counts(Preprocessor):
@@ -69,4 +71,4 @@ class Counts(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         """The page with its table."""
-        return [row for line in lines for row in (table() if line == "<!-- counts -->" else [line])]
+        return [row for line in lines for row in (table() if line == LINE else [line])]

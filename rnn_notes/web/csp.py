@@ -57,5 +57,5 @@ def protect(site: Path, templates: Iterable[Path], live: bool = False) -> None:
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     for path, text in pages.items():
         if START not in text:
-            raise ValueError(f"{path} has no {START}, after which the policy stands; let the page extend main.html")
+            raise ValueError(f"{path} has no {START}, after which the policy goes; let the page extend main.html")
         path.write_text(text.replace(START, START + meta, 1), encoding="utf-8")

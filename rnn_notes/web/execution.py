@@ -3,7 +3,7 @@
 What it shows must not be chance: it runs a second time in a process in which all that is not the notebook's own doing
 is another (the order of sets, where objects lie, the date and the hour), and has to show the same.
 
-The kernel is this Python, with an environment that is the same whoever starts it; what the notebook reads from then
+The kernel is this Python, with an environment that does not depend on who starts it; what the notebook reads from then
 on, modules of the project and data, is written down with a digest. Installed libraries count by their versions.
 """
 

@@ -51,7 +51,7 @@ class Figures(Treeprocessor):
         if not alt.strip() or "\\(" in alt:
             raise ValueError(f"figure {name} needs a text in plain words: ![what it shows](figure:{name}), not {alt!r}")
         if parent.tag != "p" or len(parent) > 1 or (parent.text or "").strip() or (parent[0].tail or "").strip():
-            raise ValueError(f"figure {name} stands within a text; give it a paragraph of its own")
+            raise ValueError(f"figure {name} is within a text; give it a paragraph of its own")
         if name in drawn:
             raise ValueError(f"figure {name} is on this page already; refer to it instead")
         svg = inline(name)

@@ -21,7 +21,7 @@ def finish(site: Path, templates: Iterable[Path], policy: bool = True, live: boo
     """Write style sheet of the formulas, pictures, data of widgets, words of the search, books, scripts and the policy.
 
     ``site`` is the folder of the built site, and ``templates`` are those of the templates it was made with.
-    With ``live`` the pages get what runs their blocks of code, where it is to be had; returns whether they have it.
+    With ``live`` the pages get what runs their blocks of code, where it is available; returns whether they have it.
     Without ``policy`` they get none, so that a server which adds scripts of its own can show them.
     """
     assets = site / "assets"
@@ -47,13 +47,13 @@ def finish(site: Path, templates: Iterable[Path], policy: bool = True, live: boo
         buttons.forgo(site.rglob("*.html"))
     if policy:
         csp.protect(site, templates, live)
-    cache.tidy()
+        cache.tidy()  # not between two edits
     return live
 
 
 @contextmanager
 def alone(site: Path) -> Iterator[None]:
-    """Wait until no other build writes into the folder of the site; whoever is killed holds nothing."""
+    """Wait until no other build writes into the folder of the site; a killed build holds nothing."""
     if fcntl is None:
         yield
         return

@@ -13,7 +13,7 @@ from rnn_notes.web.whole import WholePage
 
 OURS = re.compile(r'<script defer src="(?:\.{1,2}/)*assets/[\w./-]+\.js"></script>')  # of a widget
 FIGURES = re.compile(r"<style>(?:\.(figure-[\w-]+) \.s\d+\{[^{}<]*\})*</style>")  # of figures/inline.py
-STYLED = "a page brings no <style>, which would hold for all that stands on it; give the element a style=…, or a class"
+STYLED = "a page brings no <style>, which would hold for everything on it; give the element a style=…, or a class"
 TAGS = {"script", "iframe", "frame", "object", "embed", "applet", "base", "form", "meta", "link", "portal"}
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*(?:=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 RUNS = re.compile(r"\s*(?:javascript|vbscript|data\s*:\s*text/html)", re.IGNORECASE)

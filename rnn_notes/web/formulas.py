@@ -84,7 +84,7 @@ class Formulas(Treeprocessor):
             span.tail = (span.tail or "").removeprefix(after[0])
 
     def _typeset(self, typesetter: Typesetter, latex: str, display_line: int | None = None) -> str:
-        """What stands in the tree for a formula until Markdown puts its HTML there."""
+        """What takes the place of a formula in the tree until Markdown puts its HTML there."""
         try:
             return self.md.htmlStash.store(typesetter.html(latex, display=display_line is not None))
         except TexError as error:

@@ -1,10 +1,11 @@
 """The first use of each term on a page is a link to the glossary, unless the page explains the term right there.
 
 The glossary is a page with a definition list; the names before a definition, with commas between them, are the forms of
-one term. A term that a page prints bold where it first comes is explained there. Links, code, headings, captions and
-folded solutions are left as they are.
+one term, and the definition ends with a link to the page that explains it. A term that a page prints bold where it
+first comes is explained there. Links, code, headings, captions and folded solutions are left as they are.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,10 +16,11 @@ from markdown import Markdown
 from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 
-from rnn_notes.pages import PageError
 from rnn_notes.web import rendering
 
 ENTRY = re.compile(r"(?m)^(\S.*)\n: {3}\S")
+DEFINITION = re.compile(r"(?m)^( *:(?!::).*(?:\n.*\S)*)")  # also one whose marks are wrong, which shows as text
+EXPLAINED = re.compile(r"\[[^]]+\]\(([^()#\s]+)(?:#[^()\s]*)?\)$")
 UNLINKED = frozenset(
     ["a", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "details", "summary", "th", "dt", "script"]
 )
@@ -46,6 +48,8 @@ class Glossary(Treeprocessor):
         if rendered is None or not self.page or rendered.uri in self.without:
             return
         if rendered.uri == self.page:
+            for line, fault in faults(rendered.path):
+                raise rendering.error(self.md, Path(os.path.relpath(rendered.path)), line, fault)
             for term in root.iter("dt"):
                 term.set("id", address("".join(term.itertext())))
             return
@@ -53,17 +57,41 @@ class Glossary(Treeprocessor):
             link_terms(root, forms(rendered.pages[self.page]), rendering.link(self.md, self.page))
 
 
-def forms(glossary: Path) -> dict[str, str]:
-    """Each form of each term, in small letters, and the address of its entry; raises PageError if one is twice."""
+def faults(glossary: Path) -> Iterator[tuple[int, str]]:
+    """What is wrong with the entries, each with its line; what a link leads to is for the builder to see."""
     text = glossary.read_text(encoding="utf-8")
-    found: dict[str, str] = {}
-    for entry in ENTRY.finditer(text):
-        for form in map(str.lower, entry[1].split(", ")):
-            if form in found:
-                line = text.count("\n", 0, entry.start()) + 1
-                raise PageError(glossary, line, f"{form!r} is in the glossary twice; leave it to one entry")
-            found[form] = address(entry[1])
-    return found
+    before, seen = "", set()
+    for found in DEFINITION.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        above = text[: found.start()].rstrip("\n").rpartition("\n")[2]
+        if not ENTRY.match(text, found.start() - len(above) - 1):
+            yield (
+                line,
+                "this explains no term; an entry is a line with its names, and below it a colon, three spaces, text",
+            )
+            continue
+        names = above.lower().split(", ")
+        for name in names:
+            if name in seen:
+                yield line - 1, f"{name!r} is in the glossary twice; leave it to one entry"
+            seen.add(name)
+        if names[0] < before:
+            yield line - 1, f"{names[0]!r} comes after {before!r}; entries are in alphabetical order"
+        before = names[0]
+        link = EXPLAINED.search(found[1].rstrip())
+        if not link:
+            way_out = "as in [LSTM](../learning/lstm.md#the-cell)"
+            yield line, f"this entry does not say where {names[0]!r} is explained; end it with a link, {way_out}"
+            continue
+        page = glossary.parent / link[1]
+        if page.is_file() and not re.search("|".join(map(re.escape, names)), page.read_text(encoding="utf-8"), re.I):
+            yield line, f"{link[1]} does not say {names[0]!r}; link to the page that explains it"
+
+
+def forms(glossary: Path) -> dict[str, str]:
+    """Each form of each term, in small letters, and the address of its entry."""
+    entries = ENTRY.finditer(glossary.read_text(encoding="utf-8"))
+    return {form: address(entry[1]) for entry in entries for form in entry[1].lower().split(", ")}
 
 
 def address(names: str) -> str:

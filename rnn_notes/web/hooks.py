@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from mkdocs.utils import get_relative_url
 PACKAGE = Path(__file__).parents[1]
 seen: dict[Path, int] = {}
 serving = False
-live = True  # whether blocks of code run in the pages; what is not to be had is not asked for at each build of a server
+live = True  # whether blocks of code run in the pages; what is not available is not asked for at each build of a server
 building = ExitStack()  # what ends with the build
 
 
@@ -28,9 +29,14 @@ def on_startup(command: str, dirty: bool) -> None:
 
 
 def on_config(config: Any) -> None:
-    """Forget the modules of the package after an edit of it, so that this build runs what the editor shows."""
+    """Forget the modules of the package after an edit of it, so that this build runs what the editor shows.
+
+    Also after one of a setting or a text beside it: what they keep may rest on that.
+    """
     global seen
-    before, seen = seen, {path: path.stat().st_mtime_ns for path in PACKAGE.rglob("*.*") if path.suffix != ".pyc"}
+    beside = [path for name in ("mkdocs*.yml", "pyproject.toml", "README.md") for path in PACKAGE.parent.glob(name)]
+    files = [path for path in PACKAGE.rglob("*.*") if path.suffix != ".pyc"]
+    before, seen = seen, {path: path.stat().st_mtime_ns for path in (*files, *beside)}
     if before and before != seen:
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE.name]:
             del sys.modules[name]
@@ -75,34 +81,51 @@ def on_pre_page(page: Any, config: Any, files: Any) -> Any:
     """Let MkDocs render a notebook like any other page; mkdocs-jupyter makes it one, and offers it for download."""
     if page.file.src_uri.endswith(".ipynb"):
         vars(page).pop("render", None)  # which would run the notebook, and show it as a page of Jupyter's own
+    if serving:
+        from rnn_notes.web import kept
+
+        page.render = partial(kept.render, page)
     return page
 
 
 def on_page_read_source(page: Any, config: Any) -> str | None:
-    """The Markdown of a notebook, which runs if it has not run as it is; any other page must be text."""
+    """The Markdown of a notebook, which runs if it has not run as it is; every page is text below a title."""
     from mkdocs.exceptions import BuildError
 
-    from rnn_notes import pages
-    from rnn_notes.web import notebooks
+    from rnn_notes.pages import PageError
+    from rnn_notes.web import notebooks, titles
 
     path = Path(os.path.relpath(page.file.abs_src_path))
     try:
-        if path.suffix == ".ipynb":
-            return notebooks.markdown(path, get_relative_url("assets", page.url))
-        pages.text(path)
-    except pages.PageError as error:
+        text = notebooks.markdown(path, get_relative_url("assets", page.url)) if path.suffix == ".ipynb" else None
+        titles.check(path)
+    except PageError as error:
         raise BuildError(str(error)) from None  # which MkDocs ends with as a sentence, without a traceback
-    return None
+    return text
 
 
 def on_nav(nav: Any, config: Any, files: Any) -> None:
     """Refuse a title in mkdocs.yml that holds mathematics, which no contents and no tab of a browser can show."""
     from mkdocs.exceptions import ConfigurationError
 
-    from rnn_notes.web import leftovers
+    from rnn_notes.project import ProjectError
+    from rnn_notes.web import kept, leftovers
 
     if fault := leftovers.in_titles(config.nav):
         raise ConfigurationError(f"mkdocs.yml: nav: {fault}")
+    if serving:
+        try:
+            kept.begin(config, files)
+        except ProjectError as error:
+            raise ConfigurationError(str(error)) from None
+
+
+def on_env(env: Any, config: Any, files: Any) -> None:
+    """Have a server read the theme's templates once."""
+    if serving:
+        from rnn_notes.web import kept
+
+        env.bytecode_cache = kept.Templates()
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> None:

@@ -35,12 +35,12 @@ FORMULAS = (
 )
 MATHEMATICS = {  # h_{t−1} with a minus sign of its own is plain text, as in docstrings
     r"\$": f"a dollar is left in the text; {FORMULAS}; a dollar that is money is written \\$ or &#36;",
-    r"\\": f"LaTeX or a backslash is left in the text; {FORMULAS}; a backslash of another kind stands in `code`",
+    r"\\": f"LaTeX or a backslash is left in the text; {FORMULAS}; a backslash of another kind belongs in `code`",
     r"\(\?\?\?\)": "a reference leads to no equation; link to the heading of its section instead",
     r"[_^]\{[^}−]*\}": f"LaTeX is left in the text; {FORMULAS}",
     r"<math|&lt;/?math": f"MathML is left in the text; {FORMULAS}",
     r"&#36;[^\s\d&][^\n]{0,80}?(?<=\S)&#36;": f"this looks like a formula between dollars that are text; {FORMULAS}",
-    r"(?:^|\s)%\s*check\s*:": "the mark of a display stands in the text; it is the first line between $$",
+    r"(?:^|\s)%\s*check\s*:": "the mark of a display is in the text; it belongs on the first line between $$",
 }
 LIST = (
     "Jupyter and GitHub show a list here, and this page does not; leave a blank line before it, and begin its items "
@@ -54,12 +54,12 @@ DIALECT = {
     r"^[ ]*(?:\|[ ]*:?-+|:?-{2,}):?[ ]*\|": "this table is not shown as one; leave a blank line before it",
     r"^={3,}[ ]*$": "only one line is made a heading by a line below it; begin it with # instead",
     r"(?<![\w*])\*(?=[^\s*])[^*\n]{0,80}(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=[^\s_])[^_\n]{0,80}(?<=[^\s_])_(?!\w)": (
-        f"text is to be emphasised here and is not; leave no space within the marks, {IN_HTML}"
+        f"text should be emphasised here and is not; leave no space within the marks, {IN_HTML}"
     ),
     r"`[^`\n]+`": f"code in a line is left in the text; leave no backslash before it, {IN_HTML}",
-    r"\*\*": f"text is to be bold here and is not; leave no space within the stars, {IN_HTML}",
+    r"\*\*": f"text should be bold here and is not; leave no space within the stars, {IN_HTML}",
     r"~~|(?<![\w~])~(?=[^\s~])[^~\n]{0,80}(?<=[^\s~])~(?![\w~])": (
-        "text is to be struck out, which these pages do not; say it in words"
+        "text should be struck out, which these pages do not do; say it in words"
     ),
     r"```|~~~": f"a fence is left in the text; leave a blank line before it, {IN_HTML}",
     r"\]\(|\]\[|\[\^|!\[": (
@@ -73,7 +73,7 @@ DIALECT = {
     r"(?<![\w=])==(?=[^\s=])[^=\n]*(?<=\S)==|\{(?:\+\+|--|~~|==|>>|&gt;&gt;)|^-+8(?:<|&lt;)-+": (
         "a mark of another Markdown is left in the text; write **bold**, or plain words"
     ),
-    r"(?<=\w)([~^])(?=\S)[^~^\s]{1,20}\1": f"what is to be raised or lowered is not; {FORMULAS}",
+    r"(?<=\w)([~^])(?=\S)[^~^\s]{1,20}\1": f"what should be raised or lowered is not; {FORMULAS}",
     rf"\{{[a-z][\w:-]*\}}{INLINE}|(?<![\w:]):[a-z][\w+-]*:(?![\w:])|^:{{3,}}|^\+{{3}}[ ]*$": (
         "a mark of another Markdown is left in the text; put a formula between dollars, and a box behind !!! note"
     ),
@@ -137,7 +137,7 @@ def find(html: str) -> tuple[str, str, str] | None:
     html = DOLLAR.sub("$", BACKSLASH.sub(lambda m: "\\", html))
     html = ASIDE.sub(_aside, html)
     if cut := re.search(r"[^<>]{0,60}<span class=\"arithmatex\">(.*?)</span>", html, re.DOTALL):
-        return cut[1][:20], cut[0], "a formula stands within a tag of HTML, and breaks it; there, use words"
+        return cut[1][:20], cut[0], "a formula is within a tag of HTML, and breaks it; there, use words"
     if swallowed := EMPHASIS.search(html):
         advice = f"stars within a word make part of it slanting, and are not shown; {FORMULAS}; emphasise whole words"
         return swallowed[1], swallowed[0], advice
@@ -156,14 +156,14 @@ def find(html: str) -> tuple[str, str, str] | None:
 
 
 def _aside(found: re.Match[str]) -> str:
-    """What stands in the text for what is none: a picture's letters for a picture, nothing for a comment."""
+    """What is read in place of what is not text: a picture's letters for a picture, nothing for a comment."""
     if found[0].startswith("<!--"):
         return ""
     return INLINE + INLINE.join(letters[2] for letters in LETTERED.finditer(found[0])) * (found[1] == "svg")
 
 
 def _text(html: str) -> list[str]:
-    """The lines of the text, blocks apart from each other; what stands in a link is not a bare address."""
+    """The lines of the text, blocks apart from each other; what is in a link is not a bare address."""
     html = re.sub(r"<a\b[^>]*>.*?</a>", lambda m: m[0].replace("://", ""), html, flags=re.DOTALL)
 
     def shown(tag: re.Match[str]) -> str:

@@ -38,7 +38,7 @@ def markdown(path: Path, assets: str = "../../assets") -> str:
     except ipynb.NotebookError as error:
         raise PageError(path, error.line, str(error)) from None
     if hidden := _hidden(metadata, ""):
-        raise PageError(path, 1, f"the cells of this notebook are to be hidden ({hidden}), {DOWNLOAD}; take that away")
+        raise PageError(path, 1, f"this notebook hides its cells ({hidden}), {DOWNLOAD}; take that away")
     for cell in cells:
         _admit(path, cell)
         if cell.kind == "code" and language not in ("python", "ipython"):
@@ -62,7 +62,7 @@ def _admit(path: Path, cell: Cell) -> None:
     """Raise PageError for a cell that the page would show otherwise than Jupyter does."""
     if hidden := _hidden(cell.metadata, cell.source):
         way_out = "take the cell or its tag away"
-        raise PageError(path, cell.line, f"this cell is to be hidden ({hidden}), {DOWNLOAD}; {way_out}")
+        raise PageError(path, cell.line, f"this cell is hidden ({hidden}), {DOWNLOAD}; {way_out}")
     if cell.kind == "code" and SHOWN_OTHERWISE.search(cell.source):
         way_out = "write \\t or \\x00 in a text, and spaces elsewhere"
         raise PageError(path, cell.line, f"a tab or another invisible character would not be shown as it is; {way_out}")

@@ -132,7 +132,7 @@ SHOWN: dict[str, Callable[[Any, Data], str]] = {  # the first that an output has
     "application/vnd.jupyter.widget-view+json": refuse("a widget of Jupyter needs a kernel, and a page has none"),
     "application/javascript": refuse("a page runs no script of a notebook; show what it would draw as a figure"),
     "text/html": markup,
-    "text/markdown": refuse("text stands in Markdown cells, where it is checked; print this as plain text"),
+    "text/markdown": refuse("text belongs in Markdown cells, where it is checked; print this as plain text"),
     "text/latex": latex,
     "image/svg+xml": refuse(NAMELESS),
     "image/png": image("image/png"),

@@ -77,7 +77,7 @@ def _row(node: Element) -> str:
     for part in map(_read, node):
         first = not line.strip() or line.rstrip().endswith(tuple("([{=<>≤≥,;·⊙×+−⋅"))
         if line.endswith((*SUB.values(), *SUPER.values())) and part[:1].isalpha():
-            line += " "  # what stands side by side is a product
+            line += " "  # what is side by side is a product
         line += (
             part.strip() if first and part.strip() in {"+", "−", "±"} else part
         )  # such a sign belongs to what follows

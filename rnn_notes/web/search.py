@@ -1,16 +1,18 @@
 """What readers type is found: formulas as text, both spellings of English, and the words that they have for a section.
 
-All goes into the index of the site, whose own text has no formulas; nothing of it stands on a page.
+All goes into the index of the site, whose own text has no formulas; nothing of it is on a page.
 """
 
 import json
 import re
 import tomllib
 from collections import defaultdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rnn_notes.web import plain
+from rnn_notes.web.books.outline import KEPT
 
 PLACE = re.compile(r'<h[1-6]\b[^>]*\bid="(?P<id>[^"]+)"|(?P<math><math\b.*?</math>)', re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{4,}")
@@ -89,23 +91,33 @@ def add_to(doc: dict[str, Any], formulas: list[str]) -> None:
         doc["text"] += f" {added}"
 
 
-def spellings(word: str) -> set[str]:
+@lru_cache(maxsize=20_000)
+def spellings(word: str) -> frozenset[str]:
     """The other spelling of a word, if it has one."""
-    return {pattern.sub(other, word) for pattern, other in SPELLINGS if pattern.search(word)}
+    return frozenset(pattern.sub(other, word) for pattern, other in SPELLINGS if pattern.search(word))
 
 
 def _formulas(site: Path) -> dict[str, list[str]]:
     """The formulas of each section as text, in Unicode and in the letters of a keyboard."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in site.rglob("*.html"):
-        page = address = _address(path.relative_to(site).as_posix())
-        for place in PLACE.finditer(path.read_text(encoding="utf-8")):
-            if place["id"]:
-                address = page if place[0].startswith("<h1") else f"{page}#{place['id']}"
-            else:
-                line = plain.text(place["math"])
-                found[address] += dict.fromkeys((line, plain.ascii_text(line)))
+        page = _address(path.relative_to(site).as_posix())
+        for section, formula in _of_page(path.read_text(encoding="utf-8")):
+            found[page + section].append(formula)
     return found
+
+
+@lru_cache(maxsize=KEPT)
+def _of_page(html: str) -> tuple[tuple[str, str], ...]:
+    """The formulas of a page, each with the section that it is in: "" at the top, "#name" below a heading."""
+    found, section = [], ""
+    for place in PLACE.finditer(html):
+        if place["id"]:
+            section = "" if place[0].startswith("<h1") else f"#{place['id']}"
+        else:
+            line = plain.text(place["math"])
+            found += [(section, formula) for formula in dict.fromkeys((line, plain.ascii_text(line)))]
+    return tuple(found)
 
 
 def _address(location: str) -> str:

@@ -47,7 +47,7 @@ class SelfChecks(Treeprocessor):
         return PageError(Path("page"), 1, f"{shown} {message}")
 
     def run(self, root: Element) -> None:
-        """Replace them, before what stands in their lines is read; raises PageError if a question cannot be asked."""
+        """Replace them, before what is in their lines is read; raises PageError if a question cannot be asked."""
         asked = 0
         for parent in list(root.iter()):
             for at, child in enumerate(list(parent)):
@@ -66,7 +66,7 @@ class SelfChecks(Treeprocessor):
 
 
 def _first(item: Element) -> Element:
-    """Where the words of a choice stand: a tight list has them in the item, a loose one in its first paragraph."""
+    """Where the words of a choice are: a tight list has them in the item, a loose one in its first paragraph."""
     return item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
 
 
@@ -107,7 +107,7 @@ class SelfChecksExtension(Settings):
     """The extension, without settings."""
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Register it before Python-Markdown reads what stands in lines."""
+        """Register it before Python-Markdown reads what is in lines."""
         md.treeprocessors.register(SelfChecks(md), "self-checks", 25)
 
 

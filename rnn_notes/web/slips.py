@@ -1,7 +1,7 @@
 """The exercises of "Find the slip": a line ``<!-- slips: GROUP -->`` becomes the slips of that group, as Markdown.
 
 Everything in them comes from ``data/slips.toml``, which the tests of the checker read as well, and from the recorded
-experiment on their damage. Their displays are marked and judged like those that stand on the page itself.
+experiment on their damage. Their displays are marked and judged like those on the page itself.
 """
 
 import re
@@ -17,7 +17,7 @@ LINE = re.compile(r"<!-- slips: (\w+) -->")
 
 
 def expand(line: str) -> list[str]:
-    """What stands in place of a line of a page: the exercises of a group, or the line itself.
+    """What replaces a line of a page: the exercises of a group, or the line itself.
 
     Raises ValueError if there is no such group.
     """
@@ -51,7 +51,7 @@ def exercise(n: int, slip: dict) -> list[str]:
 def answer(slip: dict) -> list[str]:
     """The right form, what was wrong, why the check refutes what is printed, and what damage it does."""
     return [
-        f"**{slip['title']}.** {slip['why']}",
+        f"**{slip['title']}{'' if slip['title'].endswith('?') else '.'}** {slip['why']}",
         "",
         *display(slip["mark"], slip["right"]),
         '```text title="not run: what the checker says of the printed form"',
@@ -105,10 +105,10 @@ def damage(slip: dict) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """A share in per cent, with one decimal below ten; 0 for what is rounding alone."""
+    """A share in per cent, with one decimal below ten, on one line; 0 for what is rounding alone."""
     if share < 1e-6:
         return "0"
-    return f"{100 * share:.1f} %" if share < 0.0995 else f"{100 * share:.0f} %"
+    return f"{100 * share:.{1 if share < 0.0995 else 0}f}\N{NO-BREAK SPACE}%"
 
 
 def learned(cost: experiment.Damage) -> str:
@@ -133,7 +133,10 @@ def between(losses: list[float]) -> str:
 def seven() -> list[str]:
     """The seven slips of one function, each with the line that it changes, and how far off each makes the gradient."""
     lengths = experiment.record().settings["lengths"]
-    rows = ["| " + " | ".join(["slip", *(f"T = {T}" for T in lengths)]) + " |", "| --- |" + " ---: |" * len(lengths)]
+    rows = [
+        "| " + " | ".join(["slip", *(f"T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{T}" for T in lengths)]) + " |",
+        "| --- |" + " ---: |" * len(lengths),
+    ]
     for name in [*(slip["title"] for slip in slips.seven()), experiment.ALL_SEVEN]:
         cost = experiment.found(name)
         rows.append(f"| {name.lower()} | {' | '.join(percent(cost.off[T]) for T in lengths)} |")

@@ -24,7 +24,7 @@ class Source(Preprocessor):
         self.lines: list[tuple[int, str]] = []
         self.front: dict[str, Any] = {}  # what the front matter says
         self.insertions: list[Callable[[str], list[str]]] = []  # what other features put in place of a line
-        self.alone = True  # whether all that is rendered stands on the page: no cells of a notebook, no docstrings
+        self.alone = True  # whether all that is rendered is on the page: no cells of a notebook, no docstrings
 
     def run(self, lines: list[str]) -> list[str]:
         """Scan the page; a notebook is scanned as a file, since its text has no lines of its own."""
@@ -48,7 +48,7 @@ class Source(Preprocessor):
         return lines
 
     def _put(self, number: int, line: str) -> list[str]:
-        """What is to be read in place of a line, and is judged as if it stood on the page."""
+        """What is to be read in place of a line, and is judged as if it were on the page."""
         rows = [line]
         try:
             for insert in self.insertions:

@@ -1,4 +1,4 @@
-"""Tables: each stands in a box that scrolls where the window is narrower."""
+"""Tables: each is in a box that scrolls where the window is narrower."""
 
 import re
 
@@ -15,7 +15,7 @@ class Tables(Postprocessor):
     PLAIN_HEAD = re.compile(r"<th[^>]*>([^<]+)</th>")
 
     def run(self, text: str) -> str:
-        """The page with its tables in boxes, each named by what stands over its columns."""
+        """The page with its tables in boxes, each named by the heads of its columns."""
 
         def box(match: re.Match[str]) -> str:
             name = "Table: " + ", ".join(self.PLAIN_HEAD.findall(match[1]))

@@ -1,4 +1,4 @@
-"""What the theme's scripts would cost on a first visit, made less: no setting of the theme's does it.
+"""Makes the theme's scripts cheaper on a first visit; the theme has no setting for this.
 
 All is written from the theme's own files, so that it comes out the same however often it is done.
 ``theme.toml`` lists this and all else that rests on the theme's private parts.
@@ -30,7 +30,7 @@ def made(site: Path) -> bool:
 
 
 def improve_search(site: Path, lazy: bool) -> None:
-    """Put what has all words of a query first; if ``lazy``, let the search be loaded by those who search.
+    """Put what has all words of a query first; if ``lazy``, load the search only when a reader searches.
 
     The theme loads it and the words of all pages with every page. Then ``search.js`` is put before its worker, and an
     index without pages before the site's. Raises FileNotFoundError if it has no worker where it is expected.
@@ -44,7 +44,7 @@ def improve_search(site: Path, lazy: bool) -> None:
     copy(WORKER, workers / worker.name)
     index = site / "search/search_index.json"
     content = json.loads(index.read_text(encoding="utf-8"))
-    if content["docs"]:  # else it stands there already
+    if content["docs"]:  # else it is there already
         index.replace(index.with_name("words.json"))
         index.write_text(json.dumps({"config": content["config"], "docs": []}), encoding="utf-8")
 

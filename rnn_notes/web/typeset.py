@@ -55,14 +55,14 @@ function forget(names) {
   for (const {item} of MathJax.startup.input[0].configuration.handlers.get("macro")._configuration.items)
     if (item.map) names.forEach(name => item.map.delete(name));
 }
-// The steps of a derivation stand further apart than the rows of a matrix.
+// The steps of a derivation are further apart than the rows of a matrix.
 function spreadSteps({data: {root}}) {
   const [part] = root.childNodes[0].childNodes;
   if (part?.isKind("mtable")) part.attributes.set("rowspacing", "0.64em");
 }
-// Puts what stands between two signs into a box of its own, so that a line can end after a sign, as in TeX.
+// Puts what is between two signs into a box of its own, so that a line can end after a sign, as in TeX.
 // A sign is an operator with the same space (3 around a binary operator, 4 around a relation) before and after it.
-// What stands in brackets stays together.
+// What is in brackets stays together.
 function makeBreakable(math, adaptor) {
   let run = adaptor.node("mjx-run"), runs = [run], depth = 0;
   const parts = [...adaptor.childNodes(math)], space = part => part && adaptor.getAttribute(part, "space");
@@ -108,7 +108,7 @@ class Typesetter:
             self.v8.close()
 
     def html(self, latex: str, display: bool) -> str:
-        """The formula as HTML: glyphs for the eye, MathML for screen readers, LaTeX for whoever copies it.
+        """The formula as HTML: glyphs for the eye, MathML for screen readers, LaTeX for those who copy it.
 
         Raises TexError if MathJax finds a mistake, or if the formula would cost it time or memory.
         """

@@ -6,6 +6,7 @@ import re
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def network(experiment: str) -> str:
 
 FILES: dict[str, Callable[[], str]] = {  # what widgets load later, by the name of the script that brings it
     "rnn-attention-data": attentive,
-    "rnn-gradient-data": lambda: json.dumps(three_cells.passages(), separators=(",", ":")),
+    "rnn-gradient-data": cache(lambda: json.dumps(three_cells.passages(), separators=(",", ":"))),  # for mkdocs serve
     "rnn-text-again-weights": lambda: network("text_again"),
     "rnn-text-weights": lambda: network("text"),
 }

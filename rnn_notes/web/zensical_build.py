@@ -17,7 +17,7 @@ import yaml
 
 from rnn_notes import cache, pages
 from rnn_notes.pages import PageError
-from rnn_notes.web import leftovers, notebooks
+from rnn_notes.web import leftovers, notebooks, titles
 from rnn_notes.web.books.outline import CONFIGURATION
 from rnn_notes.web.finish import alone, finish
 
@@ -60,7 +60,8 @@ def build(site: Path, stage: Path = STAGE) -> None:
 def prepare(stage: Path) -> Path:
     """Put the notes together in a folder that holds nothing else then; returns the file of the configuration.
 
-    Raises PageError at the line of a notebook that cannot be shown, or of a title that holds mathematics.
+    Raises PageError at the line of a notebook that cannot be shown, of a title that holds mathematics, and where a page
+    has none.
     """
     shutil.rmtree(stage, ignore_errors=True)
     for path in sorted(pages.DOCS.rglob("*")):
@@ -71,6 +72,8 @@ def prepare(stage: Path) -> Path:
     for path in notebooks_of(stage):
         text = notebooks.markdown(Path(os.path.relpath(path.resolve())), assets="../assets")
         path.with_suffix(".md").write_text(text, encoding="utf-8")
+    for path in pages.all_pages():
+        titles.check(Path(os.path.relpath(path)))
     settings = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))
     if fault := leftovers.in_titles(settings["nav"]):
         raise PageError(CONFIGURATION, 1, f"nav: {fault}")

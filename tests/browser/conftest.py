@@ -71,7 +71,7 @@ def tab(context, watch):
 def live_site(site, built_site):
     """The address of the site, if blocks of code run in its pages; where CI is set it is not built without."""
     if not (built_site / "assets/live").exists():
-        pytest.skip("the site was built without live code, since its files are not to be had")
+        pytest.skip("the site was built without live code, since its files are not available")
     return site
 
 

@@ -15,7 +15,7 @@ FORMULA, BADGE = ".display mjx-container", ".display > .badge"
 @pytest.fixture
 def pages(tmp_path, monkeypatch, request):
     """The address of the example, built in a theme, with its slip among its pages."""
-    project = shutil.copytree(EXAMPLES, tmp_path / "example", ignore=shutil.ignore_patterns(".cache", "site"))
+    project = shutil.copytree(EXAMPLES, tmp_path / "example", ignore=shutil.ignore_patterns(".rnn_notes", "site"))
     shutil.copy(project / "mistake.md", project / "docs")
     with (project / "mkdocs.yml").open("a") as settings:
         settings.write(f"theme: {request.param}\n")

@@ -1,9 +1,9 @@
 """Every page in a real browser, opened once: in all colours and widths, on paper, for everyone, and without scripts.
 
 A page is loaded as on a first visit, with nothing in the cache; then colours, width and medium change, and in each look
-the claims are held against it that may depend on it.
+the claims that may depend on it are checked against it.
 
-It is long since a page is opened once, and all that is asked of it stands in the order in which it is asked.
+It is long because a page is opened once, and all that is asked of it is in the order in which it is asked.
 """
 
 from dataclasses import dataclass
@@ -163,7 +163,7 @@ def copies_code_as_it_is_typed(visit):
             yield f"{visit.source}:{fence.line}: {text}"
 
 
-TYPED = {"python": None, "pycon": (">>> ", "... "), "console": ("$ ",)}  # what stands before a line that one types
+TYPED = {"python": None, "pycon": (">>> ", "... "), "console": ("$ ",)}  # what comes before a line that one types
 COPY = """async kinds => {
     const copied = [];
     for (const block of document.querySelectorAll(kinds)) {

@@ -54,7 +54,7 @@ BROKEN = [("worker.js", "changed")] + [(file, fault) for file in ("pyodide.asm.w
 
 
 def test_a_broken_file_is_said_and_the_next_click_tries_again(fresh):
-    """Each of eleven ways of not coming has its message, no promise waits for ever, and at last all is well."""
+    """Each of eleven ways of not coming has its message, no promise waits forever, and at last all is well."""
     for file, fault in BROKEN:
         answer, words = FAULTS[fault]
         fresh.evaluate("caches.delete('rnn-notes-python')")
@@ -98,7 +98,7 @@ def test_silence_is_not_waited_for_longer_than_a_minute(context, live_site):
 
 
 def test_a_connection_that_is_lost_half_way_is_said(browser, built_site, live_site):
-    """Half of a file has come; when the connection is back, Run goes on."""
+    """Half of a file has come; when the connection is back, Run continues."""
     torn = {"numpy.zip"}
     with serve(built_site, torn=torn) as address, browser.new_page() as tab:
         tab.goto(f"{address}lecture/memory/")

@@ -228,7 +228,7 @@ def test_a_long_formula_scrolls_in_its_own_box(tab, site):
 
 
 def test_a_number_leaves_its_formula_in_the_middle(tab, site):
-    """On the desktop, formulas with a number and without stand one below the other, their ticks as well."""
+    """On the desktop, formulas with a number and without are aligned, their ticks as well."""
     tab.set_viewport_size({"width": 1280, "height": 800})
     tab.goto(site + "learning/bptt/")
     displays = [tab.locator(f"article > .display{kind}").first for kind in (":has(.number)", ":not(:has(.number))")]

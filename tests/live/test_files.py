@@ -1,4 +1,4 @@
-"""The files that run Python in the page: only those whose digest stands in the table, from wherever they come."""
+"""The files that run Python in the page: only those whose digest is in the table, from wherever they come."""
 
 import builtins
 import io

@@ -141,7 +141,7 @@ def remove(parent: Element, child: Element) -> None:
 
 
 def _tidy(root: Element) -> None:
-    """Take the furniture away; what a widget stands in for is its picture."""
+    """Take the furniture away; what a widget replaces is its picture."""
     for parent in list(root.iter()):
         parent.attrib.pop("data-live", None)
         for child in list(parent):

@@ -67,7 +67,7 @@ class Writer:
         return next((write for kind, write in writers.items() if kind in kinds), self.blocks)(element)
 
     def line(self, element: Element, cell: bool = False) -> str:
-        """What is in an element, as text with inline marks; in a cell of a table no bar may stand."""
+        """What is in an element, as text with inline marks; in a cell of a table there may be no bar."""
         parts = [_escaped(element.text or "", cell)]
         for child in element:
             parts += [self._inline(child, cell), _escaped(child.tail or "", cell)]
@@ -231,7 +231,7 @@ def _escaped_begin(found: re.Match[str]) -> str:
 
 
 def _around(mark: str, inside: str) -> str:
-    """Marks stand at the text, and spaces outside of them."""
+    """Marks are next to the text, and spaces outside of them."""
     bare = inside.strip()
     before, _, after = inside.partition(bare)
     return f"{before}{mark}{bare}{mark}{after}"

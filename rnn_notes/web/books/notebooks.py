@@ -10,16 +10,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from rnn_notes.web.books import twins
-from rnn_notes.web.books.article import classes, text
+from rnn_notes.web.books.article import Article, classes, text
 from rnn_notes.web.books.markdown import Writer, code
-from rnn_notes.web.books.outline import LICENCE, Chapter, Outline
+from rnn_notes.web.books.outline import KEPT, LICENCE, Chapter, Outline, once_per_page
 
 INSTALL = """\
 # Installs the package of these notes, where it is missing.
@@ -55,16 +55,25 @@ def is_chapter(chapter: Chapter) -> bool:
 
     A page that was a notebook is offered as it was.
     """
-    languages = [each for element in chapter.article.root.iter() if (each := language(element))]
-    worked_through = chapter.part not in ("", UNREAD) and chapter.source.endswith(".md")
-    return worked_through and bool(languages) and {*languages} <= PYTHON
+    if chapter.part in ("", UNREAD) or not chapter.source.endswith(".md"):
+        return False
+    return bool(found := _languages(chapter.article)) and found <= PYTHON
+
+
+@lru_cache(maxsize=KEPT)
+def _languages(article: Article) -> frozenset[str]:
+    return frozenset(filter(None, map(language, article.root.iter())))
 
 
 def write(outline: Outline) -> None:
-    """Write the notebook of every chapter; raises NoCellError if code stands in a list, for example."""
+    """Write the notebook of every chapter; raises NoCellError if code is in a list, for example."""
     for chapter in filter(is_chapter, outline.chapters):
-        whole = json.dumps(notebook(outline, chapter), ensure_ascii=False, indent=1)
-        path(chapter).write_text(whole + "\n", encoding="utf-8")
+        path(chapter).write_text(_text(outline, chapter), encoding="utf-8")
+
+
+@once_per_page
+def _text(outline: Outline, chapter: Chapter) -> str:
+    return json.dumps(notebook(outline, chapter), ensure_ascii=False, indent=1) + "\n"
 
 
 def notebook(outline: Outline, chapter: Chapter) -> dict[str, Any]:
@@ -89,6 +98,8 @@ def notebook(outline: Outline, chapter: Chapter) -> dict[str, Any]:
 
 def language(element: Element) -> str:
     """That of a block of code that runs on the page; "" of anything else."""
+    if "language-" not in element.get("class", ""):
+        return ""  # as nearly always
     found = next((kind.removeprefix("language-") for kind in classes(element) if kind.startswith("language-")), "")
     if element.tag == "code" or found not in RUNNABLE:
         return ""

@@ -4,9 +4,9 @@ Names: a part is a heading of the navigation, a chapter one of its pages.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, wraps
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ LICENCE = "Text and figures: CC BY 4.0. Code: MIT."
 ROOT = pages.DOCS.parent
 CONFIGURATION = ROOT / "mkdocs.yml"
 TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
+KEPT = 100  # pages: mkdocs serve asks again and again, mostly for those that are as they were
 HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>|<[^>]*>', re.DOTALL)
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)">')
 
@@ -31,7 +32,7 @@ class Chapter:
     """A page of the site."""
 
     source: str  # of its text, below docs/: "lecture/sigmoid.md"
-    part: str  # the heading of the navigation that it stands under; "" for one that stands alone
+    part: str  # the heading of the navigation that it is under; "" for one that stands alone
     number: str  # "1.4" is the fourth page of the first part; "" for one that stands alone
     file: Path  # of the built page
     site: Path  # the folder of the built site
@@ -43,7 +44,7 @@ class Chapter:
 
     @property
     def address(self) -> str:
-        """Where it is published below the site: "lecture/sigmoid/", also if it was built for reading from files."""
+        """Where it is published below the site: "lecture/sigmoid/", even if it was built for reading from files."""
         return address(self.file.relative_to(self.site).as_posix())
 
     @cached_property
@@ -55,7 +56,7 @@ class Chapter:
     def article(self) -> Article:
         """What is read of it; raises ValueError, with its name, if there is no such thing."""
         try:
-            return Article(self.html)
+            return _article(self.html)
         except ValueError as error:
             raise ValueError(f"{self.file}: {error}") from None
 
@@ -79,7 +80,7 @@ class Outline:
     title: str
     description: str
     url: str  # where the site is published, with a slash at its end
-    chapters: list[Chapter]
+    chapters: tuple[Chapter, ...]
     repository: str = ""  # its address
     edition: str = ""  # of which version and day the notes are
     commit: str = "main"  # of the repository
@@ -121,13 +122,32 @@ def read(site: Path, configuration: Path = CONFIGURATION) -> Outline:
     title, description, url, repository = (
         settings[name] for name in ("site_name", "site_description", "site_url", "repo_url")
     )
-    return Outline(title, description, url, chapters, repository, edition.edition(ROOT), edition.commit(ROOT))
+    return Outline(title, description, url, tuple(chapters), repository, edition.edition(ROOT), edition.commit(ROOT))
 
 
 def address(location: str) -> str:
     """The published address of a built file of HTML: folders have no index.html, files no .html."""
     folder = re.sub(r"(?:^|(?<=/))index\.html$", "", location)
     return re.sub(r"\.html$", "/", folder)
+
+
+@lru_cache(maxsize=KEPT)
+def _article(html: str) -> Article:
+    return Article(html)
+
+
+def once_per_page(make: Callable[[Outline, Chapter], str]) -> Callable[[Outline, Chapter], str]:
+    """Remember what is made of a page, by what the page is and by nothing else that is in files."""
+
+    @lru_cache(maxsize=KEPT)
+    def kept(outline: Outline, chapter: Chapter, _html: str) -> str:
+        return make(outline, chapter)
+
+    @wraps(make)
+    def made(outline: Outline, chapter: Chapter) -> str:
+        return kept(outline, chapter, chapter.html)
+
+    return made
 
 
 def _sources(value: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from urllib.parse import urldefrag
@@ -170,7 +171,7 @@ def _shown(element: Element, chapter: Chapter, outline: Outline) -> str:
     """An element of a page with its links as they are from the slides; a figure is drawn whole."""
     element = deepcopy(element)
     element.tail = None
-    addresses = {outline.url + other.address: posix(other) for other in outline.chapters}
+    addresses = _addresses(outline)
     for part in element.iter():
         if "href" in part.attrib:
             url, anchor = urldefrag(outline.link(chapter, part.attrib["href"]))
@@ -182,6 +183,12 @@ def _shown(element: Element, chapter: Chapter, outline: Outline) -> str:
     caption = next(part for part in element if part.tag == "figcaption")
     picture = f'<div role="img" aria-labelledby="caption-{name}">{drawn.inline(name)}</div>'
     return f'<figure id="figure-{name}">{picture}{chapter.article.html(caption)}</figure>'
+
+
+@lru_cache(maxsize=1)
+def _addresses(outline: Outline) -> dict[str, str]:
+    """The ways from the slides to the pages, by the published addresses of the pages."""
+    return {outline.url + chapter.address: posix(chapter) for chapter in outline.chapters}
 
 
 def posix(chapter: Chapter) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rnn_notes.web import figures
 from rnn_notes.web.books.markdown import Writer
-from rnn_notes.web.books.outline import Chapter, Outline
+from rnn_notes.web.books.outline import Chapter, Outline, once_per_page
 
 FIGURES = "assets/figures/"
 INDEX = "llms.txt"
@@ -37,6 +37,7 @@ def write(outline: Outline) -> None:
         (site / INDEX).write_text("\n".join(index(outline)) + "\n", encoding="utf-8")
 
 
+@once_per_page
 def markdown(outline: Outline, chapter: Chapter) -> str:
     """A page as Markdown, with all of its links to the published site."""
     return Writer(chapter.article, partial(outline.link, chapter), outline.url + FIGURES).whole()

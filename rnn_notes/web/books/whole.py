@@ -52,7 +52,7 @@ def prefix(chapter: Chapter) -> str:
 
 
 def read(outline: Outline) -> dict[str, list[Section]]:
-    """The chapters by their parts; what stands alone in the navigation is the cover of the site, and none."""
+    """The chapters by their parts; what is alone in the navigation is the cover of the site, and not a chapter."""
     numbered = [chapter for chapter in outline.chapters if chapter.number]
     ids = {chapter.address: (prefix(chapter), _ids(chapter)) for chapter in numbered}
     found: dict[str, list[Section]] = {}

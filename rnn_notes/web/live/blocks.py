@@ -2,9 +2,9 @@
 
 The names before each block are kept. Running a block puts them back, so what is shown is always what the page would
 print from its top, whatever was run before. It is plain Python and knows nothing of a browser: the worker loads it as
-it stands, and the tests run it as well in an ordinary Python.
+it is, and the tests run it as well in an ordinary Python.
 
-It is long since the browser's worker loads it as one file, before there are packages.
+It is long because the browser's worker loads it as one file, before there are packages.
 """
 
 import ast
@@ -40,7 +40,7 @@ class Flood(BaseException):
 
 
 class Archives:
-    """Finds modules in archives that are not loaded yet; stands last among Python's finders.
+    """Finds modules in archives that are not loaded yet; is last among Python's finders.
 
     ``of`` says in which archive a module or package is. An archive holds what the pages use of its packages, and the
     names of the modules that its rest holds, in a file ``ARCHIVE-rest.names``.
@@ -103,7 +103,7 @@ class Page:
         self.folder = tempfile.mkdtemp()
 
     def first_to_run(self, codes: list[str], clicked: int) -> int:
-        """The first block that has not run as it stands now, at most the one that was clicked."""
+        """The first block that has not run as it is now, at most the one that was clicked."""
         same = 0
         while same < min(len(self.ran), clicked) and self.ran[same] == codes[same]:
             same += 1

@@ -5,10 +5,11 @@ They are written into the built pages, so that their room is there at once.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
-from rnn_notes.web.books.outline import Outline
+from rnn_notes.web.books.outline import KEPT, Outline
 
 BLOCK = re.compile(
     r'<div class="language-(?P<kind>pycon|python) highlight">(?P<inside>(?:(?!</pre>).)*</pre>)</div>', re.DOTALL
@@ -51,6 +52,7 @@ def forgo(pages: Iterable[Path]) -> None:
         path.write_text(SCRIPTS.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+@lru_cache(maxsize=KEPT)
 def with_buttons(page: str, notebook: bool) -> str:
     """The page with its buttons, numbered as a reader counts blocks; cells of a notebook show their last value."""
     page = page.replace(FORMULA, BOX)

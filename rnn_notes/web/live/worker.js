@@ -1,7 +1,7 @@
-// Python for the pages, in a worker. Before this text, in one file, stand Pyodide's own two scripts.
+// Python for the pages, in a worker. Before this text, in one file, come Pyodide's own two scripts.
 //
 // The page makes the worker from a blob, so that the page's policy holds in it as well. All files are fetched here,
-// compared with their digests, and handed to Pyodide, which would wait for ever for one that does not come.
+// compared with their digests, and handed to Pyodide, which would wait forever for one that does not come.
 "use strict";
 
 const SILENCE = 30_000; // milliseconds without a byte, after which a download has failed
@@ -75,14 +75,13 @@ async function all(names) {
   return Promise.all(names.map((name) => bytes(name, progress)));
 }
 
-async function start(message) {
-  ({ table, base } = message);
-  const names = ["pyodide.asm.wasm", "stdlib.zip", "numpy.zip", "rnn_notes.zip", "blocks.py", "plain.py"];
-  const [wasm, stdlib, numpy, ours, blocks, plain] = await all(names);
+// Pyodide asks for three files by itself. They are not given in `start`, whose functions live on, and with them all that
+// they can see: 13 MB.
+async function load(wasm, stdlib, lock) {
   const given = {
     "pyodide.asm.wasm": [wasm, "application/wasm"],
     "python_stdlib.zip": [stdlib, "application/zip"],
-    "pyodide-lock.json": [message.lock, "application/json"],
+    "pyodide-lock.json": [lock, "application/json"],
   };
   const fromTheNet = self.fetch;
   self.fetch = async (request, ...more) => {
@@ -91,6 +90,13 @@ async function start(message) {
   };
   python = await loadPyodide({ indexURL: base, env: { HOME: "/home/pyodide", MPLBACKEND: "agg", TQDM_DISABLE: "0" } });
   self.fetch = fromTheNet;
+}
+
+async function start(message) {
+  ({ table, base } = message);
+  const names = ["pyodide.asm.wasm", "stdlib.zip", "numpy.zip", "rnn_notes.zip", "blocks.py", "plain.py"];
+  const [wasm, stdlib, numpy, ours, blocks, plain] = await all(names);
+  await load(wasm, stdlib, message.lock);
   for (const archive of [numpy, ours]) unpack(archive);
   python.FS.writeFile("/home/pyodide/blocks.py", blocks);
   python.FS.writeFile("/home/pyodide/plain.py", plain);

@@ -45,7 +45,7 @@ def test_the_descents_at_the_cliff_are_those_of_the_package(show):
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
 def test_a_click_on_the_map_starts_both_descents_there(show, touch):
-    """The dot stands under the finger, and both paths begin in it."""
+    """The dot is under the finger, and both paths begin there."""
     tab = show("rnn-cliff", viewport=PHONE, has_touch=touch)
     box = tab.locator("#map").bounding_box()
     x, y = box["x"] + box["width"] / 4, box["y"] + box["height"] / 4

@@ -35,7 +35,7 @@ def test_the_arrow_keys_move_the_point(show):
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
 def test_a_drag_on_the_curve_moves_the_point_and_the_thumb_below_it(show, touch):
-    """The point follows the finger; its x is what the slider shows, and the thumb stands below the point."""
+    """The point follows the finger; its x is what the slider shows, and the thumb is below the point."""
     tab = show("rnn-sigmoid", viewport=PHONE, has_touch=touch)
     axis = [tab.locator("svg text", has_text=re.compile(f"^{x}$")).last.bounding_box() for x in ("−4", "4")]
     left, right = (box["x"] + box["width"] / 2 for box in axis)

@@ -183,7 +183,7 @@ def test_damaged_weights_are_told_and_the_recorded_samples_come_back(browser, fo
 
 
 def test_the_weights_come_when_the_reader_does(browser, folder):
-    """Not while the widget lies below the window; what stands below it does not move for them."""
+    """Not while the widget lies below the window; what is below it does not move for them."""
     with browser.new_context() as window:
         tab, asked = window.new_page(), []
         tab.on("request", lambda request: asked.append(request.url.rsplit("/")[-1]))

@@ -69,7 +69,7 @@ class Block {
     if (this.output) this.status.after(this.output);
   }
 
-  /** What it shows came from a Python that is no more, or from blocks that are no more. */
+  /** What it shows came from a Python or from blocks that no longer exist. */
   forget(words = "ran before") {
     if (RAN.includes(this.state)) this.say("stale", words);
   }
