@@ -35,7 +35,7 @@
   });
 }
 
-/* A page is copied as the Markdown that stands beside it; where no script may copy, it is shown instead. */
+/* A page is copied as the Markdown beside it; where no script may copy, it is shown instead. */
 
 document.addEventListener("click", async ({ target }) => {
   if (!target.matches(".copy-page")) return;

@@ -17,7 +17,7 @@
     const next = slides[nearest() + step];
     if (!next) return;
     event.preventDefault();
-    next.focus({ preventScroll: true }); // so that a screen reader goes on from there
+    next.focus({ preventScroll: true }); // so that a screen reader continues from there
     next.scrollIntoView();
   });
 }

@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m rnn_notes.experiments", description=__doc__)
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--seeds", type=int, metavar="N", help="run the seeds 0 to N − 1, not as many as recorded")
-    parser.add_argument("--replace", action="store_true", help="also if the record has seeds that are not run again")
+    parser.add_argument("--replace", action="store_true", help="even if the record has seeds that are not run again")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, for example tcp://127.0.0.1:8786")
     arguments = parser.parse_args()
     experiment = importlib.import_module(f"rnn_notes.experiments.{arguments.name}")
@@ -28,13 +28,13 @@ def main() -> int:
         with executors.dask(arguments.scheduler) if given else executors.processes() as executor:
             file = runner.run(experiment, range(seeds), executor, replace=arguments.replace)
     except KeyboardInterrupt:
-        print("\nstopped; finished seeds are kept, and the same command goes on from there", file=sys.stderr)
+        print("\nstopped; finished seeds are kept, and the same command resumes from there", file=sys.stderr)
         return 130
     except (runner.RunError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error}; finished seeds are kept, and the same command goes on from there", file=sys.stderr)
+        print(f"{error}; finished seeds are kept, and the same command resumes from there", file=sys.stderr)
         return 1
     print(f"recorded in {os.path.relpath(file)}")
     return 0

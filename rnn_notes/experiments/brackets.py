@@ -34,7 +34,7 @@ class Settings:
     """What the experiment is run with."""
 
     T: int  # characters of a text
-    early: int  # in which of the first characters the brackets stand
+    early: int  # among how many first characters the brackets are
     steps: int  # of Adam, each on new texts
     batch: int
     rate: float  # of learning
@@ -59,7 +59,7 @@ def data() -> None:
 def texts(T: int, B: int, early: int, rng: np.random.Generator) -> tuple[ndarray, ndarray]:
     """B texts as places in SYMBOLS, (T, B), and their targets (T, B, 1).
 
-    One in four has no bracket, two have one that opens, and one has also one that closes; they stand among the first
+    One in four has no bracket, two have one that opens, and one has also one that closes; they are among the first
     ``early`` characters. The last character is the question.
     """
     codes = rng.integers(0, SYMBOLS.index("("), (T, B))

@@ -65,11 +65,11 @@ def fitted(
 
 
 def endless(draw: Callable[[], Batch]) -> Iterator[Batch]:
-    """New batches for ever."""
+    """New batches without end."""
     while True:
         yield draw()
 
 
 def in_part(report: Report, n: int, of: int) -> Report:
-    """A report on the part n of so many equal parts."""
+    """A report on part n of this many equal parts."""
     return lambda part: report((n + part) / of)

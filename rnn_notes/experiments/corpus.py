@@ -22,7 +22,7 @@ RARE = 10  # a sign or digit that occurs less often in all pages is not worth an
 
 
 def gather(docs: Path = pages.DOCS) -> str:
-    """The prose of all pages, in the order of their paths: a paragraph a line, its sentences separated by spaces.
+    """The prose of all pages, in the order of their paths: one paragraph per line, its sentences separated by spaces.
 
     A formula or a piece of code within a sentence stays if it is a single name, spelled as in the code: W_hh.
     A sentence with more than that, or with a rare sign, is left out.

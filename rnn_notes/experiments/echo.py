@@ -1,4 +1,4 @@
-"""An echo: at each step, say which bit was read so many steps ago, and so keep all bits since then."""
+"""An echo: at each step, say which bit was read a fixed number of steps ago, and so keep all bits since then."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,7 +39,7 @@ def data() -> None:
 
 
 def examples(lag: int, B: int, rng: np.random.Generator) -> tuple[ndarray, ndarray]:
-    """B sequences of 3·lag bits, one-hot, (3·lag, B, 2), and the bits that are to be said from step lag + 1 on."""
+    """B sequences of 3·lag bits, one-hot, (3·lag, B, 2), and the bits that must be said from step lag + 1 on."""
     bits = rng.integers(0, 2, (3 * lag, B))
     return np.eye(2)[bits], bits[:-lag]
 

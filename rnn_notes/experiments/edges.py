@@ -34,7 +34,7 @@ class Settings:
     rates: tuple[float, ...]  # of dropout
     T: int  # steps over which the sign is to be remembered
     H: int  # hidden units for it
-    steps: int  # of Adam, each on so many new sequences
+    steps: int  # of Adam, each on a batch of new sequences
     batch: int
     characters: int  # of the text to learn; as many after it are the unseen ones
     units: int  # hidden units for it

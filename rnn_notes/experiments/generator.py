@@ -25,7 +25,7 @@ State = tuple[ndarray, ...]  # all that the cell carries, each (B, H); nothing a
 KINDS: dict[str, Any] = {
     kind.__name__.lower(): kind for kind in (RNN, LSTM, GRU)
 }  # by the name that a file has for the cell
-MAX_WHOLE = {8: 127, 6: 31, 4: 7}  # of the whole numbers that so many bits hold, the same on both sides of zero
+MAX_WHOLE = {8: 127, 6: 31, 4: 7}  # of the whole numbers that this many bits hold, the same on both sides of zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class Generator:
         return tuple(np.repeat(state, B, axis=0) for state in self.cell.forward(x).last)
 
     def read(self, text: str, state: State | None = None) -> tuple[ndarray, State]:
-        """Read at least one character: the scores (V,) of what comes next, and the state to go on from."""
+        """Read at least one character: the scores (V,) of what comes next, and the state to continue from."""
         x = self.one_hot(encode(text, self.alphabet))[:, None]
         trace = self.cell.forward(x, *(self.start(1) if state is None else state))
         return self.readout.forward(trace.h[-1:])[0, 0], trace.last
@@ -97,7 +97,7 @@ def distribution(y: ndarray, temperature: float = 1.0) -> ndarray:
 def rounded(W: ndarray, bits: int = 8) -> tuple[ndarray, ndarray]:
     """The whole numbers q (…, n) and the scales s (…) for which s q is nearest to the weights W (…, n), row by row.
 
-    The largest number of a row, in size, is the largest that so many bits hold: 127 of 8 bits, 31 of 6, 7 of 4.
+    The largest number of a row, in size, is the largest that the bits hold: 127 of 8 bits, 31 of 6, 7 of 4.
     """
     size = np.abs(W).max(axis=-1)
     scale = np.where(size > 0, size / MAX_WHOLE[bits], 1).astype("<f4")
@@ -110,7 +110,7 @@ def unrounded(q: ndarray, scale: ndarray) -> ndarray:
 
 
 def quantised(generator: Generator, bits: int) -> Generator:
-    """The generator with its weights, not its biases, rounded to so many bits."""
+    """The generator with its weights, not its biases, rounded to that many bits."""
     arrays = _arrays(generator)
     weights = {name: unrounded(*rounded(W, bits)) for name, W in arrays.items() if _is_weight(name)}
     return _built({**arrays, **weights}, generator.alphabet, generator.before)

@@ -1,6 +1,6 @@
 """The embedded Reber grammar, experiment 1 of Hochreiter and Schmidhuber (1997): which symbols may come next?
 
-A string of the inner grammar stands between two equal symbols, both T or both P, which the network must compare.
+A string of the inner grammar is enclosed by two equal symbols, both T or both P, which the network must compare.
 """
 
 from dataclasses import dataclass

@@ -185,9 +185,9 @@ class _Pairs(dict[str, Any]):
 
 
 def _wrong(value: Any, place: str) -> Iterator[str]:
-    """What JSON as Python reads it lets pass: keys that stand twice, and numbers that are none."""
+    """What JSON as Python reads it lets pass: keys that occur twice, and numbers that are not numbers."""
     if isinstance(value, _Pairs):
-        yield from (f"{place}{'.' * bool(place)}{key} stands twice" for key in value.twice)
+        yield from (f"{place}{'.' * bool(place)}{key} occurs twice" for key in value.twice)
         for key, part in value.items():
             yield from _wrong(part, f"{place}{'.' * bool(place)}{key}")
     elif isinstance(value, list):

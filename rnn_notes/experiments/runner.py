@@ -1,6 +1,6 @@
 """Runs an experiment over many seeds, on any executor, so that an interruption costs little.
 
-Each finished seed is kept in a file under ``.cache/rnn_notes/experiments/``, and the same command, started again, goes
+Each finished seed is kept in a file under ``.rnn_notes/cache/experiments/``, and the same command, started again, goes
 on from there; after an edit of the code, the settings or the data it starts anew. The record is written when all are
 there. Two runs of one experiment at once would do the same work twice, so the second is refused.
 """
@@ -33,9 +33,9 @@ Report = Callable[[float], None]  # is told which part of the work is done, from
 
 
 class Keeper:
-    """The report of one seed; a seed that takes long also keeps what it needs to go on after an interruption.
+    """The report of one seed; a seed that takes long also keeps what it needs to continue after an interruption.
 
-    All of it stands in files beside that of the seed, where the worker shares a disk with its caller; else nowhere.
+    All of it is in files beside that of the seed, where the worker shares a disk with its caller; else nowhere.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -86,7 +86,7 @@ class Experiment(Protocol):
 
 
 class RunError(RuntimeError):
-    """A run that cannot begin or go on; the message says why, what is kept, and what to do."""
+    """A run that cannot begin or continue; the message says why, what is kept, and what to do."""
 
 
 def run(
@@ -137,7 +137,7 @@ def _run(
                 for future in finished:
                     try:
                         records.write(waiting[future], future.result())
-                    except Exception as error:  # whatever the experiment raises, the other seeds go on
+                    except Exception as error:  # whatever the experiment raises, the other seeds continue
                         failures.append(error)
                 bar.n = _done(parts_of.values())
                 bar.refresh()
@@ -145,7 +145,7 @@ def _run(
         failures.append(error)
     if failures:
         done = sum(file.exists() for file in parts_of.values())
-        kept = f"{done} of {len(parts_of)} seeds are finished and kept, and the same command goes on from there"
+        kept = f"{done} of {len(parts_of)} seeds are finished and kept, and the same command resumes from there"
         if any(isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker" for error in failures):
             raise RunError(f"a worker was killed, perhaps since the memory was full; {kept}") from None
         failures[0].add_note(kept)
@@ -236,7 +236,7 @@ def one(
 
 
 def _digest(settings: Any, data: Any) -> str:
-    """Tells apart runs that would not find the same: of other code, settings or data."""
+    """A digest of code, settings and data, so that results of different runs are never mixed."""
     package = cache.PACKAGE
     total = hashlib.sha256(pickle.dumps((settings, data)))
     for path in sorted([*package.glob("*.py"), *package.glob("cells/*.py"), *package.glob("experiments/*.py")]):

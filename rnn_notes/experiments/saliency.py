@@ -46,7 +46,7 @@ def probabilities(generator: Generator, text: str) -> ndarray:
 
 
 def by_distance(generator: Generator, text: str, T: int, B: int) -> ndarray:
-    """How strongly a character acts from so many steps back, (T,), nearest first: the mean over B stretches of a text.
+    """How strongly a character acts from t steps back, (T,), nearest first: the mean over B stretches of a text.
 
     Each stretch has T characters, and the prediction is the one behind them.
     """

@@ -23,7 +23,7 @@ class Settings:
     """What the experiment is run with."""
 
     H: int
-    batch: int  # places of the text that are read at the same time
+    batch: int  # sequences that are read in parallel
     T: int  # characters of a piece: no gradient flows back further
     steps: int  # of Adam, one per piece
     rate: float  # of learning, at the start; it falls to zero in a straight line
@@ -87,7 +87,7 @@ def run(seed: int, settings: Settings, data: str, report: Report) -> dict[str, A
 def batches(model: Generator, text: str, B: int, T: int) -> Iterator[tuple[ndarray, ndarray]]:
     """Pieces x (T, B, V) and targets (T, B), the characters one later, of B places of the text, again and again.
 
-    Each piece goes on where the one before ended, so that the state can be carried.
+    Each piece begins where the one before ended, so that the state can be carried.
     """
     codes = corpus.encode(text, model.alphabet)
     n = (len(codes) - 1) // B

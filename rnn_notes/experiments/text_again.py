@@ -33,7 +33,7 @@ class Settings:
     training: str  # which of the texts
     held_out: str
     H: int
-    batch: int  # places of the text that are read at the same time
+    batch: int  # sequences that are read in parallel
     T: int  # characters of a piece: no gradient flows back further
     passes: int  # over the training text, each from a state of zeros
     rate: float  # of learning; in the last pass it falls to zero in a straight line
@@ -113,7 +113,7 @@ def learned(
 ) -> tuple[Generator, list[dict[str, Any]]]:
     """The network after its training, and the bits on the way.
 
-    What is needed to go on is kept after each pass.
+    What is needed to continue is kept after each pass.
     """
     model = Generator.init(novels.ALPHABET, settings.H, np.random.default_rng([seed, 0]), settings.dtype)
     model = replace(model, before=settings.before)
@@ -207,7 +207,7 @@ def counted(training: str, held_out: str, settings: Settings) -> dict[str, list[
 
 
 def longest_copy(written: str, text: str) -> str:
-    """The longest part of what is written that stands in a text, too."""
+    """The longest part of what is written that is also in a text."""
     longest, start = "", 0
     while start + len(longest) < len(written):
         longer = written[start : start + len(longest) + 1]

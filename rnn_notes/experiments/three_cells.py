@@ -85,7 +85,7 @@ def passages() -> list[dict[str, Any]]:
 def run(seed: int, settings: Settings, data: dict[str, str], report: Report) -> dict[str, Any]:
     """By cell: the bits a character on each stretch, and how strongly what lies so far back acts on a prediction.
 
-    Of each cell that is the network whose rate was best; the bits on the validation text stand there for all rates.
+    Of each cell that is the network whose rate was best; the bits on the validation text are there for all rates.
     The first seed also writes its networks, with weights of 8 bits.
     """
     found: dict[str, Any] = {}

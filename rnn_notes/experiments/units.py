@@ -7,9 +7,9 @@ from numpy import ndarray
 
 
 def in_quotes(text: str) -> ndarray:
-    """Whether each character stands between quotation marks, the first of which counts and the second does not, (n,).
+    """Whether each character is between quotation marks, the first of which counts and the second does not, (n,).
 
-    An empty line ends a quotation: whoever goes on speaking in the next paragraph opens it again.
+    An empty line ends a quotation: a speech that continues in the next paragraph opens it again.
     """
     found, inside = np.zeros(len(text), bool), False
     for at, character in enumerate(text):
@@ -22,7 +22,7 @@ def in_quotes(text: str) -> ndarray:
 
 
 def in_names(text: str) -> ndarray:
-    """Whether each character stands in a word that begins with a capital letter, (n,)."""
+    """Whether each character is in a word that begins with a capital letter, (n,)."""
     found, capital = np.zeros(len(text), bool), False
     for at, letters in enumerate(letters_read(text)):
         capital = capital and letters > 1 if letters != 1 else text[at].isupper()
@@ -51,7 +51,7 @@ def columns(text: str) -> ndarray:
 def balanced(told: ndarray, true: ndarray) -> float:
     """The balanced accuracy of answers (n,): the mean of the shares of right ones, where yes is true and where no is.
 
-    Half is reached by whoever always says the same. One of the two kinds may be missing; then the other counts alone.
+    Always giving the same answer scores a half. One of the two kinds may be missing; then the other counts alone.
     """
     shares = [np.mean(told[true == kind] == kind) for kind in (True, False) if (true == kind).any()]
     return float(np.mean(shares))

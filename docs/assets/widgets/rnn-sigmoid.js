@@ -91,7 +91,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
     plot() {
       const { x, y, slope, em, width, edge } = this;
       this.left = 2.6 * em;
-      this.room = width - this.left - 12; // 12 px is half a thumb: the thumb of the slider stands just below x
+      this.room = width - this.left - 12; // 12 px is half a thumb: the thumb of the slider is just below x
       const X = (v) => this.left + ((v - RANGE.min) / (RANGE.max - RANGE.min)) * this.room;
       const upper = { foot: 14.2 * em, height: 12.4 * em, top: 1, marks: { 0: 0, "½": 0.5, 1: 1 } };
       const lower = { foot: 23 * em, height: 6 * em, top: 0.25, marks: { 0: 0, "¼": 0.25 } };

@@ -198,7 +198,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
       return [this.width / 2 + this.scale * dot(this.right), this.tall / 2 - this.scale * dot(this.up)];
     }
 
-    /* Whether the surface stands between a point and the eye. */
+    /* Whether the surface is between a point and the eye. */
     hidden([x, y, z]) {
       const { eye } = this;
       for (let s = 0.05; s < 2; s += 0.02) {

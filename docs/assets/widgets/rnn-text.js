@@ -1,8 +1,8 @@
 /*
- * <rnn-text>: a trained LSTM reads a prompt and goes on from it, one character at a time; then its text is coloured.
+ * <rnn-text>: a trained LSTM reads a prompt and continues it, one character at a time; then its text is coloured.
  *
  * Its weights come when the reader does, or, if they are large,
- * when the reader asks for them. It is long since a page loads the network, its gradients and its pictures as one file.
+ * when the reader asks for them. It is long because a page loads the network, its gradients and its pictures as one file.
  */
 
 customElements.whenDefined("rnn-widget").then((Widget) => {
@@ -207,7 +207,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
       const known = alphabet.replace(/\s/g, "").replace("0123456789", " 0–9 ").replace(/A[B-Y]+Z/, " A–Z ");
       if (unknown) return `The network has never read ${unknown}; it knows the space and
         ${known.replace(/a[b-y]+z/, " a–z")} only. Leave out what it does not know.`;
-      return this.prompt ? "" : "The prompt is empty, so there is nothing to go on from. Type a character or more.";
+      return this.prompt ? "" : "The prompt is empty, so there is nothing to continue. Type a character or more.";
     }
 
     get ended() {

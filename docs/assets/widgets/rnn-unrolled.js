@@ -232,7 +232,7 @@ customElements.whenDefined("rnn-widget").then((Widget) => {
           ${name("x", foot.x + 1.2 * em)}${name("h", top.h - 0.55 * em)}${name("y", top.y - 0.55 * em)}`;
       };
 
-      const room = left(t) - before(t) - 2 * em; // for W_hh over its arrow; or else its name stands below it
+      const room = left(t) - before(t) - 2 * em; // for W_hh over its arrow; or else its name is below it
       const name = (x, y, index, letter) => label(x, y, "W", index, letter + (room < 0 ? " small" : ""));
       const W_hh = [before(t) + Math.max(2, room / 2), room < 0 ? foot.h + em : middle - 0.5 * em];
       this.paint(foot.x + 2.2 * em, `

@@ -1,7 +1,7 @@
 /*
  * What the widgets share: each extends this class.
  *
- * A widget stands around its static picture and takes its place once it is alive; on paper the picture comes back.
+ * A widget encloses its static picture and takes its place once it is alive; on paper the picture comes back.
  * Its numbers arrive as JSON in the attribute data-start, written by rnn_notes/web/widgets.py. If these name a file, the
  * widget is asleep until the file has come, and keeps the picture on its .stage.
  *
