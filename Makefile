@@ -4,14 +4,14 @@ BIN := .venv/bin
 ARCHIVE := rnn_notes.zip
 PORT ?= 8000
 READY := .venv/ready-$(firstword $(shell printf %s '$(CURDIR)' | cksum))
-TOOLS := .cache/tools
+TOOLS := .rnn_notes/tools
 BUILDER ?= mkdocs
 SITE ?= site
-BUILDERS := .cache/builders
+BUILDERS := .rnn_notes/builders
 BUILD_mkdocs := mkdocs build --strict --site-dir
 BUILD_properdocs := properdocs build --strict --config-file mkdocs.yml --site-dir
 BUILD_zensical := rnn_notes.web.zensical_build
-BUILT := .cache/built
+BUILT := .rnn_notes/built
 export NO_MKDOCS_2_WARNING := 1# else the theme prints an advertisement
 unexport PYTHONDONTWRITEBYTECODE# else each process compiles all that it imports
 
@@ -28,7 +28,7 @@ serve: $(READY) ## Read the notes at http://127.0.0.1:8000 (PORT=8000), rebuilt 
 test: $(READY) ## Run the checks: code, pages, equations, figures, site
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
-quick: $(READY) ## Run the checks that need no browser, no site and no patience: after each edit
+quick: $(READY) ## Run the checks that need no browser, no site and no training: after each edit
 	$(BIN)/python -m pytest --quick --numprocesses logical --maxprocesses 4 --dist loadfile
 
 reader: $(READY) ## Look at each page as readers meet it: in a browser, from files, as a notebook, its blocks in their Python
@@ -44,8 +44,8 @@ site: $(READY) $(if $(filter-out mkdocs,$(BUILDER)),$(BUILDERS)/ready) ## Build 
 	$(if $(filter-out mkdocs,$(BUILDER)),PYTHONPATH=$(BUILDERS)) $(BIN)/python -m $(BUILD_$(BUILDER)) $(SITE)
 
 offline: $(READY) ## Build rnn_notes.zip: the site for reading without a server; open its index.html
-	$(BIN)/python -m mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .cache/offline/rnn_notes
-	$(BIN)/python -m zipfile -c $(ARCHIVE) .cache/offline/rnn_notes
+	$(BIN)/python -m mkdocs build --strict --config-file mkdocs-offline.yml --site-dir .rnn_notes/offline/rnn_notes
+	$(BIN)/python -m zipfile -c $(ARCHIVE) .rnn_notes/offline/rnn_notes
 
 book: site offline ## Build a PDF and an EPUB into site/downloads/, and offer them on the home page; needs Chromium
 	$(BIN)/python -m rnn_notes.web.books site $(ARCHIVE)
@@ -73,11 +73,11 @@ bench: $(READY) ## Measure the cells against PyTorch, where it is installed
 lock: $(TOOLS)/ready ## Renew all that is pinned, with its hashes; needs npm
 	$(TOOLS)/bin/python .ci/lock.py
 
-advisories: $(TOOLS)/ready ## Ask whether a pinned package has a published weakness; "make lock" then brings the mended one
+advisories: $(TOOLS)/ready ## Check the pinned packages for known vulnerabilities; "make lock" then upgrades them
 	$(TOOLS)/bin/python -m pip_audit --requirement requirements.lock --disable-pip
 
 clean: ## Remove what was built, and the environment
-	rm -rf .venv .cache site
+	rm -rf .venv .rnn_notes site
 
 # The mark is newer than the lock only if the install ran to its end, and has the name of the folder it ran in.
 $(READY): requirements.lock pyproject.toml

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from static_host import serve  # noqa: E402
 
-TOOLS = ROOT / ".cache/node"
+TOOLS = ROOT / ".rnn_notes/node"
 
 THEMES_OWN = (
     "Bad value “” for attribute “tabindex” on element “label”",  # what opens a part of the navigation
@@ -26,12 +26,12 @@ THEMES_OWN = (
 
 PAGES = ("", "lecture/forward-pass/", "notebooks/surfaces/", "uses/text/")
 PROMISED = {"accessibility": 100, "best-practices": 100, "seo": 100}
-FAST = {"performance": 95}  # this and the next are measured and said, but a busy machine would break them
+FAST = {"performance": 95}  # this and the next are reported, not enforced: a busy machine would fail them
 LIMITS = {"total-blocking-time": 50, "cumulative-layout-shift": 0.005}  # in milliseconds, and 0.00 when rounded
 
 
 def install() -> None:
-    """Put what .ci/package-lock.json names, by hash, into .cache/; no package's install script, which may fetch more.
+    """Put what .ci/package-lock.json names, by hash, into .rnn_notes/; no package's install script, which may fetch.
 
     ``biome`` lints JavaScript and CSS; ``vnu-jar`` is the Nu Html Checker of the W3C; ``lighthouse`` is the judge in
     Chrome's tools.
@@ -86,7 +86,7 @@ def scripts() -> list[str]:
 
 
 def published(site: Path) -> list[str]:
-    """What is wrong with the pages, which is printed with a line a page."""
+    """What is wrong with the pages, which is printed, one line per page."""
     broken = list(invalid(site))
     print(*broken, f"{len(broken)} errors in HTML, the theme's own aside", sep="\n", flush=True)
     with serve(site) as address:
@@ -104,7 +104,7 @@ def main() -> int | str:
     """Exit status 1 if a promise is broken, else 0."""
     site = Path(sys.argv[1]).resolve() if sys.argv[1:] else None
     if site and not (site / "index.html").is_file():
-        return f"{sys.argv[1]} is no folder of a built site; make site builds one"
+        return f"{sys.argv[1]} is not the folder of a built site; make site builds one"
     install()
     return int(bool(published(site) if site else scripts()))
 

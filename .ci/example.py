@@ -29,7 +29,9 @@ def main() -> None:
     """Build, install and check."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        project = shutil.copytree(ROOT / "examples", work / "project", ignore=shutil.ignore_patterns(".cache", "site"))
+        project = shutil.copytree(
+            ROOT / "examples", work / "project", ignore=shutil.ignore_patterns(".rnn_notes", "site")
+        )
         pip = [sys.executable, "-m", "pip"]
         lock = ["--require-hashes", "--only-binary", ":all:", "--requirement", str(ROOT / "requirements.lock")]
         run([*pip, "download", "--quiet", *lock, "--dest", "locked"], work)

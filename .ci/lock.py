@@ -51,7 +51,7 @@ def name(entry: str) -> str:
 
 
 def without_hashes(lock: str) -> str:
-    """The pins of a lock alone, one a line."""
+    """The pins of a lock alone, one per line."""
     return "".join(f"{pin}\n" for pin in re.findall(r"^(\w.*?) \\$", lock, re.MULTILINE))
 
 

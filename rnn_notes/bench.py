@@ -1,4 +1,4 @@
-"""``python -m rnn_notes.bench``: how fast the cells are, beside the textbook's formulation and PyTorch's eager mode.
+"""``python -m rnn_notes.bench``: how fast the cells are, compared with the textbook's and with PyTorch's eager mode.
 
 A training step is forward, the gradient of ½ Σ (h − target)², and backward to the parameters, the input and the state.
 All contestants get the same numbers and do the same work, in one thread. They take turns: one call to warm up, then
@@ -132,7 +132,7 @@ def gemm_rate(dtype: DTypeLike, seconds: float) -> float:
 
 
 def measure(seconds: float, torch: Any) -> dict[str, Any]:
-    """All measurements, as they stand in the JSON: times in milliseconds."""
+    """All measurements, as they are in the JSON: times in milliseconds."""
     rates = {dtype: gemm_rate(dtype, seconds) for dtype in DTYPES}
     steps = [(kind, dtype, size) for dtype in DTYPES for kind in textbook.STEPS for size in SIZES]
     streams = [(kind, dtype) for dtype in DTYPES for kind in textbook.STEPS]

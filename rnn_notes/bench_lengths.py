@@ -54,7 +54,7 @@ def self_attention(W: ndarray, x: ndarray, dh: ndarray) -> tuple[ndarray, ndarra
 
 
 def measure(seconds: float) -> dict[str, Any]:
-    """All measurements, as they stand in the JSON: times in milliseconds."""
+    """All measurements, as they are in the JSON: times in milliseconds."""
     rows = [{"T": T, **bench.race(contestants(T), seconds)} for T in LENGTHS]
     return {"machine": bench.machine(None), "H": H, "rows": rows}
 

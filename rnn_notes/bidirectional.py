@@ -16,7 +16,7 @@ from rnn_notes.sequences import checked, given, output_gradient, reverse, run
 
 
 def sizes(layer: Any) -> tuple[int, int]:
-    """How many features D a layer takes and how many H it gives. Raises ValueError if it is no layer of cells."""
+    """How many features D a layer takes and how many H it gives. Raises ValueError if it is not a layer of cells."""
     if isinstance(layer, type) or not hasattr(layer, "states"):
         raise ValueError(f"layer is {layer!r:.60} but a cell is expected; pass one such as RNN.init(4, 3, rng)")
     D, H = layer.sizes if hasattr(layer, "sizes") else arrays.sizes(layer)

@@ -28,7 +28,7 @@ Cell = RNN | LSTM | GRU
 TORCH_NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 TORCH_ORDER: dict[type[Cell], list[int]] = {RNN: [0], LSTM: [0, 1, 3, 2], GRU: [0, 1, 2]}
-"""Which of our gates stands where: i, f, o, c̃ become i, f, g, o; r, z, n stay."""
+"""Which of our gates is where: i, f, o, c̃ become i, f, g, o; r, z, n stay."""
 
 ONNX_ORDER: dict[type[Cell], list[int]] = {RNN: [0], LSTM: [0, 2, 1, 3], GRU: [1, 0, 2]}
 """i, f, o, c̃ become i, o, f, c; r, z, n become z, r, h."""
@@ -54,7 +54,7 @@ def from_torch(
     ``state`` is the ``state_dict`` of a layer or of a ``torch.nn.RNNCell``, ``LSTMCell`` or ``GRUCell``, or of a model
     that has it below ``prefix``, such as ``"encoder."``. Of
     several layers or two directions say which one; each is a cell of its own. ``nonlinearity`` is that of
-    ``torch.nn.RNN``: the arrays of a ReLU network are no different, so say it if you know it, as only tanh is taken.
+    ``torch.nn.RNN``: the arrays of a ReLU network look the same, so say it if you know it, as only tanh is taken.
     Raises ValueError if an array is missing, is one too many, or does not fit the others.
     """
     if nonlinearity != "tanh":
@@ -85,7 +85,7 @@ def from_torch(
     if len(fitting) != 1:
         each = " and ".join(f"(layer={n}, reverse={back})" for n, back in here)
         raise ValueError(
-            f"state has {len(here)} cells, of which {len(fitting)} are asked for; convert each by itself, {each}: "
+            f"state has {len(here)} cells, and {len(fitting)} of them fit; convert each by itself, {each}: "
             f"a reverse one runs on x[::-1], and the next layer on h[1:] of the one before; stack_from_torch takes all"
         )
     (at,) = fitting
@@ -276,7 +276,7 @@ def _cell(given: dict[str, Any], orders: dict[type[Cell], list[int]]) -> Cell:
     if not rows or rows not in kinds:
         raise ValueError(
             f"{hidden} has shape {R.shape} but (H, H), (3·H, H) or (4·H, H) is expected, for an RNN, a GRU or an LSTM; "
-            f"take it as it stands in the layer"
+            f"take it as it is in the layer"
         )
     for name, array in stacked.items():
         expected = (rows, *((H,) if name == hidden else ("D",) if name == first else ()))
@@ -284,7 +284,7 @@ def _cell(given: dict[str, Any], orders: dict[type[Cell], list[int]]) -> Cell:
             shown = f"({', '.join(map(str, expected))}{',' * (len(expected) == 1)})"
             raise ValueError(
                 f"{name} has shape {array.shape} but {shown} is expected, as {hidden} has {rows} rows; "
-                f"take both from the same layer, as they stand there"
+                f"take both from the same layer, as they are there"
             )
         if array.dtype != R.dtype:
             raise ValueError(f"{name} is {array.dtype} but {hidden} is {R.dtype}; give all one dtype")

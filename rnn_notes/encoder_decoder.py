@@ -1,7 +1,7 @@
 """From sequence to sequence (Sutskever, Vinyals and Le 2014): an encoder reads, a decoder writes.
 
 The decoder starts in the states in which the encoder ended, which is all it knows, unless there is attention: then each
-of its states asks the states of the encoder, and the answer stands beside it at the readout (Luong, Pham and Manning
+of its states asks the states of the encoder, and the answer is beside it at the readout (Luong, Pham and Manning
 2015). In training the decoder is given what it should have written before (teacher forcing); alone, it is given what it
 has written, which ``search`` decides.
 """

@@ -4,7 +4,7 @@ The complex step (Squire and Trapp 1998) uses f(x + iε) = f(x) + iε f′(x) + 
 the imaginary part divided by ε is f′(x), with no difference of nearby numbers,
 so ε can be so small that the result is exact to rounding.
 
-A judge must not be wrong itself. Each array of a gradient is held against a second opinion before it is returned:
+A judge must not be wrong itself. Each array of a gradient is compared with a second opinion before it is returned:
 how f, kept real, changes along one direction, for many lengths δ. If it agrees with none of them, an error says why.
 """
 

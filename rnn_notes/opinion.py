@@ -1,6 +1,6 @@
 """The second opinion on a measured derivative: how the function itself changes along a direction.
 
-It is long since each way in which a measurement can deceive has its test here, and its sentence.
+It is long because each way in which a measurement can deceive has its test here, and its sentence.
 """
 
 import math
@@ -232,7 +232,7 @@ def _smooth(called: Called, a: ndarray, direction: ndarray, lengths: tuple[float
 def _is_frozen(
     called: Called, a: ndarray, direction: ndarray, said: float, seen: list[tuple[float, float, float]], least: float
 ) -> bool:
-    """Whether f, smooth from afar, has another slope there than in short steps, where single precision stands still."""
+    """Whether f, smooth from afar, has another slope there than in short steps, where single precision is stuck."""
     short = [(length, slope) for length, slope, _ in seen if length < LENGTHS[0]]
     if not short:
         return False
@@ -244,7 +244,7 @@ def _is_frozen(
 
 
 def _further_away(called: Called, a: ndarray, direction: ndarray) -> tuple[bool, bool]:
-    """Of an f that stands still nearby: whether a slope is lost in its rounding, and whether it goes on by a jump."""
+    """Of an f that is flat nearby: whether a slope is lost in its rounding, and whether it continues with a jump."""
     ulps = 10 * ROUNDING * abs(called.still)
 
     def change(length: float) -> float:

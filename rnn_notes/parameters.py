@@ -132,7 +132,7 @@ def scale(cell: C, factor: float) -> C:
 
 
 def global_norm(cell: Any) -> float:
-    """The length of all the cell's numbers taken as one vector: √(Σ |number|²), also where a square would overflow."""
+    """The length of all the cell's numbers taken as one vector: √(Σ |number|²), even where a square would overflow."""
     numbers = [a.astype(np.float64 if np.isrealobj(a) else np.complex128, copy=False) for a in arrays(cell).values()]
     total = math.fsum(np.vdot(a, a).real for a in numbers)
     if 1e-250 < total < math.inf:

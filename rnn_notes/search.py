@@ -3,7 +3,7 @@
 A step is ``step(state, token) -> (state, log_p)``, with log_p (V,). A text is a list of tokens that ends in ``end`` or
 has ``longest`` tokens; its score is the sum of their log-probabilities. Greedy search takes the most probable token at
 each step, which need not lead to the most probable text; beam search keeps the best ``width`` beginnings (Lowerre 1976;
-Graves 2012); exhaustive search looks at all V^longest of them, and is there to hold the others against.
+Graves 2012); exhaustive search looks at all V^longest of them, and is there to judge the others by.
 """
 
 from collections.abc import Callable

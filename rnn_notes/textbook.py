@@ -1,6 +1,6 @@
 """The training step as textbooks write it: one gate, one time step, one product at a time.
 
-The benchmark races the cells against it, and the tests hold their gradients against it.
+The benchmark races the cells against it, and the tests compare their gradients with it.
 """
 
 from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ is (x, target, lengths), see ``rnn_notes.sequences``; its loss is that of their 
 A long sequence is trained on in pieces: ``train(model, pieces(x, target, T), loss, optimiser, carry=True)`` hands the
 state on from piece to piece, but no gradient flows back across the cut (truncated BPTT, Williams and Peng 1990).
 
-It is long since whatever goes wrong in a training is named, with its step and the way out.
+It is long because whatever goes wrong in a training is named, with its step and the way out.
 
 Examples:
     >>> import numpy as np
@@ -146,7 +146,7 @@ def _memory_of(optimiser: str, memory: list[ndarray], model: Any) -> list[ndarra
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training run stands after a step."""
+    """The state of a training run after a step."""
 
     step: int  # 1 for the first
     loss: float  # of this step's batch, before the step
@@ -161,7 +161,7 @@ def gradient(
 ) -> tuple[float, Model, Any]:
     """The loss of a model on a batch, its gradient (a model), and the trace of the cell, run from state.
 
-    Of sequences with ``lengths`` it is the mean of their losses, each alone, whatever stands in the padding.
+    Of sequences with ``lengths`` it is the mean of their losses, each alone, whatever the padding holds.
     Raises FloatingPointError if the loss or a gradient is not finite, unless it is the target: then ValueError.
     """
     _look_at(model, loss)
@@ -219,7 +219,7 @@ def train(
     validate: Callable[[Model], float] | None = None,
     every: int = 100,
 ) -> Iterator[Progress]:
-    """Take one step a batch, until ``batches`` or ``steps`` end, and yield where the run stands after each.
+    """Take one step per batch, until ``batches`` or ``steps`` end, and yield the progress after each.
 
     ``max_norm`` clips the gradient; ``carry`` starts each batch in the state in which the batch before it ended.
     The best model is the one of the lowest loss, each on its own batch; with ``validate``, the one of the lowest

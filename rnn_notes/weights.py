@@ -120,7 +120,7 @@ def load(
 
 
 def _promise(head: bytes, size: int) -> tuple[Promise, dict[str, str]]:
-    """What a header says of arrays that fill so many bytes, one after the other, and its texts.
+    """What a header says of arrays that fill that many bytes, one after the other, and its texts.
 
     Nothing in it is believed, though its checksum is right: other code may have written it.
     """
@@ -143,7 +143,9 @@ def _promise(head: bytes, size: int) -> tuple[Promise, dict[str, str]]:
             raise ValueError(f"{size - at} bytes belong to no array")
     except KeyError as problem:
         raise DamagedError(f"no {problem} is known") from None
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
+    except RecursionError:  # each version of Python has words of its own
+        raise DamagedError("a header that is nested too deeply") from None
+    except (ValueError, TypeError, AttributeError, OverflowError) as problem:
         raise DamagedError(f"{problem!s:.100}") from None
     return promise, texts
 

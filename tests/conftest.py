@@ -1,6 +1,7 @@
 """The site, built once for all tests that look at it, as strictly as it is built for publication; what is quick."""
 
 import fcntl
+import gc
 import os
 import subprocess
 import sys
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from rnn_notes import cache
+
 ROOT = Path(__file__).parents[1]
+KEPT = cache.FOLDER  # before a test gives the cache another
 
 READER = (  # files and beginnings of names: page after page as readers meet it, which takes long
     *("tests/live/test_reader.py", "tests/browser/test_live", "tests/browser/test_every_page.py"),
@@ -16,18 +20,31 @@ READER = (  # files and beginnings of names: page after page as readers meet it,
 )
 ZENSICAL = ("tests/browser/test_zensical.py",)  # looks at a site that is given, by make builders
 SLOW_FIXTURES = {"built_site", "browser", "opinions"}
-SLOW = (  # folders and files whose tests start processes, or judge hundreds of formulas
+SLOW = (  # folders and files whose tests start processes, judge hundreds of formulas, or train networks
     *("tests/browser/", "tests/live/", "tests/soundness/", "tests/test_mutants.py", "tests/test_first_minute.py"),
     *("tests/test_your_own_notes.py", "tests/test_finish.py", "tests/test_experiments.py", "tests/test_runner.py"),
-    *("tests/test_notebooks.py",),
+    *("tests/test_notebooks.py", "tests/test_kept.py", "tests/test_any_site.py"),
     *("tests/test_install.py", "tests/test_figures.py", "tests/test_example.py", "tests/test_leftovers.py"),
     *("tests/checks/test_evaluate.py", "tests/checks/test_attack.py", "tests/checks/test_marks.py"),
-    *("tests/checks/test_runs.py", "tests/test_marks_page.py", "docs/uses/", "docs/asides/"),
+    *("tests/checks/test_indicators.py", "tests/checks/test_runs.py", "tests/test_marks_page.py"),
+    *("tests/test_figures_training.py", "tests/test_figures_slips.py", "tests/test_figures_beyond.py"),
+    *("tests/test_figures_numbers.py", "tests/test_figures_novels.py", "tests/test_figures_gated.py"),
+    *("tests/test_figures_gradients.py", "tests/test_encoder_decoder.py", "tests/test_text_again.py"),
+    *("tests/checks/test_families.py", "tests/checks/test_deadline.py", "tests/test_typeset.py", "tests/test_slips.py"),
 )
+LONG_CODE = (  # pages whose code trains networks, or starts R: their formulas are quick, what runs there is not
+    *("docs/learning/bptt.md", "docs/learning/training.md", "docs/learning/debugging.md"),
+    *("docs/learning/gradients.md", "docs/learning/lstm.md", "docs/learning/gru.md"),
+    *("docs/learning/gates-at-work.md", "docs/learning/find-the-slip.md", "docs/uses/", "docs/asides/"),
+    *("docs/beyond/deep.md", "docs/beyond/sequence-to-sequence.md", "docs/beyond/attention.md"),
+    "docs/beyond/revival.md",
+)
+RUNS = (": python", ": pycon", ": r", ": claim")  # the ends of the names of tests that run the code of a page
+QUICK = 5  # seconds of the processor, which no quick test needs, on a slow machine with much else to do either
 
-LONG = (  # more than ten seconds each; the first one builds the site while the next ones do not need it
-    *("tests/test_site.py", "tests/test_mutants.py", "tests/test_figures.py", "tests/test_first_minute.py"),
-    *("tests/test_finish.py", "tests/soundness/", "tests/test_notebooks.py", "tests/test_experiments.py"),
+LONG = (  # more than ten seconds each; the first one builds the site while the next ones do not need what it makes
+    *("tests/test_site.py", "tests/test_mutants.py", "tests/test_first_minute.py", "tests/soundness/"),
+    *("tests/test_figures.py", "tests/test_finish.py", "tests/test_notebooks.py", "tests/test_experiments.py"),
     *("tests/browser/test_offline.py", "tests/live/test_reader.py", "tests/browser/widgets/"),
     "tests/browser/test_pages.py",
 )
@@ -57,13 +74,17 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_collection_modifyitems(config, items):
     """With --quick, only what a developer runs after each edit; page after page as readers meet it only with --reader.
 
+    What is too slow for --quick is listed above, by file or page, or has the mark ``slow``.
+
     On several cores, what takes long comes first.
     """
     reader, quick = config.getoption("reader"), config.getoption("quick")
     kept, out = [], []
     for item in items:
         elsewhere = not named(config) and item.nodeid.startswith(READER) is not reader
-        slow = item.nodeid.startswith(SLOW) or SLOW_FIXTURES & {*getattr(item, "fixturenames", ())}
+        slow = item.nodeid.startswith(SLOW) or item.get_closest_marker("slow")
+        slow = slow or (item.nodeid.startswith(LONG_CODE) and item.name.endswith(RUNS))
+        slow = slow or SLOW_FIXTURES & {*getattr(item, "fixturenames", ())}
         (out if elsewhere or (quick and slow) else kept).append(item)
     if out:
         config.hook.pytest_deselected(items=out)
@@ -72,8 +93,35 @@ def pytest_collection_modifyitems(config, items):
     items[:] = kept
 
 
+def pytest_collection_finish():
+    """What is imported stays to the end: looking for garbage in it takes seconds of each process, most as it ends."""
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """With --quick, a test that is slow fails, but where it made what is remembered from then on."""
+    before = busy(), remembered()
+    result = yield
+    seconds, kept = busy() - before[0], remembered()
+    if item.config.getoption("quick") and not named(item.config) and seconds > QUICK and kept == before[1]:
+        why = f"this took {seconds:.1f} seconds of the processor, and make quick is to take less than a minute"
+        pytest.fail(f"{why}; make it faster, or mark it @pytest.mark.slow", pytrace=False)
+    return result
+
+
+def busy():
+    """The seconds for which the processor has worked for this process and those that it has started."""
+    return sum(os.times()[:4])
+
+
+def remembered():
+    """What changes when something is put into the cache, by any process."""
+    return {folder: folder.stat().st_mtime_ns for folder in KEPT.glob("*/")}
+
+
 def turn(nodeid):
-    """Where a test stands in the order of several cores."""
+    """The place of a test in the order of several cores."""
     long = (k for k, name in enumerate(LONG) if nodeid.startswith(name))
     return next(long, len(LONG) + nodeid.startswith(APART))
 

@@ -3,7 +3,7 @@
 ``python tests/mutants.py`` tries them all, prints the survivors and the score, and records it for the page on the
 checks; ``python tests/mutants.py PAGE`` does so for one page, in seconds; ``--sample N`` tries N of them.
 A mutant is one edit that leaves the LaTeX readable: what is refused as LaTeX does not count.
-Survivors that are not mistakes stand in ``equivalent_mutants.txt``, each with its reason.
+Survivors that are not mistakes are in ``equivalent_mutants.txt``, each with its reason.
 """
 
 import argparse
@@ -96,7 +96,7 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """The page, and the edit with what stands around it, without what only places it on the page."""
+        """The page, and the edit with what is around it, without what only places it on the page."""
         _, start, end, new = self.edit
         text = self.displays[self.display].latex
         before, old, new, after = (LAYOUT.sub(" ", part) for part in (text[:start], text[start:end], new, text[end:]))
@@ -213,7 +213,7 @@ def _index(text: str, span: tuple[int, int]) -> Iterator[Edit]:
 
 
 def _dropped(text: str, kind: str, parts: tuple[Node, ...]) -> Iterator[Edit]:
-    """Each part left out, with the sign before it; a minus that then stands first is kept."""
+    """Each part left out, with the sign before it; a minus that then comes first is kept."""
     first, second = parts[0].span, parts[1].span
     yield f"{kind} dropped", first[0], first[1] if "-" in text[first[1] : second[0]] else second[0], ""
     for before, part in pairwise(parts):
@@ -285,7 +285,7 @@ def main() -> int:
 
 
 def record(scores: dict[str, dict[str, int]]) -> None:
-    """Write the scores, a page a line, so that edits of two pages do not collide."""
+    """Write the scores, one page per line, so that edits of two pages do not collide."""
     lines = [f"{json.dumps(page)}: {json.dumps(score)}" for page, score in sorted(scores.items())]
     census.MUTANTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

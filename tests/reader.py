@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 MILLISECONDS = 120_000  # for what loads Python on a busy machine
-DONE = re.compile("^(same|ran|differs|wrong|raised|cut|stopped|failed)$")
+ENDS = ("same", "ran", "differs", "wrong", "raised", "cut", "stopped", "failed")  # the states of a block that has run
+DONE = re.compile(f"^({'|'.join(ENDS)})$")
 
 
 SHIFT = """() => new Promise(resolve => {
@@ -45,6 +46,15 @@ def block(tab: Page, number: int) -> Locator:
 def wait(tab: Page) -> None:
     """Until nothing runs any more."""
     expect(tab.locator(".live button", has_text="Stop")).to_have_count(0, timeout=MILLISECONDS)
+
+
+def wait_for(tab: Page, box: Locator) -> None:
+    """Until a block has run and all those above it, however long that takes, as long as one after the other ends."""
+    ended = tab.locator(", ".join(f"[data-state={state}]" for state in ENDS))
+    count = ended.count()
+    while not DONE.match(box.get_attribute("data-state") or ""):
+        expect(ended).not_to_have_count(count, timeout=MILLISECONDS)
+        count = ended.count()
 
 
 def write(tab: Page, number: int, code: str) -> Locator:

@@ -109,7 +109,7 @@ def test_the_slope_of_the_sigmoid_is_right_in_both_tails_by_the_complex_step():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
 def test_nothing_far_out_is_a_floating_point_error(dtype):
-    """Also where every one is to be raised: of overflow, underflow, division and invalid operation."""
+    """Even where every one is to be raised: of overflow, underflow, division and invalid operation."""
     a = np.array([-1e30, -800, -746, -710, -104, -89, 0, 89, 104, 710, 800, 1e30], dtype)
     with np.errstate(all="raise"):
         for f in (sigmoid, relu, tanh):
@@ -127,7 +127,7 @@ def test_unsigned_integers_are_numbers_too():
 
 @pytest.mark.parametrize("f", [sigmoid, tanh, relu, softmax, sigmoid_prime, tanh_prime, relu_prime])
 def test_not_a_number_is_never_hidden(f):
-    """What is NaN stays NaN, so that whoever looks for it finds it."""
+    """What is NaN stays NaN, so that those who look for it find it."""
     assert np.isnan(f(np.array([np.nan, 1.0]))[0])
 
 

@@ -77,7 +77,7 @@ def test_the_weights_turn_with_the_keys(kind):
 
 @each_kind
 def test_what_is_not_allowed_has_no_weight_and_no_gradient(kind):
-    """A padded batch is each sequence alone, and what stands in the padding does not matter."""
+    """A padded batch is each sequence alone, and what is in the padding does not matter."""
     attention, q, k, v, w = drawn(kind)
     lengths = [4, 2]
     trace = attention.forward(q, k, v, sequences.mask(lengths, M).T)

@@ -127,6 +127,7 @@ def test_the_sizes_are_those_of_the_issue():
     assert bench.STREAM[1] == 128
 
 
+@pytest.mark.slow
 def test_the_command_measures_in_one_thread():
     """In a process whose thread counts are set before NumPy is loaded; JSON on standard output, nothing else."""
     program = textwrap.dedent("""

@@ -1,6 +1,6 @@
 """What is remembered is what its key says, whatever happens while it is made, written or kept.
 
-It is long since it tries what threads, processes, signals and full disks can do, one by one.
+It is long because it tries what threads, processes, signals and full disks can do, one by one.
 """
 
 import errno
@@ -235,6 +235,7 @@ def build(tmp_path):
     return built
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edits",
     [
@@ -260,6 +261,7 @@ def test_a_save_during_a_build_never_leaves_an_old_picture_under_a_new_source(bu
     assert build() == (shown, source)
 
 
+@pytest.mark.slow
 def test_an_edit_of_what_a_module_imports_is_seen(build, tmp_path):
     """Also of a module of another package, an author's own; a data file beside a module is part of it."""
     (tmp_path / "mine").mkdir()
@@ -298,7 +300,7 @@ def test_what_a_processor_that_rounds_otherwise_has_made_is_made_again(monkeypat
 
 
 def test_a_module_without_source_is_named():
-    """A digest of nothing would hold for ever."""
+    """A digest of nothing would hold forever."""
     with pytest.raises(ValueError, match="no source of the module 'no_such_module'"):
         cache.digest("no_such_module")
 
@@ -314,6 +316,7 @@ for n in range(10**6):
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_leaves_nothing_wrong(build, tmp_path):
     """Two writers at once, killed at random moments; whatever they leave, the texts are right and no line is logged."""
     chance = random.Random(7)

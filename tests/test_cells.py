@@ -1,6 +1,6 @@
 """The cells compute what their formulas say, backwards as forwards.
 
-It is long since every cell is held to the same facts, and the facts stand in one place.
+It is long because every cell is held to the same facts, and the facts are in one place.
 """
 
 import dataclasses
@@ -365,7 +365,7 @@ def mutated(module, right, wrong):
     """The cell of a module of which one place in the source is changed."""
     path = Path(__file__).parents[1] / "rnn_notes" / "cells" / f"{module}.py"
     source = path.read_text(encoding="utf-8")
-    assert source.count(right) == 1, f"{right!r} stands {source.count(right)} times in {path.name}; update MUTANTS"
+    assert source.count(right) == 1, f"{right!r} occurs {source.count(right)} times in {path.name}; update MUTANTS"
     changed = types.ModuleType(f"{module}_mutated")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, changed.__name__, changed)  # where a dataclass looks its own module up
@@ -373,6 +373,7 @@ def mutated(module, right, wrong):
     return getattr(changed, module.upper())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_wrong_backward_is_caught_from_two_steps_on(name):
     """Each classic mistake shows in the gradient of the parameters at T = 2, 3 and 5; at T = 1 it cannot be seen."""

@@ -190,11 +190,11 @@ def test_code_that_can_be_no_cell_is_an_error(tmp_path):
     page.write_text(f"<article><h1>A</h1><ul><li>{block}</li></ul></article>", encoding="utf-8")
     chapter = outline.Chapter("a.md", "Part", "1.1", page, tmp_path)
     with pytest.raises(NoCellError, match=r"code in <ul> can be no cell of a notebook: x = 1"):
-        notebooks.notebook(outline.Outline("T", "D", "https://example.org/", [chapter]), chapter)
+        notebooks.notebook(outline.Outline("T", "D", "https://example.org/", (chapter,)), chapter)
 
 
 def test_a_value_that_a_notebook_would_not_show_is_an_error(tmp_path):
-    """An interactive session shows it, whatever block it stands in."""
+    """An interactive session shows it, whatever block it is in."""
     block = (
         '<div class="language-pycon highlight"><pre><code>&gt;&gt;&gt; with open("x") as file:\n...     file.read()\n'
         "'text'\n</code></pre></div>"
@@ -203,7 +203,7 @@ def test_a_value_that_a_notebook_would_not_show_is_an_error(tmp_path):
     page.write_text(f"<article><h1>A</h1>{block}</article>", encoding="utf-8")
     chapter = outline.Chapter("a.md", "Part", "1.1", page, tmp_path)
     with pytest.raises(NoCellError, match=r"with open\('x'\) as file: … shows 'text', but a notebook shows no value"):
-        notebooks.notebook(outline.Outline("T", "D", "https://example.org/", [chapter]), chapter)
+        notebooks.notebook(outline.Outline("T", "D", "https://example.org/", (chapter,)), chapter)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def unclaimed(text):
 
 
 def test_a_result_needs_a_claim_and_a_setting_of_the_page_does_not():
-    """An integer that the code or a formula shows, a small one and a year are no results; a decimal always is."""
+    """An integer that the code or a formula shows, a small one and a year are not results; a decimal always is."""
     shown = "\n\n```python\nrate, steps = 0.1, 40\n```\n"
     assert unclaimed(f"Over 40 steps from 1997, three of 9 at 0.1, 41 of them in 40 per cent.{shown}") == [
         "0.1",
@@ -56,7 +56,7 @@ def test_a_result_needs_a_claim_and_a_setting_of_the_page_does_not():
 
 
 def loose(text, claim, **names):
-    """Why the claim does not assert the text, which stands in a paragraph of its own."""
+    """Why the claim does not assert the text, which is in a paragraph of its own."""
     page = paged(f"{text}\n<!-- holds: {claim} -->")
     (paragraph,) = page.paragraphs
     (item,) = paragraph.claims

@@ -1,4 +1,4 @@
-"""What stands in two places stands in both: pages and the navigation, experiments and records, runs and tests."""
+"""What belongs in two places is in both: pages and the navigation, experiments and records, runs and tests."""
 
 import ast
 import re
@@ -92,7 +92,7 @@ def test_every_run_is_described_and_held_against_a_cell(name):
     texts = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
     tests = "".join(text for text in texts if "networks_of" in text or "cell_of" in text)
     assert f"`{name}`" in table, f"describe {name} in the table of docs/reference/marks.md"
-    assert f'"{name}"' in tests, f"hold {name} against the cell that it describes, in the test of that cell"
+    assert f'"{name}"' in tests, f"compare {name} with the cell that it describes, in the test of that cell"
 
 
 @pytest.mark.parametrize("path", pages.all_pages(), ids=lambda path: path.name)

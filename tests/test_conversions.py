@@ -1,6 +1,6 @@
-"""The parameter layouts of PyTorch and ONNX, held against the formulas that these document and against their code.
+"""The parameter layouts of PyTorch and ONNX, compared with the formulas that these document and with their code.
 
-It is long since the documented formulas are written out, and each refusal with the advice that leads out.
+It is long because the documented formulas are written out, and each refusal with the advice that leads out.
 """
 
 import re
@@ -167,7 +167,7 @@ def test_torch_itself_computes_the_same(kind):
 
 
 TORCH, ONNX = conversions.to_torch(cell_and_input(LSTM)[0]), conversions.to_onnx(cell_and_input(GRU)[0])
-SHAPES = "(H, H), (3·H, H) or (4·H, H) is expected, for an RNN, a GRU or an LSTM; take it as it stands in the layer"
+SHAPES = "(H, H), (3·H, H) or (4·H, H) is expected, for an RNN, a GRU or an LSTM; take it as it is in the layer"
 
 
 def without(arrays, *names):
@@ -186,7 +186,7 @@ def second(arrays, ending):
 
 
 LAYERS = (
-    "state has 2 cells, of which 2 are asked for; convert each by itself, (layer=0, reverse=False) and {}: "
+    "state has 2 cells, and 2 of them fit; convert each by itself, (layer=0, reverse=False) and {}: "
     "a reverse one runs on x[::-1], and the next layer on h[1:] of the one before; stack_from_torch takes all"
 )
 FROM_TORCH = {  # what is passed, what is said, and what the message says to pass instead
@@ -251,13 +251,13 @@ FROM_TORCH = {  # what is passed, what is said, and what the message says to pas
     "a bias with two axes": (
         TORCH | {"bias_ih_l0": TORCH["bias_ih_l0"][:, None]},
         "bias_ih_l0 has shape (12, 1) but (12,) is expected, as weight_hh_l0 has 12 rows; "
-        "take both from the same layer, as they stand there",
+        "take both from the same layer, as they are there",
         lambda s: (s | {"bias_ih_l0": s["bias_ih_l0"][:, 0]}, {}),
     ),
     "a weight with one axis": (
         TORCH | {"weight_ih_l0": np.zeros(12)},
         "weight_ih_l0 has shape (12,) but (12, D) is expected, as weight_hh_l0 has 12 rows; "
-        "take both from the same layer, as they stand there",
+        "take both from the same layer, as they are there",
         lambda s: (TORCH, {}),
     ),
     "no axis at all": (
@@ -273,7 +273,7 @@ FROM_TORCH = {  # what is passed, what is said, and what the message says to pas
     "of another layer": (
         TORCH | {"bias_ih_l0": np.zeros(9)},
         "bias_ih_l0 has shape (9,) but (12,) is expected, as weight_hh_l0 has 12 rows; "
-        "take both from the same layer, as they stand there",
+        "take both from the same layer, as they are there",
         lambda s: (TORCH, {}),
     ),
     "another precision": (
@@ -321,9 +321,7 @@ def test_no_layer_is_lost():
         taken = conversions.from_torch(state, prefix="net.", layer=layer, reverse=reverse)
         assert relative_difference(taken, cell) < 1e-15
     for options in ({}, {"layer": 0}, {"reverse": True}, {"layer": 2}):
-        with pytest.raises(
-            ValueError, match=r"^state has 4 cells, of which [024] are asked for; convert each by itself"
-        ):
+        with pytest.raises(ValueError, match=r"^state has 4 cells, and [024] of them fit; convert each by itself"):
             conversions.from_torch(state, prefix="net.", **options)
 
 

@@ -71,7 +71,7 @@ WRONG_SUNSPOTS = {
     "infinite": (line(SUNSPOTS, 5, "1703,inf"), r":5: 'inf' is not a finite number"),
     "negative": (line(SUNSPOTS, 5, "1703,-1"), r":5: '-1' is not a finite number of at least 0"),
     "no year": (line(SUNSPOTS, 5, "later,23"), r":5: 'later' is not a date"),
-    "a month that is none": (line(SUNSPOTS, 5, "1703-13,23"), r":5: '1703-13' is not a date"),
+    "a month that does not exist": (line(SUNSPOTS, 5, "1703-13,23"), r":5: '1703-13' is not a date"),
     "month nought": (line(SUNSPOTS, 5, "1703-00,23"), r":5: '1703-00' is not a date"),
     "a gap": (line(SUNSPOTS, 5, None), r":5: 1704 comes after 1702, which is a gap"),
     "out of order": (line(SUNSPOTS, 5, "1701,23"), r":5: 1701 comes after 1702, which is not in order"),
@@ -253,7 +253,7 @@ def test_a_scaler_refuses_what_is_no_number():
 
 
 def test_a_random_walk_has_at_least_one_price():
-    """None are no walk."""
+    """Without a price there is no walk."""
     with pytest.raises(ValueError, match=r"^n is 0 but a whole number of prices is expected, at least 1; pass n=3$"):
         datasets.random_walk(1.0, 0.1, 0, np.random.default_rng(0))
     assert datasets.random_walk(1.0, 0.1, 1, np.random.default_rng(0)).tolist() == [1]

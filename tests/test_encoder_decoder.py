@@ -40,7 +40,7 @@ def test_backward_is_the_complex_step(cls, kind, lengths):
 @each_attention
 @pytest.mark.parametrize("cls", CELLS)
 def test_a_padded_batch_is_each_sequence_alone(cls, kind):
-    """What stands in the padding of the input does not matter."""
+    """What is in the padding of the input does not matter."""
     model, x, given = drawn(cls, kind)
     trace = model.forward(x, given, [5, 2])
     for b, n in enumerate([5, 2]):
@@ -60,6 +60,7 @@ def test_writing_step_by_step_is_teacher_forcing(kind):
         np.testing.assert_allclose(log_p, expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_it_learns_to_reverse():
     """Four digits of six, with attention: nearly all are right after a few hundred steps."""
     rng = np.random.default_rng(0)
@@ -135,7 +136,7 @@ def test_greedy_takes_the_most_probable_token_each_time():
 
 
 def test_exhaustive_search_looks_at_every_text():
-    """Held against a list of all texts of at most three tokens."""
+    """Compared with a list of all texts of at most three tokens."""
     given = language(3, V=3, longest=3)
 
     def texts(tokens):

@@ -25,7 +25,7 @@ FOUND, TESTS, SLIP = expected["FOUND"], expected["TESTS"], expected["SLIP"]
 @pytest.fixture
 def example(tmp_path, monkeypatch):
     """The project in a folder of its own, which is the working folder."""
-    shutil.copytree(EXAMPLES, tmp_path / "example", ignore=shutil.ignore_patterns(".cache", "site"))
+    shutil.copytree(EXAMPLES, tmp_path / "example", ignore=shutil.ignore_patterns(".rnn_notes", "site"))
     monkeypatch.chdir(tmp_path / "example")
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield tmp_path / "example"

@@ -1,6 +1,6 @@
 """The figures: what every one of them promises, and the numbers that they show.
 
-It is long since all that a figure promises is asked of every figure, from one drawing.
+It is long because all that a figure promises is asked of every figure, from one drawing.
 """
 
 import math
@@ -143,7 +143,7 @@ def test_a_figure_says_its_message_and_where_it_is_drawn(name):
 
 
 def test_two_figures_on_a_page_share_no_id():
-    """The prefix keeps them apart, also where both are the same picture, and their glyphs are left once."""
+    """The prefix keeps them apart, even where both are the same picture, and their glyphs are left once."""
     figure = drawn("two-pasts")[0]
     page = figures.share_glyphs(figures.svg(figure, "one") + figures.svg(figure, "two"))
     ids = re.findall(r'\bid="([^"]+)"', page)
@@ -201,7 +201,7 @@ def test_an_unknown_figure_is_refused_with_the_nearest_names():
 
 
 def test_show_gives_a_notebook_the_picture_with_its_text():
-    """The text is the picture's accessible name, escaped; without the site's CSS the picture stands on light paper."""
+    """The text is the picture's accessible name, escaped; without the site's CSS the picture is on light paper."""
     html = figures.show(figures.draw("sigmoid-curve"), alt='0 < σ < 1, "always" & <b>')._repr_html_()
     assert html.startswith('<div role="img" aria-label="0 &lt; σ &lt; 1, &quot;always&quot; &amp; &lt;b&gt;" style="')
     assert "background:var(--rnn-paper,#fffefb)" in html
@@ -361,7 +361,7 @@ def test_a_curve_that_is_cut_off_keeps_its_course():
 
 
 def test_the_command_says_in_one_line_what_cannot_be_written(monkeypatch, capsys, tmp_path):
-    """A folder that is missing, a folder in place of a file, and a name that is no figure's: exit status 2."""
+    """A folder that is missing, a folder in place of a file, and a name of no figure: exit status 2."""
     for name, file, text in (
         (
             "sigmoid-curve",

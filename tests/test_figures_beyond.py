@@ -123,7 +123,7 @@ def test_the_tree_of_the_scan_finds_every_state():
 
 
 def test_on_ones_a_positive_factor_goes_one_way_and_minus_one_to_and_fro():
-    """By a plain loop; full dots, where the number of ones is odd, stand where the state is 1 in the right panel."""
+    """By a plain loop; full dots, where the number of ones is odd, are where the state is 1 in the right panel."""
     for a, candidate in [(0.3, 1), (0.6, 1), (0.9, 1), (-1, 0.5)]:
         h = [0.0]
         for _ in range(12):

@@ -55,6 +55,7 @@ def test_what_is_written_is_what_was_read_in_reverse_and_is_given_one_step_later
     assert low < 100
 
 
+@pytest.mark.slow
 def test_a_beam_of_two_keeps_both_texts_and_the_other_overtakes():
     """A beam written out: the texts of the figure are what it keeps at each step, with these probabilities."""
     greedy, beam = seq2seq.texts()["greedy"], seq2seq.texts()["beam"]
@@ -76,6 +77,7 @@ def test_a_beam_of_two_keeps_both_texts_and_the_other_overtakes():
     assert [p > q for (_, p), (_, q) in zip(beam, greedy, strict=True)] == [False, False, True, True, True]
 
 
+@pytest.mark.slow
 def test_the_text_of_the_beam_is_lit():
     """In purple, with its probabilities; that of greedy search is not."""
     axes = figures.draw("greedy-and-beam").axes[0]

@@ -31,7 +31,7 @@ def test_a_walk_goes_against_the_slopes_of_the_surface():
 
 
 def test_three_rates_shows_a_slow_walk_one_that_arrives_and_one_that_leaves():
-    """After sixty steps the first is above the bottom still, the second at it; the third leaves the picture at once."""
+    """After sixty steps the first is still above the bottom, the second at it; the third leaves it at once."""
     drawn = lines("three-rates")
     slow, right, thrown = (drawn[style.COLOURS[name]][0] for name in training.WALKS.values())
     assert [len(path) for path in (slow, right, thrown)] == [61, 61, 3]

@@ -109,6 +109,7 @@ def test_the_control_compares_each_walk_with_its_own_first_row():
     assert (excess["random walks"].mean(axis=1) < excess["real prices"].mean(axis=1)).all()
 
 
+@pytest.mark.slow
 def test_the_lines_of_counting_are_perplexities_of_the_held_out_text():
     """The unigram by hand: counts mixed with guessing as Witten and Bell do; each longer one to 4 is lower."""
     training, held_out = corpus.split(corpus.load())

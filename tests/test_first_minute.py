@@ -1,4 +1,4 @@
-"""Whoever runs make for the first time gets there, or is told in a line what to do; and the next make works."""
+"""A first run of make succeeds, or says in a line what to do; and the next make works."""
 
 import hashlib
 import os

@@ -62,6 +62,7 @@ def test_front_matter_is_read_as_mkdocs_reads_it(tmp_path, head):
     assert page.paragraphs[0].text == "# A page"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", FAULTS)
 def test_front_matter_that_a_builder_would_show_or_cut_is_an_error(tmp_path, capsys, head):
     """For the command as for the extension, at its line and with a way out, whatever it is that cannot be read."""
@@ -82,6 +83,7 @@ def rendered(path, text, *more):
     return markdown.markdown(text, extensions=["rnn_notes.web.extension", *more], extension_configs=configs)
 
 
+@pytest.mark.slow
 def test_the_plugin_reports_front_matter_that_cannot_be_read(tmp_path):
     """As a test that fails, with file and line."""
     (tmp_path / "pyproject.toml").write_text('[tool.rnn_notes.checks]\npages = ["."]\n')
@@ -117,7 +119,7 @@ def test_text_that_is_taken_for_front_matter_is_refused(tmp_path):
 @SETTINGS
 @given(st.text(alphabet="ab:#-'\"[]{}|>&*!%@`,?\n \t.", max_size=40))
 def test_what_is_read_is_what_mkdocs_reads(tmp_path, inside):
-    """Whatever stands between the dashes: the same values, or an error with its line, and nothing else."""
+    """Whatever is between the dashes: the same values, or an error with its line, and nothing else."""
     rows = f"---\n{inside}\n---\n\n# A page\n".split("\n")
     try:
         values, taken = front_matter.split(tmp_path / "page.md", rows)

@@ -21,7 +21,7 @@ def test_no_kind_of_cell_has_an_advantage_by_the_bias_it_starts_with():
 
 
 def test_the_first_sign_is_the_target_and_all_else_is_noise():
-    """±1 with equal chances, then a deviation of 0.3; the target is no view of the input."""
+    """±1 with equal chances, then a deviation of 0.3; the target is not a view of the input."""
     x, target = first_sign.examples(50, 400, RNG(0))
     assert x.shape == (50, 400, 1)
     assert (target == x[0]).all()

@@ -60,7 +60,7 @@ OTHER = {  # as a file of weights it is whole
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_generator_file_is_refused_with_file_reason_and_remedy(tmp_path, damage, small_generator):
-    """Whatever is wrong, and also if there is no file."""
+    """Whatever is wrong, even if there is no file."""
     file = tmp_path / "small.safetensors"
     with pytest.raises(DataError, match=r"small\.safetensors: there is no such file that can be read \(No such"):
         generator.load(file)
@@ -141,6 +141,7 @@ def test_temperature_is_a_power_of_the_odds():
         generator.distribution(y, 0)
 
 
+@pytest.mark.slow
 def test_generated_text_follows_the_distribution(small_generator):
     """Of 4000 continuations by one character, each character's share is its probability, within 4 standard errors."""
     y, _ = small_generator.read("ab")

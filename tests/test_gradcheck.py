@@ -65,7 +65,7 @@ def test_relative_difference_sees_all_fields_of_a_cell():
 
 
 def test_relative_difference_of_not_a_number_is_no_small_number():
-    """A NaN never passes a check of the kind difference < tolerance, wherever it stands."""
+    """A NaN never passes a check of the kind difference < tolerance, wherever it is."""
     good = {"W": np.ones((2, 2)), "b": np.ones(2)}
     for name in good:
         wrong = {**good, name: good[name] * np.nan}
@@ -92,7 +92,7 @@ def test_relative_difference_is_relative_to_each_array():
 )
 @settings(derandomize=True, max_examples=60, deadline=None)
 def test_a_small_entry_that_is_wrong_is_seen_among_large_ones(seed, n, small, off, noise):
-    """A feature, a unit or a gate of another scale; unless steps or rounding are as large as it, which is no fault."""
+    """A feature, a unit or a gate of another scale; unless steps or rounding are as large as it, which is fine."""
     rng = np.random.default_rng(seed)
     right = rng.uniform(0.5, 2, n) * rng.choice([-1, 1], n)
     few = rng.permutation(n)[: max(1, n // 3)]

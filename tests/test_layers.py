@@ -1,6 +1,6 @@
 """Lengths, two directions and several layers: all are their cells run alone, backwards as forwards.
 
-It is long since all compositions are held to the same facts, with the same random layers.
+It is long because all compositions are held to the same facts, with the same random layers.
 """
 
 import re
@@ -66,7 +66,7 @@ def runs(layer, seed=1):
 @each_kind
 @each_cell
 def test_a_padded_batch_is_each_sequence_alone(cls, kind):
-    """States, last states and all gradients to 1e-14, whatever stands in the padding."""
+    """States, last states and all gradients to 1e-14, whatever is in the padding."""
     layer = layers_of(cls)[kind]
     xs, state, ws = runs(layer)
     x, lengths = sequences.pad(xs)
@@ -210,6 +210,7 @@ def test_a_masked_loss_wants_a_target_for_each_step():
 # Two directions, several layers.
 
 
+@pytest.mark.slow
 @each_kind
 @each_cell
 @pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["one length", "lengths"])
@@ -244,7 +245,7 @@ def test_each_direction_is_its_cell_alone(cls):
 
 @each_cell
 def test_a_stack_is_its_layers_one_after_the_other(cls):
-    """And goes on from its last states, as training with carry does."""
+    """And continues from its last states, as training with carry does."""
     layer = layers_of(cls)["stack"]
     x = np.random.default_rng(1).normal(size=(T, B, D))
     trace = layer.forward(x)
@@ -255,6 +256,7 @@ def test_a_stack_is_its_layers_one_after_the_other(cls):
     assert len(layer.states) == len(trace.last) == 2 * len(cls.states)
 
 
+@pytest.mark.slow
 def test_a_stack_trains_like_a_cell():
     """With its state carried from piece to piece, and its memory of all layers kept."""
     rng = np.random.default_rng(0)
@@ -367,6 +369,7 @@ def test_a_normed_network_does_not_feel_the_size_of_its_weights():
         rnn.forward(x[:, :, :1])
 
 
+@pytest.mark.slow
 def test_dropout_and_layer_norm_go_into_one_stack():
     """Gradients of all parameters, of x and of all initial states by the complex step, masks of both kinds."""
     rng = np.random.default_rng(0)
@@ -416,7 +419,7 @@ def test_a_stack_goes_to_a_state_dict_and_back(cls):
         with pytest.raises(ValueError, match=rf"^{re.escape(lost)} is missing; .* pass it as well"):
             conversions.stack_from_torch({name: a for name, a in state.items() if name != lost}, prefix="net.")
     gap = {name: a for name, a in state.items() if "_l0" not in name}
-    with pytest.raises(ValueError, match=r"^state has 1 cells, of which 0 are asked for; convert each by itself"):
+    with pytest.raises(ValueError, match=r"^state has 1 cells, and 0 of them fit; convert each by itself"):
         conversions.stack_from_torch(gap, prefix="net.")
     with pytest.raises(ValueError, match=r"^no name begins with 'weight_ih_l'; .*; pass prefix='net\.'$"):
         conversions.stack_from_torch(state)

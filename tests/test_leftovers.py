@@ -1,6 +1,6 @@
-"""Nothing is left raw: whatever stands where on a page is typeset and judged, or refused at its line.
+"""Nothing is left raw: whatever is anywhere on a page is typeset and judged, or refused at its line.
 
-It is long since each place and each mark of another Markdown is a line of a table.
+It is long because each place and each mark of another Markdown is a line of a table.
 """
 
 import re
@@ -43,7 +43,7 @@ def render(configuration, tmp_path):
     return rendered
 
 
-# Where something can stand: the lines before it, the line itself with {}, and the lines after it.
+# Where something can be: the lines before it, the line itself with {}, and the lines after it.
 PLACES = {
     "in a paragraph": "The first line.\nThe value {} is there.\nThe last line.",
     "at the beginning": "{} is the value.",

@@ -111,7 +111,7 @@ def test_what_the_build_needs_is_in_the_lock():
 
 
 def test_each_package_of_npm_has_its_hash_and_no_host():
-    """The lock is that of package.json; where a package comes from is left to whoever installs it."""
+    """The lock is that of package.json; where a package comes from is left to those who install it."""
     packages = json.loads(read(CI / "package-lock.json"))["packages"]
     root = packages.pop("")
     assert root["dependencies"] == json.loads(read(CI / "package.json"))["dependencies"]
@@ -170,7 +170,7 @@ def renew(tmp_path, monkeypatch):
 
 
 def files(folder):
-    """What stands in each file of a folder."""
+    """What is in each file of a folder."""
     return {path.relative_to(folder).as_posix(): read(path) for path in folder.rglob("*") if path.is_file()}
 
 

@@ -1,6 +1,6 @@
 """Every message of the package leads out: what it says to do is done here, and it works.
 
-It is long since it is a table: each message, what leads to it, and what it says to do.
+It is long because it is a table: each message, what leads to it, and what it says to do.
 """
 
 from functools import partial
@@ -372,6 +372,7 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
             weights.dump(W)[:-1],
             sealed('{"__metadata__":{}}'),
             sealed('{"b":1,"b":1,"__metadata__":{"crc32":"        "}}'),
+            sealed("[" * 100_000 + '"crc32":"        "'),
         )
     ),
     (

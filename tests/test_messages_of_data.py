@@ -228,7 +228,7 @@ def dumped(t, content):
 
 
 def changed(change):
-    """Reading a file of weights that is no generator's."""
+    """Reading a file of weights that is not a generator's."""
 
     def read(t, m):
         arrays, texts = weights.load(io.BytesIO(generator.dump(SMALL)))
@@ -444,7 +444,7 @@ CASES = [  # what is said, what is done wrong, and the same as the message says 
         lambda t, m: beside(t),
     ),
     # runs
-    ("a worker was killed, .*the same command goes on from there", lambda t, m: written(t, executor=Killed()), again),
+    ("a worker was killed, .*the same command resumes from there", lambda t, m: written(t, executor=Killed()), again),
     ("divide by zero", failing, again),
     ("1 would be lost; run it with --seeds 3", fewer, lambda t, m: fewer(t, m, seeds=3)),
     ("or pass --replace to give them up", fewer, lambda t, m: fewer(t, m, replace=True)),

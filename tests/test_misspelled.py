@@ -1,4 +1,4 @@
-"""What is misspelled, or of the wrong kind, is refused where it stands: in pages, their code and the settings."""
+"""What is misspelled, or of the wrong kind, is refused where it is: in pages, their code and the settings."""
 
 import re
 

@@ -57,7 +57,7 @@ def test_mistakes_in_the_displays_are_found(sample):
 
 
 def test_the_table_of_equivalents_is_honest(excused):
-    """Each entry stands once and is a mutant of today's pages; a sample survives, as all must in make mutants."""
+    """Each entry occurs once and is a mutant of today's pages; a sample survives, as all must in make mutants."""
     assert len(KNOWN) == len(set(KNOWN))
     assert not set(KNOWN) - {mutant.name for mutant in excused}, "no mutants any more: remove them from the table"
     found = [one.name for one in random.Random(1).sample(excused, EXCUSED) if not one.survives()]

@@ -31,7 +31,7 @@ def explained() -> set[str]:
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda page: page.stem)
 def test_every_letter_of_a_network_is_in_the_notation(chapter):
-    """Each letter of a formula that is checked on a run stands in the first column of one of the tables."""
+    """Each letter of a formula that is checked on a run is in the first column of one of the tables."""
     for statement in pages.read(chapter).statements:
         words = (statement.mark or "").split()
         if {*words[:2]} & NETWORKS:

@@ -1,6 +1,6 @@
 """A notebook's page shows what a fresh run shows, whatever was run before, and what it cannot show is refused.
 
-It is long since Jupyter shows many things, and each is shown or refused here by name.
+It is long because Jupyter shows many things, and each is shown or refused here by name.
 """
 
 import itertools
@@ -21,9 +21,9 @@ from rnn_notes.web import execution, notebooks, outputs
 @pytest.fixture(autouse=True)
 def empty_cache(tmp_path, monkeypatch):
     """Runs are remembered in a folder of the test."""
-    monkeypatch.setattr(cache, "FOLDER", tmp_path / ".cache")
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "cache")
     monkeypatch.setattr(cache, "project", lambda: tmp_path)
-    return tmp_path / ".cache" / "notebooks"
+    return tmp_path / "cache" / "notebooks"
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_cell_that_is_to_be_hidden_is_refused(notebook, monkeypatch, metadata,
     """The page could leave it out, but the notebook that it offers for download has it."""
     fake_run(monkeypatch, [])
     path = notebook("# Title", hidden, change=lambda cells: cells[1]["metadata"].update(metadata))
-    with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, hidden)}: this cell is to be hidden"):
+    with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, hidden)}: this cell is hidden"):
         notebooks.markdown(path)
 
 
@@ -117,7 +117,7 @@ def test_a_notebook_whose_cells_are_all_to_be_hidden_is_refused(notebook, metada
         hidden = notebooks._hidden(value, "")
         assert bool(hidden) is (value is metadata)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"metadata": metadata}))
-    with pytest.raises(PageError, match=r"note\.ipynb:1: the cells of this notebook are to be hidden"):
+    with pytest.raises(PageError, match=r"note\.ipynb:1: this notebook hides its cells"):
         notebooks.markdown(path)
 
 
@@ -135,7 +135,7 @@ def test_code_that_markdown_would_change_is_refused(notebook, monkeypatch, code)
 def test_a_line_that_hides_its_cell_elsewhere_is_refused(notebook, monkeypatch, line):
     """In Quarto, or in Colab."""
     fake_run(monkeypatch, [])
-    with pytest.raises(PageError, match="this cell is to be hidden"):
+    with pytest.raises(PageError, match="this cell is hidden"):
         notebooks.markdown(notebook("# Title", "x = 1", change=lambda cells: cells[1].update(source=line + "\nx = 1")))
 
 
@@ -236,7 +236,7 @@ REFUSED = {
     "an SVG in HTML": (result(html="<div><svg></svg></div>"), "a picture needs a text"),
     "a script": (result(**{"application/javascript": "alert(1)"}), "runs no script of a notebook"),
     "a widget": (result(plain="x", **{"application/vnd.jupyter.widget-view+json": {}}), "needs a kernel"),
-    "Markdown": (result(**{"text/markdown": "**x**"}), "text stands in Markdown cells"),
+    "Markdown": (result(**{"text/markdown": "**x**"}), "text belongs in Markdown cells"),
     "HTML that swallows the page": (result(html="<div><div>x</div>"), "does not close each <div>"),
     "HTML with a quote that does not end": (result(html='<p title="x>y</p>'), "has a tag that does not end"),
     "HTML that is cut": (result(html="<p>x</p><div class='a'"), "has a tag that does not end"),
@@ -419,7 +419,7 @@ def test_each_way_to_start_a_program_is_known_to_leave_no_trace(tmp_path):
     [("1 / 0", "this cell raises ZeroDivisionError: division by zero"), ("import os; os._exit(1)", "the kernel died")],
 )
 def test_a_cell_that_fails_is_an_error_at_its_line(notebook, code, fault):
-    """The first one that fails, also when it takes the kernel with it."""
+    """The first one that fails, even when it takes the kernel with it."""
     path = notebook("# Title", "x = 1", f"y = 2\n{code}", "z = 3")
     with pytest.raises(PageError, match=rf"note\.ipynb:{line_of(path, 'y = 2')}: {fault}"):
         notebooks.markdown(path)

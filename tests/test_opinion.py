@@ -1,6 +1,6 @@
 """The judge is judged: of each kind of function that makes one method wrong, others are generated.
 
-It is long since it lists the kinds of functions that deceive, each with a random family.
+It is long because it lists the kinds of functions that deceive, each with a random family.
 """
 
 import re
@@ -41,6 +41,7 @@ def smooth(draw):
     return (lambda v: gain * w * shape(slope * v)), gain * offset, x, gain * slope * w * prime(slope * x)
 
 
+@pytest.mark.slow
 @given(smooth())
 @settings(derandomize=True, max_examples=100, deadline=None)
 def test_what_is_right_is_never_refused(made):
@@ -149,6 +150,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "measure", "text"), WRONG)
 @given(smooth())
 @settings(derandomize=True, max_examples=25, deadline=None)
@@ -193,7 +195,7 @@ def test_what_a_shift_does_not_change_is_judged_all_the_same(f, n):
 
 
 def test_what_f_does_not_depend_on_has_the_derivative_zero():
-    """Exactly, also where f is rounded: a shift of all numbers in front of a centring changes nothing."""
+    """Exactly, even where f is rounded: a shift of all numbers in front of a centring changes nothing."""
 
     def f(p):
         a = p["a"] + p["shift"]
@@ -291,7 +293,7 @@ def _one_term_in_single_precision(v):
 
 @pytest.mark.parametrize("measure", BOTH)
 def test_a_part_of_f_in_single_precision_is_seen(measure):
-    """In short steps that part stands still, so that all others would agree with the gradient without it."""
+    """In short steps that part does not move, so that all others would agree with the gradient without it."""
     with pytest.raises(ValueError, match=r"single precision|f is not analytic"):
         measure(_one_term_in_single_precision, np.array([0.3, 0.8, -0.5]))
 
@@ -327,14 +329,14 @@ def test_what_takes_no_notice_of_its_argument_is_refused(measure):
 
 
 def test_a_relu_that_is_off_has_the_gradient_zero():
-    """It goes on further away without a jump."""
+    """Further away it continues without a jump."""
     value = {"off": np.array([-0.5, -1e-3]), "on": np.array([1.0])}
     found = complex_step(lambda p: relu(p["off"]).sum() + (p["on"] ** 2).sum(), value)
     assert found["off"].tolist() == [0, 0]
 
 
 def test_a_slope_that_is_lost_beside_a_large_number_is_no_zero():
-    """1e10 + v/1000 stands still in any short step."""
+    """1e10 + v/1000 does not move in any short step."""
     with pytest.raises(ValueError, match="too short, and lost in the rounding of f"):
         finite_differences(lambda v: 1e10 + 1e-3 * v.sum(), np.array([1.0, 2.0]))
 

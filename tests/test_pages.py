@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ PAGES = [*pages.all_pages(), ROOT / "README.md"]
 FOLDERS = [pages.DOCS / folder for folder in ("lecture", "learning", "uses", "beyond")]
 CHAPTERS = [page for page in PAGES if page.parent in FOLDERS]
 RUNNABLE = ("python", "pycon", "r")
+read = cache(pages.read)  # each page once
 
 
 def name(page: Path) -> str:
@@ -32,6 +34,7 @@ def pytest_in(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "CI": ""}).stdout
 
 
+@pytest.mark.slow
 def test_every_fence_claim_and_display_is_a_test_item():
     """As many items are collected from a page as a plain count of its text finds, so none is skipped in silence."""
     listed = pytest_in(ROOT, "--collect-only", "-q", "docs", "README.md")
@@ -58,27 +61,27 @@ def test_every_fence_claim_and_display_is_a_test_item():
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_fence_that_is_not_run_says_why(page):
     """A block in a language that the tests cannot run carries its reason, for the reader to see."""
-    silent = [f.line for f in pages.read(page).fences if f.language not in RUNNABLE and not f.not_run]
+    silent = [f.line for f in read(page).fences if f.language not in RUNNABLE and not f.not_run]
     assert not silent, f'{name(page)}:{silent}: say title="not run: reason" after the language'
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_result_in_the_prose_is_claimed(page):
     """A decimal, a percentage, or an integer that the page does not show otherwise has a claim that mentions it."""
-    for paragraph, number in claims.unclaimed(pages.read(page)):
+    for paragraph, number in claims.unclaimed(read(page)):
         pytest.fail(f"{name(page)}:{paragraph.line}: add <!-- holds: … --> after the paragraph, for {number.text}")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_display_is_marked(page):
     """Each display says how it is checked."""
-    assert all(display.mark for display in pages.read(page).displays)
+    assert all(display.mark for display in read(page).displays)
 
 
 @pytest.mark.parametrize("page", CHAPTERS, ids=name)
 def test_a_chapter_is_complete(page):
     """It has a figure, code, what to remember, and two to five exercises with folded solutions that run code."""
-    assert pages.read(page).figures, "show a figure: ![What it shows, in plain words.](figure:its-name)"
+    assert read(page).figures, "show a figure: ![What it shows, in plain words.](figure:its-name)"
     assert "\n## What to remember\n" in page.read_text(), 'add a section "## What to remember"'
     assert 2 <= len(exercises(page)) <= 5, "give two to five exercises, each a paragraph that begins with **1.**"
     for exercise in exercises(page):
@@ -124,7 +127,7 @@ def test_an_exercise_says_how_hard_it_is(page):
 
 def test_figures_on_the_pages_are_the_registered_figures():
     """Every registered figure is on a page, and every figure on a page is registered."""
-    used = {figure.name for page in PAGES for figure in pages.read(page).figures}
+    used = {figure.name for page in PAGES for figure in read(page).figures}
     used |= {drawn for page in PAGES for drawn in re.findall(r'show\(draw\(\\"(.*?)\\"', page.read_text())}
     assert not set(figures.REGISTRY) - used, "put it on a page: ![What it shows, in plain words.](figure:its-name)"
     assert not used - set(figures.REGISTRY), "register it with @figure in rnn_notes/figures"
@@ -161,12 +164,13 @@ BROKEN = {
 def test_lines_end_as_on_any_system(tmp_path, end):
     """Also as on a Macintosh of old, as Markdown has it."""
     (tmp_path / "page.md").write_bytes(end.join(["A", "", "$$", "% check: chain", "1 + 1 = 2", "$$", ""]).encode())
-    (display,) = pages.read(tmp_path / "page.md").displays
+    (display,) = read(tmp_path / "page.md").displays
     assert (display.line, display.mark, display.latex.split()) == (3, "chain", ["1", "+", "1", "=", "2"])
 
 
+@pytest.mark.slow
 def test_a_broken_page_fails_with_file_and_line(tmp_path):
-    """What raises, prints something else, is false, has no mark or does not end is reported where it stands."""
+    """What raises, prints something else, is false, has no mark or does not end is reported where it is."""
     (tmp_path / "pyproject.toml").write_text('[tool.rnn_notes.checks]\npages = ["."]\n')
     for file, (text, _) in BROKEN.items():
         (tmp_path / file).write_text(text)
@@ -180,13 +184,13 @@ def test_a_broken_page_fails_with_file_and_line(tmp_path):
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_code_fits_the_width_of_the_page(page):
     """No line of code is longer than 80 characters, which is what a page shows without scrolling."""
-    long = [f.line for f in pages.read(page).fences if any(len(row) > 80 for row in f.code.splitlines())]
+    long = [f.line for f in read(page).fences if any(len(row) > 80 for row in f.code.splitlines())]
     assert not long, f"{name(page)}:{long}: break the lines of more than 80 characters"
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md" and page.parent != ROOT], ids=name)
 def test_the_front_matter_is_read_and_describes_the_page(page):
-    """A search shows 40 to 220 characters of description, and no claim could stand behind a number in it."""
-    description = pages.read(page).front.get("description", "")
+    """A search shows 40 to 220 characters of description, and no claim could follow a number in it."""
+    description = read(page).front.get("description", "")
     assert 40 <= len(description) <= 220
     assert not [number.text for number in claims.numbers(description) if number.unit < 1 or number.percent]

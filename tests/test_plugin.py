@@ -28,6 +28,7 @@ def project(pytester, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_a_project_without_the_table_is_left_alone(project):
     """Its pages are collected neither from a folder nor by name, and nothing of the checker is imported."""
     test = "import sys\ndef test():\n    assert not {'sympy', 'lark'} & set(sys.modules)\n"
@@ -129,12 +130,21 @@ def test_an_exception_is_reported_from_the_line_of_the_page_on(project):
     assert "pytest_plugin.py" not in printed
 
 
-@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 failed")])
+@pytest.mark.parametrize(("ci", "outcome"), [("", "1 passed, 3 skipped"), ("true", "3 failed, 1 passed")])
 def test_r_code_without_r_is_skipped_but_not_in_ci(project, tmp_path, ci, outcome):
-    """A missing tool is a failure where nobody looks."""
-    printed = project({"docs/page.md": "```r\n1\n```\n", "pyproject.toml": TABLE}, CI=ci, PATH=str(tmp_path))
+    """With what reads its files below. A missing tool is a failure where nobody looks."""
+    above, below = "```python\nx = 1\n```\n", "```python\nopen('x')\n```\n\n```pycon\n>>> open('x').name\n'x'\n```\n"
+    page = f"{above}\n```r\nwriteLines('1', 'x')\n```\n\n{below}"
+    printed = project({"docs/page.md": page, "pyproject.toml": TABLE}, CI=ci, PATH=str(tmp_path))
     assert "Rscript is missing; install r-base-core" in printed
     assert outcome in printed
+
+
+def test_without_r_all_else_is_checked(project, tmp_path):
+    """A false formula and a wrong number below R code are no matter of R."""
+    page = "```r\n1\n```\n\n$$\n% check: chain\n1 = 2\n$$\n\n```pycon\n>>> 1\n2\n```\n"
+    printed = project({"docs/page.md": page, "pyproject.toml": TABLE}, CI="", PATH=str(tmp_path))
+    assert "2 failed, 1 skipped" in printed
 
 
 def test_a_block_that_says_why_it_is_not_run_is_not_run(project):

@@ -202,7 +202,7 @@ def test_a_page_states_its_spelling_and_what_is_wrong_with_it_has_a_line(folder,
 
 
 def test_a_project_states_a_spelling_for_all_its_pages(folder):
-    """It counts on every page, also where a page does not need it."""
+    """It counts on every page, even where a page does not need it."""
     page = folder / "page.md"
     page.write_text("$$\n% check: rnn\ns^{(t)} = \\tanh(a_t)\n$$\n")
     mine = settings(folder, "pages = ['page.md']\nspelling = ['s^{(t)} is h_t', '\\circ is \\odot']")

@@ -52,8 +52,8 @@ BROKEN_RECORDS = {
     ),
     "infinite": (edited(r'"drawn": \[[\d.]+', '"drawn": [-Infinity'), r"runs\[0\]\.drawn\[0\] is -inf but a finite"),
     "too large": (edited(r'"drawn": \[[\d.]+', '"drawn": [1e400'), r"runs\[0\]\.drawn\[0\] is inf but a finite"),
-    "a key twice": (edited('"version"', '"version": "0", "version"'), "version stands twice"),
-    "an inner key twice": (edited('"seed": 1,', '"seed": 1, "seed": 1,'), r"runs\[1\]\.seed stands twice"),
+    "a key twice": (edited('"version"', '"version": "0", "version"'), "version occurs twice"),
+    "an inner key twice": (edited('"seed": 1,', '"seed": 1, "seed": 1,'), r"runs\[1\]\.seed occurs twice"),
     "of another experiment": (None, "it is a record of 'toy' but one of 'other' is expected"),
 }
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from rnn_notes import search
 from rnn_notes.experiments import reversal
@@ -68,8 +69,9 @@ def test_shares_are_those_of_right_symbols_without_the_end():
     assert found["truth"][0] > 0.3
 
 
+@pytest.mark.slow
 def test_searches_are_counted():
-    """The steps of an exhaustive search over symbols that go on, and of a greedy one, one for each symbol."""
+    """The steps of an exhaustive search over symbols that continue, and of a greedy one, one for each symbol."""
     trained = model(3, 5)
     found = reversal.searches(trained, 3, 10, (1, 3, 100), np.random.default_rng(4))
     assert found["all"]["steps"] == 10 * (1 + 7 + 49 + 343)

@@ -1,6 +1,6 @@
 """A run can be stopped, killed and damaged, and ends as if nothing had happened.
 
-It is long since each way of being stopped, killed or damaged is really tried, in processes.
+It is long because each way of being stopped, killed or damaged is really tried, in processes.
 """
 
 import contextlib
@@ -198,7 +198,7 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path):
         time.sleep(0.01)
     os.killpg(run.pid, signal.SIGINT)  # a terminal sends it to the workers too
     _, errors = run.communicate(timeout=20)
-    assert errors.decode() == "\nstopped; finished seeds are kept, and the same command goes on from there\n"
+    assert errors.decode() == "\nstopped; finished seeds are kept, and the same command resumes from there\n"
     assert run.returncode == 130
 
 
@@ -303,7 +303,7 @@ def test_a_damaged_part_is_said_and_made_again(tmp_path, capsys, damage):
     with ThreadPoolExecutor(1) as pool:
         with pytest.raises(ZeroDivisionError) as failed:
             runner.run(experiment, range(3), pool, **places)
-        assert failed.value.__notes__ == ["2 of 3 seeds are finished and kept, and the same command goes on from there"]
+        assert failed.value.__notes__ == ["2 of 3 seeds are finished and kept, and the same command resumes from there"]
         (part,) = tmp_path.glob("parts/*/1.json")
         damaged = damage(part.read_text())
         assert damaged != part.read_text()
@@ -336,12 +336,12 @@ class Killed(Executor):
 
 
 def test_a_killed_worker_is_one_line_that_says_what_is_kept(tmp_path):
-    """And the next run goes on from there."""
+    """And the next run continues from there."""
     experiment, log = toy(tmp_path / "log"), tmp_path / "log"
     places = {"folder": tmp_path, "unfinished": tmp_path / "parts"}
     text = (
         "a worker was killed, perhaps since the memory was full; "
-        "1 of 3 seeds are finished and kept, and the same command goes on from there"
+        "1 of 3 seeds are finished and kept, and the same command resumes from there"
     )
     with pytest.raises(runner.RunError, match=f"^{re.escape(text)}$"):
         runner.run(experiment, range(3), Killed(), **places)

@@ -221,7 +221,7 @@ def test_nothing_is_ever_unpickled(tmp_path):
 
 
 def test_a_file_of_an_earlier_version_is_written_anew_as_the_message_says(tmp_path):
-    """What it says is run as it stands, and then the model is loaded, to the last bit."""
+    """What it says is run as it is, and then the model is loaded, to the last bit."""
     path, model = tmp_path / "model.npz", (random_run(LSTM).cell, Readout.init(3, 2, np.random.default_rng(0)))
     np.savez(path, **parameters.arrays(model))
     with pytest.raises(ValueError, match=r"this is a \.npz file but one in the layout of safetensors is") as refused:

@@ -39,13 +39,9 @@ def rendered(text: str) -> tuple[list[str], list[str], list[str], str]:
             tag.extract()
     for tag in soup.select("code"):
         tag.extract()
-    displays, inline, code = found
-    return (
-        [d[2:-2].strip() for d in displays],
-        [i[2:-2].strip() for i in inline],
-        [c for c in code if c],
-        soup.get_text(),
-    )
+    *formulas, code = found
+    displays, inline = ([formula[2:-2].strip() for formula in part] for part in formulas)
+    return displays, inline, [block for block in code if block], soup.get_text()
 
 
 def words(text: str) -> str:
@@ -144,6 +140,7 @@ def agree(text: str) -> None:
     assert not re.search(r"\$|\\[(\[a-z]", rest), rest
 
 
+@pytest.mark.slow
 @given(PAGES)
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_what_is_read_is_what_is_rendered(text):
@@ -161,6 +158,7 @@ PREFIXES = ["", "", "", "    ", "> ", "  ", "\t", "        ", "    > ", "- ", ">
 LINES = st.tuples(st.sampled_from(PREFIXES), st.sampled_from(PIECES))
 
 
+@pytest.mark.slow
 @given(st.lists(LINES.map("".join), max_size=9))
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_lines_in_any_order_are_read_as_they_are_rendered(lines):
@@ -265,14 +263,14 @@ REFUSED = {
     "$$\n% check: chain\nx\n$$<!-- check: rnn -->": "page.md:1: this display has two marks",
     "```python\n1": "page.md:1: this code block does not end; close it with ```",
     "> ```python\n1\n> ```": "page.md:2: the code block of line 1 does not end before this line; begin",
-    "Words\n> - ```python\n>     1 / 0\n>     ```": "page.md:2: a fence stands on a line of its own",
+    "Words\n> - ```python\n>     1 / 0\n>     ```": "page.md:2: a fence goes on a line of its own",
     "```python title\n1\n```": "page.md:1: this code block is not rendered as one",
 }
 
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_cannot_be_meant_is_refused_with_its_line(text):
-    """A comment that only looks like a mark, a mark that is nobody's, a fence that is none."""
+    """A comment that only looks like a mark, a mark that belongs to nothing, a fence that is not one."""
     with pytest.raises(PageError, match=re.escape(REFUSED[text])):
         read(text)
 

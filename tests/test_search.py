@@ -121,6 +121,7 @@ QUERIES = {
     "speed": ["reference/speed/"],
     "how to cite": ["reference/errata/"],
     "install": ["reference/your-own-notes/#one-page"],
+    "colab": [""],
     "visualization": ["learning/gates-at-work/#what-the-gates-do"],
     "backpropogation": ["learning/bptt/"],
     "sigmiod": ["lecture/sigmoid/#the-derivation", "lecture/sigmoid/"],
@@ -171,7 +172,7 @@ FIRST = ("exposure bias", "lstm formula", "exploding gradients", "forget gate gr
 
 @pytest.mark.parametrize("query", FIRST)
 def test_what_has_all_words_comes_before_what_has_some_of_them(found, query):
-    """However often those stand there, or in a heading: “One bias or two” is not about exposure."""
+    """However often those occur there, or in a heading: “One bias or two” is not about exposure."""
     whole = [all(section["terms"].values()) for section in found(query) if section["terms"]]
     assert whole[0]
     assert whole == sorted(whole, reverse=True)

@@ -1,8 +1,8 @@
-"""The promises of the site, held against what the strict build has written.
+"""The promises of the site, checked against what the strict build has written.
 
 Pages are parsed with a parser of their own, and what they should hold is counted in the sources, line by line.
 
-It is long since one built site is parsed once, and all that it promises is asked of it.
+It is long because one built site is parsed once, and all that it promises is asked of it.
 """
 
 import gzip
@@ -326,7 +326,7 @@ def test_the_search_finds_the_words_of_the_lecture(index):
 
 
 def test_the_search_index_holds_formulas_as_text_alone(index):
-    """No LaTeX, no glyphs and no MathML; code is searched, so dollars in R are no formulas."""
+    """No LaTeX, no glyphs and no MathML; code is searched, so dollars in R are not formulas."""
     assert any("hₜ = tanh(aₜ)" in section["text"] for section in index)
     for section in index:
         prose = re.sub(r"<code>.*?</code>", "", section["text"], flags=re.DOTALL)

@@ -121,7 +121,7 @@ def notes(tmp_path):
         file.parent.mkdir(parents=True)
         file.write_text(f"<article>{html}</article>", encoding="utf-8")
         chapters.append(outline.Chapter(source, "Part", "1.1", file, tmp_path))
-    return outline.Outline("T", "D", "https://example.org/", chapters)
+    return outline.Outline("T", "D", "https://example.org/", tuple(chapters))
 
 
 def write(notes, plan, monkeypatch, tmp_path):

@@ -97,6 +97,7 @@ def test_a_right_network_learns_the_cycle_and_a_sign_that_is_turned_unlearns_it(
     assert right[-1] < damage.WITHOUT_MEMORY < right[0] < wrong[-1]
 
 
+@pytest.mark.slow
 def test_the_record_has_every_slip_and_its_first_seed_can_be_repeated():
     """What is recorded is what the code of today finds; a slip that was added or changed is run again."""
     record = experiment.record()

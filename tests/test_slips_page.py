@@ -105,10 +105,9 @@ def test_all_that_the_published_page_states_is_judged_and_accounted_for():
 
 
 def test_a_share_is_printed_with_two_digits_and_rounding_as_nothing():
-    """Ten per cent and more without decimals."""
-    assert [percent(share) for share in (0.0, 3e-9, 0.0031, 0.0996, 0.25, 1.5)] == [
-        *("0", "0", "0.3 %", "10 %", "25 %", "150 %")
-    ]
+    """Ten per cent and more without decimals; the sign never begins a line."""
+    shown = [percent(share) for share in (0.0, 3e-9, 0.0031, 0.0996, 0.25, 1.5)]
+    assert shown == [f"{n}\N{NO-BREAK SPACE}%" if n else "0" for n in ("", "", "0.3", "10", "25", "150")]
 
 
 def cost(loss, right=(0.01, 0.02, 0.03)):

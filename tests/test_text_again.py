@@ -78,7 +78,7 @@ def test_what_cannot_be_fetched_is_told(tmp_path, monkeypatch, problem):
     assert not (tmp_path / "novels").exists()
 
 
-# Training that goes on
+# Training that continues
 
 
 def test_a_training_that_was_stopped_goes_on_as_if_nothing_had_happened(tmp_path):
@@ -223,7 +223,7 @@ def test_probabilities_are_those_that_the_network_gives_while_it_reads(small):
 
 
 def test_a_quotation_begins_at_its_first_mark_and_ends_before_its_second():
-    """Or at an empty line, behind which whoever goes on speaking opens it again."""
+    """Or at an empty line, after which a speech that continues opens it again."""
     inside = units.in_quotes('He: "No." So.\n"Yes,\n\n"yes," he')
     assert "".join(">" if value else "." for value in inside) == "....>>>>......>>>>>>.>>>>>...."
 

@@ -1,6 +1,6 @@
 """Optimisers take the steps their papers describe; a training is repeatable, can be stopped, and says what fails.
 
-It is long since the loop, its optimisers and its faults are tried on the same small models.
+It is long because the loop, its optimisers and its faults are tried on the same small models.
 """
 
 import contextlib
@@ -125,7 +125,7 @@ def test_the_first_step_of_adam_is_the_rate_whatever_the_gradient():
 
 
 def test_a_gradient_whose_square_is_infinite_stops_adam():
-    """Else it would stand still, and nobody would know."""
+    """Otherwise it would not move, and nobody would know."""
     with (
         np.errstate(over="ignore"),
         pytest.raises(FloatingPointError, match=r"^the square of the gradient is not finite$"),
@@ -141,7 +141,7 @@ def test_the_defaults_of_adam_are_those_of_the_paper():
 
 @pytest.mark.parametrize("optimiser", [SGD, Adam])
 def test_the_rate_may_be_changed_between_steps(optimiser):
-    """A rate of zero stands still."""
+    """A rate of zero does not move."""
     o = optimiser(0.1)
     first = o.step(one_number(1.0), one_number(1.0))
     o.rate = 0.0
@@ -168,6 +168,7 @@ def test_a_step_makes_a_new_model(cls, optimiser):
 # The loop
 
 
+@pytest.mark.slow
 @each_cell
 def test_training_learns(cls):
     """A task of memory, to a hundredth of the loss it starts with."""
@@ -387,7 +388,7 @@ def test_a_number_of_steps_is_at_least_one(given, text):
 @pytest.mark.parametrize("loss", [squared_error, lambda y, target: (np.sum((y - target) ** 2), y - target)])
 @pytest.mark.parametrize("number", [np.nan, np.inf])
 def test_a_target_that_is_not_finite_is_named(number, loss):
-    """It is no fault of the rate, at the first step or later, whoever has written the loss."""
+    """It is not the fault of the rate, at the first step or later, no matter who wrote the loss."""
     batches = list(echoes(3))
     batches[2][1][0, 1, 0] = number
     text = f"target holds {number} at (0, 1, 0) but finite numbers are expected; replace or remove missing values first"
@@ -441,7 +442,7 @@ def test_no_batch_is_refused():
 
 @pytest.fixture
 def interruptible():
-    """Ctrl-C interrupts, also where the tests run in the background of a shell, which has it ignored."""
+    """Ctrl-C interrupts, even where the tests run in the background of a shell, which has it ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -486,6 +487,7 @@ def test_nothing_is_shown_where_there_is_no_terminal(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_loss_speed_and_time_left():
     """In a terminal of its own, since the bar looks for one."""
     program = textwrap.dedent("""

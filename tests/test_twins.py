@@ -120,7 +120,7 @@ def test_a_figure_stands_alone_as_a_file(built_site):
 
 
 def test_a_false_formula_says_that_it_is_false(built_site):
-    """Behind each display stands what the checker says of it; who reads the Markdown alone must not believe it."""
+    """Behind each display is what the checker says of it; who reads the Markdown alone must not believe it."""
     text = (built_site / "learning/find-the-slip/index.html.md").read_text(encoding="utf-8")
     displays = re.findall(r"^ *\$\$\n(.*?)^ *\$\$\n\n *<!-- (.*?) -->", text, re.MULTILINE | re.DOTALL)
     assert len(displays) == text.count("$$") // 2
@@ -215,11 +215,11 @@ def test_an_address_is_that_of_the_published_page():
 def test_a_link_leads_to_the_published_page(tmp_path, file, href, address):
     """Whatever it is relative to: where a page was built as a file, its links are those of a file."""
     chapter = outline.Chapter("a/b.md", "", "", tmp_path / file, tmp_path)
-    assert outline.Outline("T", "D", OWN, [chapter]).link(chapter, href) == address
+    assert outline.Outline("T", "D", OWN, (chapter,)).link(chapter, href) == address
 
 
 def test_the_outline_asks_for_every_page_of_the_navigation(tmp_path):
-    """A part of a site is no site."""
+    """A part of a site is not a site."""
     (tmp_path / "index.html").touch()
     with pytest.raises(FileNotFoundError, match=r"has neither start-here\.html nor start-here/index\.html"):
         outline.read(tmp_path)

@@ -92,6 +92,7 @@ def test_bad_latex_is_an_error_that_names_it(latex, fault):
         typesetter.html(latex, display=True)
 
 
+@pytest.mark.slow
 def test_an_error_is_not_remembered():
     """Bad LaTeX is an error every time."""
     for _ in range(2):
@@ -130,8 +131,9 @@ def test_the_style_sheet_holds_the_glyphs_of_the_pages_and_no_others(tmp_path):
     assert glyphs(sheet(tmp_path, ("h + x < a", False), ("\nx\n", True))) == {"h", "+", "x", "<", "a"}
 
 
+@pytest.mark.slow
 def test_the_style_sheet_is_that_of_the_formulas_as_they_were_typeset(tmp_path):
-    """A display and a line have rules of their own: their limits stand elsewhere."""
+    """A display and a line have rules of their own: their limits are elsewhere."""
     latex = r"\sum_{t=1}^T h_t"
     for display in (True, False):
         site = tmp_path / str(display)
@@ -154,6 +156,7 @@ def test_every_glyph_is_in_the_font_that_the_style_sheet_brings(tmp_path):
     assert "MJXTEX-FR" not in faces
 
 
+@pytest.mark.slow
 def test_no_command_writes_latex_into_an_attribute():
     """Whatever MathJax knows is given words of its own; the MathML, from which the page is made, has them in none."""
     v8 = typeset._start()

@@ -83,7 +83,7 @@ def test_a_file_that_does_not_fit_itself_is_refused(change, reason):
         (sealed(" " * weights.MAX_HEADER + '{"__metadata__":{"crc32":"        "}}'), "a header of 1000"),
         (sealed('{"__metadata__":{}}'), "no checksum"),
         (sealed('{"b":1,"b":1,"__metadata__":{"crc32":"        "}}'), "two entries of one name"),
-        (sealed("[" * 100_000 + '"crc32":"        "'), "recursion|depth"),
+        (sealed("[" * 100_000 + '"crc32":"        "'), "a header that is nested too deeply"),
         (sealed('["crc32":"        "'), "delimiter"),
         (sealed('{"crc32":"        "}'), "no '__metadata__' is known"),
     ],

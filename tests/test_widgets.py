@@ -1,4 +1,4 @@
-"""What the widgets start from, how they stand on a page, and what they weigh."""
+"""What the widgets start from, how a page holds them, and what they weigh."""
 
 import base64
 import gzip
@@ -30,7 +30,7 @@ def test_every_widget_has_a_script_and_a_test_in_a_browser(element):
     """A file of its name each."""
     test = f"test_{element.replace('-', '_')}.py"
     assert (FOLDER / f"{element}.js").exists(), f"define the element {element} in docs/assets/widgets/{element}.js"
-    assert (TESTS / test).exists(), f"hold {element} against the package's numbers in tests/browser/widgets/{test}"
+    assert (TESTS / test).exists(), f"compare {element} with the package's numbers in tests/browser/widgets/{test}"
 
 
 def test_every_script_and_every_test_belongs_to_a_widget():
@@ -86,6 +86,7 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attributes)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WIDGETS)
 def test_a_widget_stands_around_its_picture(name):
     """Its data are in an attribute, not in a script, which the theme would run; its own scripts come behind it."""
@@ -106,7 +107,7 @@ def render(text, path="", **settings):
 
 
 def test_a_figure_names_the_widget_that_takes_its_place():
-    """The widget stands around the picture alone: the caption and the link to the code stay."""
+    """The widget encloses the picture alone: the caption and the link to the code stay."""
     html = render("![A curve.](figure:sigmoid-curve){ widget=rnn-sigmoid }", assets="../assets")
     opening = r'<figure id="figure-sigmoid-curve"><rnn-sigmoid data-start="[^"]*"><div role="img"'
     closing = r"</div></rnn-sigmoid>(<script .*?></script>){2}<figcaption>.*A curve\..*</figcaption></figure>"
@@ -142,11 +143,12 @@ def test_the_scripts_are_light():
 
 
 def test_a_light_script_has_lost_comments_and_indentation_alone():
-    """Comments on lines of their own; what stands on other lines, strings too, is as it was."""
+    """Comments on lines of their own; what is on other lines, strings too, is as it was."""
     script = "/*\n * A file.\n */\n\nlet a; // a\n  /* One line. */\n  b(`c\n    d /* e */`); /* f */\n  // g\n"
     assert widgets.light(script) == "\nlet a; // a\nb(`c\nd /* e */`); /* f */\n// g\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "name", "limit"),
     [("text", "rnn-text-weights", 400_000), ("text_again", "rnn-text-again-weights", 500_000)],

@@ -19,10 +19,10 @@ class TinySite:
         shutil.copytree(ROOT / "rnn_notes", folder / "rnn_notes", ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("docs/overrides", "docs/assets"):
             shutil.copytree(ROOT / name, folder / name)
-        (folder / ".cache").mkdir()
-        kept = ROOT / ".cache" / "rnn_notes"
+        (folder / ".rnn_notes").mkdir()
+        kept = ROOT / ".rnn_notes" / "cache"
         kept.mkdir(parents=True, exist_ok=True)
-        (folder / ".cache" / "rnn_notes").symlink_to(kept)  # what is costly has been made for the whole site
+        (folder / ".rnn_notes" / "cache").symlink_to(kept)  # what is costly has been made for the whole site
         (folder / "pyproject.toml").touch()
         config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
         how = "reference/how-it-is-checked"

@@ -10,7 +10,7 @@ It has four methods.
   and returns the gradient of the loss with respect to the parameters, the input and the initial state.
 
 A cell says what it carries: ``states`` and ``gates`` are their names, in order, and ``trace.last`` is the tuple of
-states from which the next ``forward(x, *last)`` goes on. So nobody needs to ask which cell it is.
+states from which the next ``forward(x, *last)`` continues. So nobody needs to ask which cell it is.
 The gradient of a cell is a cell of the same type.
 Sizes: T time steps, B sequences in a batch, D inputs, H hidden units.
 Weights are (to, from), as in ``W x`` for a column vector; a batch is rows, so the code says ``x @ W.T``.

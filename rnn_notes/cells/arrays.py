@@ -10,7 +10,7 @@ from rnn_notes.cells import require
 
 
 def uniform(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike) -> ndarray:
-    """Weights (…, to, from) uniform in ±1/√from, so that pre-activations start near one."""
+    """Weights (…, to, from) uniform in ±1/√from, so that pre-activations start below about one."""
     return (rng.uniform(-1, 1, shape) / np.sqrt(shape[-1])).astype(dtype)
 
 
@@ -70,7 +70,7 @@ def input_gradient(delta: ndarray, W: ndarray) -> ndarray:
 
 
 def last_of(*states: str) -> property:
-    """Of a trace the states after the last step, as a tuple from which ``forward(x, *last)`` goes on."""
+    """Of a trace the states after the last step, as a tuple from which ``forward(x, *last)`` continues."""
     return property(lambda trace: tuple(getattr(trace, state)[-1] for state in states), doc=last_of.__doc__)
 
 

@@ -235,7 +235,7 @@ def _convert(cell: Any, name: str, value: ndarray) -> ndarray:
 
 
 def _compare(cell: Any, name: str, shape: tuple[int, ...], axes: dict[str, int | None]) -> None:
-    """Refuse a shape that has not the sizes of the axes, ``None`` being any size but zero."""
+    """Raise unless the shape matches the axes; ``None`` matches any size but zero."""
     kind = type(cell).__name__
     if len(shape) != len(axes):
         raise ValueError(

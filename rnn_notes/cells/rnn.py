@@ -40,7 +40,7 @@ class RNN:
 
     @classmethod
     def init(cls, D: int, H: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> Self:
-        """Weights uniform in ±1/√(inputs of the neuron), so that pre-activations start near one; bias zero."""
+        """Weights uniform in ±1/√(inputs of the neuron), so that pre-activations start below about one; bias zero."""
         D, H = require.sizes(rng, D=D, H=H)
         return cls(arrays.uniform(rng, (H, D), dtype), arrays.uniform(rng, (H, H), dtype), np.zeros(H, dtype))
 

@@ -52,7 +52,7 @@ def is_glyph(element: Element) -> bool:
 
 
 def _steps(path: str, digits: int) -> str:
-    """The path with each point, rounded, as its distance from the last: shorter than where it stands on the sheet.
+    """The path with each point, rounded, as its distance from the last: shorter than its position on the sheet.
 
     Distances are taken between rounded points, so that no error adds up.
     https://www.w3.org/TR/SVG2/paths.html#PathData

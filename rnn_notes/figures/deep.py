@@ -30,7 +30,7 @@ class Curve:
     layer: Callable[[Generator], Any]
     edge: str = ""  # where something is dropped: between layers, each step or each sequence
     look: str = "after"  # before, after, or a second one after: other
-    label: tuple[str, float, float] = ("", 0, 1)  # its name, and where it stands
+    label: tuple[str, float, float] = ("", 0, 1)  # its name, and where it goes
 
 
 def usual(rng: Generator) -> RNN:

@@ -121,7 +121,7 @@ def cliff_contour() -> Figure:
 
 
 def _note(ax: Any, text: str, at: Any, shift: tuple[float, float], kind: str = "ink", **look: Any) -> None:
-    """Text beside a point of the plot, shifted by so many pixels."""
+    """Text beside a point of the plot, shifted by these pixels."""
     ax.annotate(text, at, shift, textcoords="offset points", color=COLOURS[kind], **look)
 
 

@@ -4,6 +4,7 @@ import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from xml.etree import ElementTree
@@ -68,6 +69,7 @@ def standalone(fig: Figure) -> str:
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
+@lru_cache(maxsize=200)  # mkdocs serve asks again and again
 def detached(inline: str) -> str:
     """An SVG file made of what ``svg`` has returned, with the colours of the light theme on their paper."""
     root = ElementTree.fromstring(light(inline))
@@ -108,7 +110,7 @@ class Picture:
 def show(fig: Figure, alt: str) -> Picture:
     """A figure for a notebook: it follows the theme of the site, and alt is its text for those who cannot see it.
 
-    Without the site's CSS it stands on light paper, so it can be read in any notebook program.
+    Without the site's CSS it is on light paper, so it can be read in any notebook program.
     Raises ValueError if alt is empty.
     """
     if not alt.strip():

@@ -44,6 +44,6 @@ def padded_batch() -> Figure:
 
 
 def batches() -> tuple[ndarray, ndarray, ndarray]:
-    """The steps of three sequences as they stand in a batch, 0 being padding, (3, T): padded, flipped, reversed."""
+    """The steps of three sequences as they are in a batch, 0 being padding, (3, T): padded, flipped, reversed."""
     padded, lengths = sequences.pad([np.arange(1, n + 1) for n in LENGTHS])
     return padded.T, padded[::-1].T, sequences.reverse(padded, np.array(lengths)).T

@@ -20,7 +20,7 @@ TOP, TANH, WRITE, ROW, BUS = 352.0, 290.0, 262.0, 178.0, 92.0
 
 TIMES = r"$\cdot$"  # in a disc: ⊙
 
-NODES: dict[str, tuple[float, float, str, str]] = {  # x, y, the colour of its letter, what stands in it
+NODES: dict[str, tuple[float, float, str, str]] = {  # x, y, the colour of its letter, what is written in it
     "c_prev": (25, TOP, "c", "$c_{t-1}$"),
     "c": (501, TOP, "c", "$c_t$"),
     "h_prev": (25, BUS, "h", "$h_{t-1}$"),
@@ -151,7 +151,7 @@ def lstm_backward() -> Figure:
 
 @figure("fading")
 def forget_bias() -> Figure:
-    """How much the initial state matters after t steps: the larger the forget-gate bias, the longer it does."""
+    """How much the initial state matters after t steps: the larger the forget-gate bias, the longer."""
     fig = sheet(520, 330)
     ax = fig.subplots()
     labels = (("plain RNN", "y", (5, 1e-10)), ("0", "c", (56, 5e-12)), ("1", "c", (84, 3e-7)), ("3", "c", (84, 8e-2)))

@@ -52,7 +52,7 @@ def bits_by_model() -> Figure:
 
 @figure("found")
 def novel_samples() -> Figure:
-    """The network goes on from the same two words, at four temperatures: the highest makes up words of its own."""
+    """The network continues the same two words, at four temperatures: the highest makes up words of its own."""
     return passages(found()["samples"], 0.1)
 
 

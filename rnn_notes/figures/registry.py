@@ -56,7 +56,11 @@ def draw(name: str) -> Figure:
 
 def source(name: str) -> tuple[str, int]:
     """Where a figure is drawn: the file, relative to the repository, and the line of its function."""
-    function = inspect.unwrap(_known(name))
+    return _place(inspect.unwrap(_known(name)))
+
+
+@functools.cache
+def _place(function: Callable[[], Figure]) -> tuple[str, int]:
     return Path(inspect.getfile(function)).relative_to(ROOT).as_posix(), inspect.getsourcelines(function)[1]
 
 

@@ -2,7 +2,7 @@
 
 A letter has one colour everywhere: x green, h blue, c orange, y purple, gradients red; ink, dim and grid are neutral.
 A figure is drawn with the colours of the light theme. On the page each becomes a CSS custom property,
-``--rnn-h`` for ``h``, whose value for the light and the dark theme stands in ``docs/assets/figures.css``.
+``--rnn-h`` for ``h``, whose value for the light and the dark theme is in ``docs/assets/figures.css``.
 """
 
 from contextlib import AbstractContextManager

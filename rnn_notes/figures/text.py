@@ -61,7 +61,7 @@ def temperature() -> Figure:
 
 @figure("last_samples")
 def samples() -> Figure:
-    """Four networks, trained alike from different seeds, go on from the same prompt: words, but without a sense."""
+    """Four networks, trained alike from different seeds, continue the same prompt: words that make no sense."""
     return passages({f"seed {seed}": sample for seed, sample in last_samples().items()}, 0.13)
 
 

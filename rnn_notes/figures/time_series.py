@@ -51,7 +51,7 @@ def sunspot_forecast() -> Figure:
     fig = sheet(520, 340)
     ax = fig.subplots()
     shown = time_series.data().between("1944", "1999")
-    ax.plot(years(shown.time), shown.values, color=COLOURS["x"], label="what came")
+    ax.plot(years(shown.time), shown.values, color=COLOURS["x"], label="measured")
     forecast, low, high = intervals("GRU")
     for n, b in enumerate(range(0, len(forecast), time_series.CYCLE)):
         ahead = int(time_series.PARTS["test"][0]) + b + np.arange(time_series.CYCLE)
@@ -65,7 +65,7 @@ def sunspot_forecast() -> Figure:
 
 @figure("state_plane")
 def sunspot_state() -> Figure:
-    """The hidden state goes round once a cycle: the same sunspot number lies here when rising, there when falling."""
+    """The hidden state goes round once per cycle: the same sunspot number lies here when rising, there when falling."""
     fig = sheet(520, 420)
     ax = fig.subplots()
     plane, last, rising = state_plane("GRU")

@@ -1,6 +1,6 @@
 """What a slip costs: the gradient it makes beside the true one, and what a network learns with it.
 
-A slip is a list of pairs, (right line, wrong line), and each right line stands once in the function that it changes.
+A slip is a list of pairs, (right line, wrong line), and each right line occurs once in the function that it changes.
 If a slip changes the network itself, the true gradient is that of the changed network, which is then another one.
 """
 

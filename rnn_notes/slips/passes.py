@@ -1,7 +1,7 @@
 """Four gradients written out line by line, as a learner writes them, so that one line can be replaced by a slip.
 
 Each function takes the parameters p, the inputs x and the right classes k, both with an unused entry 0, so that
-``x[t]`` is x_t: x is (T + 1, V), a letter a row with a single one, and k is T + 1 whole numbers.
+``x[t]`` is x_t: x is (T + 1, V), one row per letter, with a single one, and k is T + 1 whole numbers.
 Each returns the loss, the cross-entropy summed over t = 1 … T, and its gradient, of the form of p.
 They repeat ``rnn_notes.cells`` in the slowest way, so that a line of a text is a line of the code.
 """
