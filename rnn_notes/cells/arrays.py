@@ -53,7 +53,9 @@ def start_back(cell: Any, trace: Any, kind: Any, dh: ArrayLike, **others: ArrayL
 def project(W: ndarray, x: ndarray, b: ndarray) -> ndarray:
     """W x_t + b of all steps of x (T, B, from): (…, T, B, to)."""
     T, B, _ = x.shape
-    return (x.reshape(T * B, -1) @ W.mT + b[..., None, :]).reshape(*b.shape[:-1], T, B, b.shape[-1])
+    a = x.reshape(T * B, -1) @ W.mT
+    a += b[..., None, :]  # in place: a second array of this size would take longer than the product
+    return a.reshape(*b.shape[:-1], T, B, b.shape[-1])
 
 
 def weight_gradient(delta: ndarray, x: ndarray) -> ndarray:
