@@ -200,7 +200,7 @@ def test_a_port_that_is_taken_is_one_sentence():
         taken.listen()
         port = taken.getsockname()[1]
         command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"]
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     said = run.stdout + run.stderr
     assert run.returncode != 0
     assert f"make serve PORT={port + 1}" in said

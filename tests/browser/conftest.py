@@ -4,7 +4,12 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 from static_host import serve
+
+expect.set_options(
+    timeout=60_000
+)  # milliseconds; a slow machine with other work needs more than the usual five seconds
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
+from reader import MILLISECONDS
 from static_host import serve
 
 ROOT = Path(__file__).parents[2]
@@ -116,4 +117,4 @@ def test_a_block_says_what_lets_it_run(file_tab, offline_site):
     with serve(folder) as address:
         file_tab.goto(f"{address}lecture/forward-pass.html")
         file_tab.locator(".live .run").first.click()
-        expect(file_tab.locator(".live-status").first).to_have_text("the same as printed", timeout=120_000)
+        expect(file_tab.locator(".live-status").first).to_have_text("the same as printed", timeout=MILLISECONDS)
