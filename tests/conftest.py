@@ -1,13 +1,11 @@
 """The site, built once for all tests that look at it, as strictly as it is built for publication; what is quick."""
 
-import fcntl
 import gc
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import shared_site
 
 from rnn_notes import cache
 
@@ -142,19 +140,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory, pytestconfig):
+def built_site(pytestconfig):
     """The folder of the built site, named as GitHub Pages serves it; the first process that asks builds it for all."""
     if given := pytestconfig.getoption("site"):
-        return given.resolve()
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent  # each process has a folder of its own in it
-    folder, done = shared / "site" / "rnn_notes", shared / "site-is-built"
-    with (shared / "site.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-            build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-            assert build.returncode == 0, build.stdout + build.stderr
-            done.touch()
-    return folder
+        yield given.resolve()
+        return
+    with shared_site.shared(shared_site.made_of()) as folder:
+        yield folder
