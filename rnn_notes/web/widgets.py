@@ -6,14 +6,13 @@ import re
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rnn_notes import lecture, parameters, weights
+from rnn_notes import cache, lecture, parameters, weights
 from rnn_notes.experiments import recorded, text, text_again, three_cells
 from rnn_notes.experiments.records import recorded_file
 from rnn_notes.figures import attention as alignment
@@ -107,9 +106,19 @@ def network(experiment: str) -> str:
     return b64encode(file.read_bytes()).decode()
 
 
+def gradients_back() -> str:
+    """How strongly each character acts on the predictions after it, in the passages of the widget, as JSON."""
+    return json.dumps(three_cells.passages(), separators=(",", ":"))
+
+
+def _once(make: Callable[[], str]) -> str:
+    """What has been computed before is not computed again, by another build either."""
+    return cache.remember("widgets", f"{cache.digest(__name__)} {make.__name__}", make)
+
+
 FILES: dict[str, Callable[[], str]] = {  # what widgets load later, by the name of the script that brings it
-    "rnn-attention-data": attentive,
-    "rnn-gradient-data": cache(lambda: json.dumps(three_cells.passages(), separators=(",", ":"))),  # for mkdocs serve
+    "rnn-attention-data": lambda: _once(attentive),
+    "rnn-gradient-data": lambda: _once(gradients_back),
     "rnn-text-again-weights": lambda: network("text_again"),
     "rnn-text-weights": lambda: network("text"),
 }
