@@ -4,9 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-MILLISECONDS = (
-    600_000  # for what loads Python, or trains, on a slow machine with other work: only a fault waits so long
-)
+MILLISECONDS = 300_000  # for what loads Python, or trains, on a slow machine: only a fault waits so long
 ENDS = ("same", "ran", "differs", "wrong", "raised", "cut", "stopped", "failed")  # the states of a block that has run
 DONE = re.compile(f"^({'|'.join(ENDS)})$")
 

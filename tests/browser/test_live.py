@@ -17,9 +17,8 @@ PAGES = [
 ] + ["reference/api/"]
 TRAINING = (  # for minutes: tests/live/test_reader.py runs all their blocks in the same Python, and here the first do
     *("learning/gradients/", "learning/training/", "learning/debugging/", "uses/text/", "uses/text-again/"),
-    "beyond/sequence-to-sequence/",
+    *("beyond/attention/", "beyond/sequence-to-sequence/"),
 )
-PAGES.remove("beyond/attention/")  # its very first block trains six networks
 
 
 @pytest.fixture

@@ -108,6 +108,19 @@ def test_a_connection_that_is_lost_half_way_is_said(browser, built_site, live_si
         assert run(tab).get_attribute("data-state") == "same"
 
 
+@pytest.mark.parametrize("late", ["start.js", "notes.js"])
+def test_a_click_before_the_scripts_have_come_is_not_lost(context, live_site, late):
+    """On a slow connection a button is there first; it does once what it is for as soon as its script is there."""
+    tab, held = context.new_page(), []
+    tab.route(f"**/{late}", lambda route: held.append(route))
+    tab.goto(f"{live_site}lecture/memory/", wait_until="commit")
+    tab.locator(".live .run").first.click()
+    expect(tab.locator(".live-status")).to_have_count(0)
+    held[0].continue_()
+    expect(block(tab, 0)).to_have_attribute("data-state", "same", timeout=MILLISECONDS)
+    tab.close()
+
+
 def test_a_browser_without_webassembly_says_so(context, live_site):
     """And the printed page is whole."""
     tab = context.new_page()

@@ -3,8 +3,10 @@
 {
   const script = new URL("live.js", document.currentScript.src).href;
   let loading;
-  document.addEventListener("click", async ({ target }) => {
+  document.addEventListener("click", async (event) => {
+    const { target } = event;
     if (!target.matches(".live button")) return;
+    event.preventDefault(); // so it is not pressed once more when the page is whole
     loading ??= new Promise((resolve, reject) => {
       const element = Object.assign(document.createElement("script"), { src: script, onload: resolve, onerror: reject });
       document.head.append(element);
