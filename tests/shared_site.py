@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
@@ -58,7 +58,7 @@ def build(folder: Path) -> bool:
 
 
 @contextmanager
-def shared(key: str, kept: Path = FOLDER, build=build) -> Iterator[Path]:
+def shared(key: str, kept: Path = FOLDER, build: Callable[[Path], bool] = build) -> Iterator[Path]:
     """The site made of ``key``, in a folder named as GitHub Pages serves it; sites that nobody looks at are removed."""
     folder = kept / key
     folder.mkdir(parents=True, exist_ok=True)
