@@ -17,14 +17,13 @@
     line.textContent = `${right} of ${tried.length} at the first try`;
   };
 
-  document.addEventListener(
-    "toggle", // which does not bubble
-    ({ target }) => {
-      const question = target.closest?.(".self-check");
-      if (!question || !target.open || first.has(question)) return;
-      first.set(question, target.className === "right");
-      said([...document.querySelectorAll(".self-check")]);
-    },
-    true,
-  );
+  const opened = (answer) => {
+    const question = answer.closest?.(".self-check");
+    if (!question || !answer.open || first.has(question)) return;
+    first.set(question, answer.className === "right");
+    said([...document.querySelectorAll(".self-check")]);
+  };
+
+  document.addEventListener("toggle", ({ target }) => opened(target), true); // which does not bubble
+  document.querySelectorAll(".self-check [open]").forEach(opened); // before this script had come
 }

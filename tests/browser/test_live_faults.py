@@ -108,16 +108,25 @@ def test_a_connection_that_is_lost_half_way_is_said(browser, built_site, live_si
         assert run(tab).get_attribute("data-state") == "same"
 
 
-@pytest.mark.parametrize("late", ["start.js", "notes.js"])
-def test_a_click_before_the_scripts_have_come_is_not_lost(context, live_site, late):
+EARLY = {  # a page, what is pressed on it, the script that comes late, and what is said then
+    "Run": ("lecture/memory/", ".live .run", "start.js", ".live-status", "the same as printed"),
+    "Check": ("reference/how-it-is-checked/", ".judge", "start.js", ".live-status", re.compile("^Holds")),
+    "Copy": ("lecture/memory/", ".copy", "notes.js", "[role=status].md-dialog--active", "Copied"),
+    "Copy page": ("lecture/memory/", ".copy-page", "notes.js", "[role=status].md-dialog--active", "Copied"),
+}
+
+
+@pytest.mark.parametrize("button", EARLY)
+def test_a_click_before_the_scripts_have_come_is_not_lost(context, live_site, button):
     """On a slow connection a button is there first; it does once what it is for as soon as its script is there."""
+    address, pressed, late, where, said = EARLY[button]
     tab, held = context.new_page(), []
     tab.route(f"**/{late}", lambda route: held.append(route))
-    tab.goto(f"{live_site}lecture/memory/", wait_until="commit")
-    tab.locator(".live .run").first.click()
-    expect(tab.locator(".live-status")).to_have_count(0)
+    tab.goto(f"{live_site}{address}", wait_until="commit")
+    tab.locator(pressed).first.click()
+    expect(tab.locator(where)).to_have_count(0)
     held[0].continue_()
-    expect(block(tab, 0)).to_have_attribute("data-state", "same", timeout=MILLISECONDS)
+    expect(tab.locator(where).first).to_have_text(said, timeout=MILLISECONDS)
     tab.close()
 
 

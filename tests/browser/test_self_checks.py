@@ -1,5 +1,7 @@
 """Questions in a real browser: by the keyboard, one answer at a time, and without scripts."""
 
+from playwright.sync_api import expect
+
 CHAPTER = "learning/gradients/"
 
 
@@ -36,3 +38,16 @@ def test_answers_unfold_without_scripts(browser, site):
         question.locator(".right summary").click()
         assert question.locator(".right p").is_visible()
         assert tab.locator(".self-check-score").count() == 0
+
+
+def test_an_answer_that_is_opened_before_the_script_has_come_is_the_first_try(tab, site):
+    """On a slow connection: else the next answer would be taken for the first."""
+    held = []
+    tab.route("**/self-checks.js", lambda route: held.append(route))
+    tab.goto(site + CHAPTER, wait_until="commit")
+    question = tab.locator(".self-check").first
+    question.locator(".wrong summary").first.click()
+    held[0].continue_()
+    expect(tab.locator(".self-check-score")).to_have_text("0 of 1 at the first try")
+    question.locator(".right summary").click()
+    expect(tab.locator(".self-check-score")).to_have_text("0 of 1 at the first try")
