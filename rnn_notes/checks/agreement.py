@@ -63,8 +63,7 @@ STANDARD = {
     "abs": [r"\lvert x \rvert"],
     **{name: [rf"\mathrm{{{name}}}(x)"] for name in BUILT_IN if name not in ("max", "min")},
 }
-ALIASES = {"sgn": "sign", "step": "heaviside", "lrelu": "leakyrelu", "prelu": "leakyrelu", "sigmoid": "sigma"}
-ALIASES |= {"logistic": "sigma", "arctan": "atan", "id": "identity"}
+ALIASES = {"sgn": "sign", "step": "heaviside", "lrelu": "leakyrelu", "prelu": "leakyrelu", "logistic": "sigma"}
 
 
 def compared(equation: tree.Relation, new: Definition, definitions: Definitions, runs: Mapping[str, Run]) -> str:
@@ -127,9 +126,8 @@ def _with_package(equation: tree.Relation, new: Definition, definitions: Definit
     else:
         sizes = [dict.fromkeys(SIZES, length) for length in LENGTHS]
         rng = np.random.default_rng(0)
-        columns = len(new.parameters) and new.name in OF_COLUMN
         drawn = [
-            (n, scale * rng.normal(size=(length, 1 if columns else length)))
+            (n, scale * rng.normal(size=(length, 1 if new.name in OF_COLUMN else length)))
             for n, length in enumerate(LENGTHS)
             for scale in (1e-8, 1.0, 5.0, 30.0)
         ]

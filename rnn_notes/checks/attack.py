@@ -5,6 +5,7 @@ That no counterexample is found is not a proof, and is said in other words than 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial, reduce
 
 import numpy as np
 from numpy import ndarray
@@ -18,6 +19,7 @@ from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.symbols import Scope
 from rnn_notes.checks.tree import walk
+from rnn_notes.checks.values import Values
 
 DECADES = 2  # the scales of the arrays are 10 to the power of ± this
 SEEN = 1e-9  # by how much of its sides an inequality must be violated: less may be rounding
@@ -175,14 +177,10 @@ def _special(networks: Network, rng: Generator) -> Network:
 
 def _excess(question: Question, claim: tree.Relation, networks: Network) -> ndarray:
     """By how much each network violates the claim, of its sides, at the indices where it does so most."""
-    values, worst = question.values(networks), np.full(networks.N, -np.inf)
-
-    def act(scope: Scope) -> None:
-        np.maximum(worst, question.sides(claim, values, scope).excess(claim.operator), out=worst)
-
+    values = question.values(networks)
     with np.errstate(all="ignore"):
-        question.each(claim, values, act)
-    return worst
+        found = question.each(claim, values, lambda scope: question.sides(claim, values, scope).excess(claim.operator))
+    return reduce(np.maximum, (excess for _, excess in found), np.full(networks.N, -np.inf))
 
 
 def _children(networks: Network, parents: ndarray, by: float, rng: Generator) -> Network:
@@ -214,29 +212,26 @@ def _confirm(
     spread = found[np.linspace(0, len(found) - 1, 6).astype(int)] if len(found) else found  # the worst may be rounding
     for number in dict.fromkeys([*found[:3], *spread]):
         network = networks.twins(int(number))
-        values, cases = question.values(network), list[tuple[float, Scope, Sides]]()
-
-        def act(scope: Scope, values=values, found=cases) -> None:  # type: ignore[no-untyped-def]
-            sides = question.sides(claim, values, scope)
-            if _is_against(claim.operator, sides, touching):
-                found.append((float(sides.excess(claim.operator)[0]), scope, sides))
-
+        act = partial(_counterexample, question, claim, touching, values := question.values(network))
         with np.errstate(all="ignore"):
-            question.each(claim, values, act)
+            cases = [(scope, sides) for scope, sides in question.each(claim, values, act) if sides]
         if cases:
-            _, scope, sides = max(cases, key=lambda case: case[0])
+            scope, sides = max(cases, key=lambda case: case[1].excess(claim.operator)[0])
             at = ", ".join(f"{name} = {value}" for name, value in scope.items())
             message = f"a counterexample{at and f' at {at}'}:\n{sides.show()}\n{_numbers(network)}"
             raise ClaimError(message).placed(claim)
 
 
-def _is_against(sign: str, sides: Sides, touching: bool) -> bool:
-    """Whether the first network is a counterexample to the sign, beyond rounding, or with ``touching`` within it."""
+def _counterexample(
+    question: Question, claim: tree.Relation, touching: bool, values: Values, scope: Scope
+) -> Sides | None:
+    """Both sides, if the first network refutes the claim there, beyond rounding, or with ``touching`` within it."""
+    sides, sign = question.sides(claim, values, scope), claim.operator
     over, slack = sides.left[0] - sides.right[0], sides.slack()
     if sign == "ne":
-        return touching and bool(np.all(np.abs(over) <= slack))
+        return sides if touching and np.all(np.abs(over) <= slack) else None
     over = over if sign in ("<", "le") else -over
-    return bool(np.any(over >= -slack if touching else over > slack))
+    return sides if np.any(over >= -slack if touching else over > slack) else None
 
 
 def _numbers(network: Network) -> str:

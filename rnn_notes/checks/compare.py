@@ -29,7 +29,7 @@ class Sides:
         if claim.operator == "=" and claim.right == tree.Number("0"):
             b = np.zeros(shape(a))  # beside a matrix, too, where a number is else none of its entries
         if shape(a) != shape(b):
-            raise ClaimError(f"left is of {_shape(a)} and right of {_shape(b)}")
+            raise ClaimError(f"left is of shape {shape(a)} and right of shape {shape(b)}")
         a, b = (v if v.ndim in (1, 3) else v[None] for v in np.broadcast_arrays(a, b))
         return cls(a, b)
 
@@ -93,7 +93,3 @@ def show(value: ndarray, digits: int = 4) -> str:
     numbers = value[:, 0] if value.shape[1] == 1 else value
     text = np.array2string(numbers, precision=digits, suppress_small=digits == 4)
     return text.replace("\n", "\n      ") + ("ᵀ" if value.shape[1] == 1 else "")
-
-
-def _shape(value: ndarray) -> str:
-    return f"shape {shape(value)}"

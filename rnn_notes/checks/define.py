@@ -1,7 +1,9 @@
 """What a page introduces: functions and symbols that its later displays may use."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.errors import FormulaError
@@ -18,6 +20,12 @@ class Definition:
     parameters: tuple[str, ...]
     body: Node
     is_function: bool = False  # its name is followed by arguments in brackets
+
+    def scope(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The value of each parameter. Raises FormulaError if there are more or fewer values."""
+        if len(values) != len(self.parameters):
+            raise FormulaError(f"{self.name} takes {len(self.parameters)} arguments, not {len(values)}")
+        return dict(zip(self.parameters, values, strict=True))
 
 
 Definitions = dict[str, Definition]

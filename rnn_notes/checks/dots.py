@@ -89,12 +89,10 @@ def _general(term: Any, last: Any, letter: str, low: Linear) -> Any:
         return term
     if isinstance(term, tuple):
         return tuple(_general(x, y, letter, low) for x, y in zip(term, last, strict=True))
-    if type(term) is not type(last) or isinstance(term, Number | Name):
-        here = _linear(term)
-        shift = _minus(here, low) if here else None
+    here = _linear(term)
+    shift = _minus(here, low) if here else None
+    if type(term) is not type(last) or isinstance(term, Number | Name) or (_linear(last) and shift is not None):
         return _node(((letter,), shift or 0))
-    if (here := _linear(term)) and _linear(last) and (shift := _minus(here, low)) is not None:
-        return _node(((letter,), shift))
     changed = {
         f.name: _general(getattr(term, f.name), getattr(last, f.name), letter, low) for f in fields(term) if f.compare
     }
@@ -122,8 +120,6 @@ def _linear(node: Any) -> Linear | None:
 def _node(value: Linear) -> Node:
     letters, number = value
     terms: list[Node] = [Name(letter) for letter in letters]
-    if number > 0 or not terms:
+    if number or not terms:
         terms.append(Number(str(number)) if number >= 0 else tree.Negative(Number(str(-number))))
-    elif number < 0:
-        terms.append(tree.Negative(Number(str(-number))))
     return terms[0] if len(terms) == 1 else tree.Plus(tuple(terms))

@@ -1,6 +1,6 @@
 """Draws the networks that stand for a run: so different that only what holds for the formulas holds in all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -124,20 +124,14 @@ def networks(
     """
     common = 10 ** rng.uniform(-decades, decades, (N, 1, 1)) * (rng.random((N, 1, 1)) < 0.3)
 
-    def draw(symbol: str, words: str, steps: Iterable[int | None]) -> dict[Place, ndarray]:
+    arrays: dict[Place, ndarray] = {}
+    for symbol, words, steps in run.arrays(sizes.get("T", 0)):
         shape = run.shape(words, sizes)
         if symbol in run.draw:
-            return {(symbol, t): np.stack([run.drawn(symbol, rng, shape) for _ in range(N)]) for t in steps}
+            arrays |= {(symbol, t): np.stack([run.drawn(symbol, rng, shape) for _ in range(N)]) for t in steps}
+            continue
         scale = np.where(common, common, 10 ** rng.uniform(-decades, decades, (N, 1, 1)))
         if exponents is not None:
             scale = np.array(10 ** (decades * exponents[symbol]))
-        return {(symbol, t): scale / np.sqrt(shape[1]) * rng.normal(size=(N, *shape)) for t in steps}
-
-    arrays: dict[Place, ndarray] = {}
-    for symbol, words in run.parameters.items():
-        arrays |= draw(symbol, words, [None])
-    for symbol, words in run.given.items():
-        arrays |= draw(symbol, words, range(1, sizes["T"] + 1))
-    for symbol, words in run.start.items():
-        arrays |= draw(symbol, words, [0])
+        arrays |= {(symbol, t): scale / np.sqrt(shape[1]) * rng.normal(size=(N, *shape)) for t in steps}
     return Network(run, dict(sizes), arrays)

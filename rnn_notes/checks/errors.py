@@ -1,14 +1,9 @@
 """Why a formula gets no tick: it is not understood, or it does not hold."""
 
 from collections.abc import Iterable
-from typing import Protocol, Self
+from typing import Self
 
-
-class Placed(Protocol):
-    """A part of a formula, which knows where it is in the LaTeX."""
-
-    @property
-    def span(self) -> tuple[int, int]: ...
+from rnn_notes.checks.tree import Node
 
 
 class CheckError(ValueError):
@@ -18,7 +13,7 @@ class CheckError(ValueError):
         super().__init__(message)
         self.at = at
 
-    def placed(self, node: Placed) -> Self:
+    def placed(self, node: Node) -> Self:
         """The error itself, at the node if it has no place of its own."""
         self.at = node.span[0] if self.at is None else self.at
         return self

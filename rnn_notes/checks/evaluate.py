@@ -6,6 +6,9 @@ Every free time index takes the values 1 … T, unless a condition (s < t, in th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -28,8 +31,13 @@ class Found:
 
     sizes: dict[str, int]
     scopes: dict[int, list[Scope]] = field(default_factory=dict)  # of each claim, the values that its free indices took
-    difference: float | None = None  # of the sides of =, at most
+    differences: list[float] = field(default_factory=list)  # of the sides of =
     seen: dict[tuple[tree.Plus | tree.Cases, int], bool] = field(default_factory=dict)  # each term or case, or not
+
+    @property
+    def difference(self) -> float | None:
+        """Of the sides of =, at most."""
+        return max(self.differences, default=None)
 
     @property
     def cases(self) -> int:
@@ -89,8 +97,6 @@ class Question:
             if not any(concerns(condition, claim, sizes) for claim in claims):
                 names = ", ".join(sorted(indices_of(condition, sizes)))
                 raise FormulaError(f"there is a condition on {names} but no formula with {names}").placed(condition)
-        if within is not None and not any(isinstance(c, tree.Relation) and c.operator == "approx" for c in claims):
-            raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
         question = cls(claims, (*hidden, *shown), hidden, letters, sizes, definitions, within, rows=rows)
         return replace(question, down=question._down(network))
 
@@ -101,14 +107,14 @@ class Question:
         """
         values, spans = self.values(network), dict[tree.SumOrProduct, set[tuple[int, int]]]()
 
-        def act(scope: Scope) -> None:
-            for product, first, last in values.products(claim, scope):
-                spans.setdefault(product, set()).add((first, last))
+        def act(scope: Scope) -> list[tuple[tree.SumOrProduct, int, int]]:
+            return [*values.products(claim, scope)]
 
         for claim in self.claims:
             said = (claim, *(definition.body for definition in self.definitions.values()))
             if any(isinstance(node, tree.SumOrProduct) and node.operator == "product" for node in walk(said)):
-                self.each(claim, values, act)
+                for product, first, last in chain.from_iterable(found for _, found in self.each(claim, values, act)):
+                    spans.setdefault(product, set()).add((first, last))
         for product, ends in spans.items():
             least, most = (f(ends, key=lambda end: end[1] - end[0]) for f in (min, max))
             if least[1] - least[0] == -1 and most[1] - most[0] < 2:
@@ -126,7 +132,14 @@ class Question:
         found = Found(network.sizes)
         with np.errstate(all="ignore"):  # what is not finite is reported with its place
             for number, claim in enumerate(self.claims):
-                self._check(claim, network, found, found.scopes.setdefault(number, []))
+                values = self.values(network)
+                held = self.each(claim, values, partial(self._holds, claim, values))
+                if not held:
+                    raise ClaimError("no values of the indices meet the conditions").placed(claim)
+                found.scopes[number] = [scope for scope, _ in held]
+                found.differences += [difference for _, difference in held if difference is not None]
+                for part, seen in values.seen.items():
+                    found.seen[part] = seen or found.seen.get(part, False)
         return found
 
     def values(self, network: Network) -> Values:
@@ -141,24 +154,22 @@ class Question:
         """The question for networks with sizes of 1, where arrays look like numbers; which are, a larger one shows."""
         question = replace(self, numbers={})
         values = question.values(network)
-
-        def act(scope: Scope) -> None:
-            question.sides(claim, values, scope)
-
         with np.errstate(all="ignore"):
-            question.each(claim, values, act)
+            question.each(claim, values, partial(question.sides, claim, values))
         return question
 
-    def each(self, claim: Statement, values: Values, act: Callable[[Scope], None], scope: Scope | None = None) -> None:
-        """Act for all values of the free indices of a claim that meet its conditions."""
+    def each(
+        self, claim: Statement, values: Values, act: Callable[[Scope], Any], scope: Scope | None = None
+    ) -> list[tuple[Scope, Any]]:
+        """All values of the free indices of a claim that meet its conditions, each with what ``act`` gives for them."""
         scope = scope or {}
         try:
-            if all(met(c, values, scope) for c in self.conditions if concerns(c, claim, self.sizes)):
-                act(scope)
+            meant = all(met(c, values, scope) for c in self.conditions if concerns(c, claim, self.sizes))
+            return [(scope, act(scope))] if meant else []
         except Unbound as unbound:
             index = self._first(unbound, claim, values, scope)
-            for value in index.values:
-                self.each(claim, values, act, {**scope, index.name: value})
+            scopes = [{**scope, index.name: value} for value in index.values]
+            return [found for inner in scopes for found in self.each(claim, values, act, inner)]
         except CheckError as error:
             error.placed(claim)
             if not isinstance(error, ClaimError):
@@ -178,20 +189,6 @@ class Question:
                 except CheckError:
                     continue
         return index
-
-    def _check(self, claim: Statement, network: Network, found: Found, scopes: list[Scope]) -> None:
-        values = self.values(network)
-
-        def act(scope: Scope) -> None:
-            difference = self._holds(claim, values, scope)
-            found.difference = found.difference if difference is None else max(found.difference or 0.0, difference)
-            scopes.append(scope)
-
-        self.each(claim, values, act)
-        for part, seen in values.seen.items():
-            found.seen[part] = seen or found.seen.get(part, False)
-        if not scopes:
-            raise ClaimError("no values of the indices meet the conditions").placed(claim)
 
     def sound(self, found: Sequence[Found]) -> None:
         """Refuse what was not checked although it seems to be.
@@ -237,12 +234,10 @@ def evaluate(
     statements: tuple[Statement, ...],
     network: Network,
     conditions: tuple[Statement, ...] = (),
-    within: float | None = None,
     definitions: Definitions | None = None,
 ) -> Found:
     """Evaluate all statements on one network; those that speak of indices alone are conditions of the others.
 
-    ``within`` is the tolerance of ≈; without it, that is half a unit of the last digit printed.
     Raises FormulaError for what cannot be evaluated, ClaimError with the numbers for what does not hold.
     """
-    return Question.of(statements, conditions, network, definitions or {}, within).on(network)
+    return Question.of(statements, conditions, network, definitions or {}).on(network)

@@ -72,7 +72,8 @@ def ask(
             question.sound([fixed])
         if family:
             replace(question, claims=general).sound(family)
-        attacked = tuple(sorted({_attacked(run, question, claim) for claim in general if _is_bound(claim)}))
+        bounds = [c for c in general if isinstance(c, tree.Relation) and c.operator not in ("=", "approx")]
+        attacked = tuple(sorted({_attacked(run, question, claim) for claim in bounds}))
     except CheckError as error:
         if DIVIDED in str(error):
             error = _explained(question, networks[0], error)
@@ -92,13 +93,8 @@ def _explained(question: Question, network: Network, error: CheckError) -> Check
     return type(error)(f"{error}\nentry by entry it would hold", error.at)
 
 
-def _is_bound(claim: Statement) -> bool:
-    return isinstance(claim, tree.Relation) and claim.operator in ("<", ">", "le", "ge", "ne")
-
-
-def _attacked(run: Run, question: Question, claim: Statement) -> str:
+def _attacked(run: Run, question: Question, claim: tree.Relation) -> str:
     """On how many networks, or sizes, an inequality holds; raises ClaimError with a counterexample."""
-    assert isinstance(claim, tree.Relation)
     if of_sizes(run, claim):
         return f"{attack_sizes(question, claim, run)} choices of the sizes"
     return f"{attack(question, claim, run)} networks"

@@ -24,8 +24,7 @@ def split(value: Expr) -> Iterator[list[Expr]]:
             yield [case for found in cases for case in found]
             return
     flat = value.replace(sympy.Heaviside, lambda u, *_: (1 + sympy.sign(u)) / 2)
-    for kind in (sympy.Max, sympy.Min):
-        flat = flat.replace(kind, lambda *parts, kind=kind: _extremes(parts, 1 if kind is sympy.Max else -1))
+    flat = flat.rewrite((sympy.Max, sympy.Min), sympy.Abs)
     kinks = sorted(flat.atoms(sympy.Abs, sympy.sign), key=lambda kink: (kink.count_ops(), str(kink)))
     if kinks:
         inner = kinks[0].args[0]
@@ -79,13 +78,6 @@ def _where(value: Expr, when: Any) -> list[Expr]:
     if not isinstance(when, sympy.Gt | sympy.Ge | sympy.Lt | sympy.Le):
         return []
     return [suppose(value, when.gts - when.lts, isinstance(when, sympy.Gt | sympy.Lt))]
-
-
-def _extremes(parts: tuple[Expr, ...], side: int) -> Expr:
-    largest, *rest = parts
-    for part in rest:
-        largest = (largest + part + side * sympy.Abs(largest - part)) / 2
-    return largest
 
 
 def circle(value: Expr) -> Iterator[list[Expr]]:

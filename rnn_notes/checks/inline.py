@@ -7,6 +7,7 @@ the page, or in the project's list of its notation, brackets and spaces apart.
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 
 from rnn_notes.checks import latex, tree
@@ -63,24 +64,13 @@ def _chooses(one: tree.Node, other: tree.Node) -> bool:
 @lru_cache(maxsize=100)  # a page has many relations that repeat what is displayed, and is judged again for the census
 def _stated(texts: tuple[str, ...], spelling: Spelling) -> tuple[frozenset[str], set[tree.Statement]]:
     """The functions that some of the texts define, and the statements of all."""
-    names = _functions(texts, spelling)
-    return names, {tree.ungrouped(statement) for text in texts for statement in _statements(text, names, spelling)}
-
-
-def _functions(texts: Iterable[str], spelling: Spelling) -> frozenset[str]:
-    """The letters that some of the texts define as functions."""
     definitions: Definitions = {}
     for text in texts:
-        try:
+        with suppress(CheckError):
             _, new = introduce(text, definitions, spelling)
-        except CheckError:
-            continue
-        definitions[new.name] = new
-    return functions(definitions)
-
-
-def _statements(text: str, names: frozenset[str], spelling: Spelling) -> tuple[tree.Statement, ...]:
-    try:
-        return latex.parse(text, names | read_given(text).function, spelling)
-    except CheckError:
-        return ()
+            definitions[new.name] = new
+    names, found = functions(definitions), set[tree.Statement]()
+    for text in texts:
+        with suppress(CheckError):
+            found |= {*map(tree.ungrouped, latex.parse(text, names | read_given(text).function, spelling))}
+    return names, found

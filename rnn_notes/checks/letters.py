@@ -87,7 +87,4 @@ class Letters(ABC):
             )
 
     def _unfold(self, name: str, values: list[Expr]) -> Expr:
-        definition = self.definitions[name]
-        if len(values) != len(definition.parameters):
-            raise FormulaError(f"{name} takes {len(definition.parameters)} arguments, not {len(values)}")
-        return self.of(definition.body, dict(zip(definition.parameters, values, strict=True)))
+        return self.of(self.definitions[name].body, self.definitions[name].scope(values))

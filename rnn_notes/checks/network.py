@@ -126,33 +126,30 @@ class Network:
         for name in dict.fromkeys(name for name, _ in self.values):
             steps = sorted(t for n, t in self.values if n == name and t is not None)
             if not steps:
-                found[name] = self._plain((name, None))
+                found[name] = self._plain(name)
                 continue
             total = partial(self._total, name) if name in self.run.totals else None
-            found[name] = Series(steps[0], steps[-1], partial(self._at, name), total)
+            found[name] = Series(steps[0], steps[-1], partial(self._plain, name), total)
         for name, of in self.run.gradients.items():
             series = found[of]
             if isinstance(series, Series):
                 found[name] = Series(series.first, series.last, partial(self._gradient, of))
         return found
 
-    def _plain(self, place: Place) -> ndarray:
-        """The value at a place; a number as (N,)."""
-        value = self.values[place]
+    def _plain(self, name: str, t: int | None = None) -> ndarray:
+        """The value of a symbol at a step; a number as (N,)."""
+        value = self.values[name, t]
         value = np.broadcast_to(value, (self.N, *value.shape[-2:]))
-        return value[:, 0, 0] if value.shape[1:] == (1, 1) and self._is_number(place[0]) else value
+        return value[:, 0, 0] if value.shape[1:] == (1, 1) and self._is_number(name) else value
 
     def _is_number(self, symbol: str) -> bool:
         return not self.single or self.run.is_number(symbol)
-
-    def _at(self, name: str, t: int) -> ndarray:
-        return self._plain((name, t))
 
     def _gradient(self, name: str, t: int) -> ndarray:
         return self.derivative((self.run.totals[0], None), (name, t))
 
     def _total(self, name: str) -> ndarray:
-        return np.sum([self._plain((name, t)) for n, t in self.values if n == name], axis=0)
+        return np.sum([self._plain(name, t) for n, t in self.values if n == name], axis=0)
 
     def derivative(
         self,

@@ -34,12 +34,10 @@ def known(expression: Expr) -> mpmath.mpf:
 
 def refuse_giant(argument: Expr, grows: bool) -> None:
     """Raise FormulaError for a number that is too large, or not defined, below a function that grows."""
-    if grows and argument.is_number and not argument.is_Rational:
-        size = value(argument, {})
+    if grows and argument.is_number:
+        size = argument if argument.is_Rational else value(argument, {})
         if size is None or abs(size) > MAX_ARGUMENT:
             raise FormulaError("this number is too large, or not defined, so nothing can be shown about it")
-    elif grows and argument.is_Rational and abs(argument) > MAX_ARGUMENT:
-        raise FormulaError("this number is too large, so nothing can be shown about it")
 
 
 def agree(a: mpmath.mpf, b: mpmath.mpf) -> bool:

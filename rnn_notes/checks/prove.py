@@ -186,8 +186,6 @@ def prove(
 
     Raises FormulaError unless it is a scalar chain, ClaimError with a counterexample, NoProofError for want of a proof.
     """
-    if within is not None and not any(isinstance(s, Relation) and s.operator == "approx" for s in statements):
-        raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
     with limited():
         chain = Chain.of(statements, definitions, given or Given())
     proof = Proof(len(chain.claims))

@@ -5,7 +5,7 @@ from numpy import ndarray
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.errors import FormulaError
-from rnn_notes.checks.tree import Node, Number, label
+from rnn_notes.checks.tree import Node, Number
 
 RELATIVE = 0.1  # ≈ is for numbers of one size
 
@@ -30,12 +30,10 @@ def half_unit(node: Node) -> float | None:
             return 0.5 * 10.0 ** -len(text.partition(".")[2])
         case tree.Negative(body) | tree.Brackets(body):
             return half_unit(body)
-        case tree.Times(
-            (Number() as mantissa, tree.Power(Number("10"), (Number() | tree.Negative(Number())) as exponent))
-        ):
-            minus = isinstance(exponent, tree.Negative)
-            places = int(label(exponent.body if isinstance(exponent, tree.Negative) else exponent) or 0)
-            return (half_unit(mantissa) or 0.0) * 10.0 ** (-places if minus else places)
+        case tree.Times((Number() as mantissa, tree.Power(Number("10"), exponent))):
+            sign, places = (-1, exponent.body) if isinstance(exponent, tree.Negative) else (1, exponent)
+            if isinstance(places, Number) and places.text.isdigit():
+                return (half_unit(mantissa) or 0.0) * 10.0 ** (sign * int(places.text))
     return None
 
 

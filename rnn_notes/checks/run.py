@@ -64,10 +64,13 @@ class Run(Formulas):
         )
         unknown = [s for s in {**self.draw, **self.fixed} if s not in arrays]
         self.must(not unknown, f"{', '.join(unknown)} is drawn or fixed but no parameter, given series or start value")
-        small = dict(zip(letters, (3, 4, 2, 5, 6, 7, 8, 9), strict=False))
-        self._try(drawing.networks(self, small, np.random.default_rng(0)))
+        self._try(self._small(0))
         if self.fixed:
             self._try(self.instance)
+
+    def _small(self, seed: int, N: int = 1) -> Network:
+        sizes = dict(zip(self.sizes.split(), (3, 4, 2, 5, 6, 7, 8, 9), strict=False))
+        return drawing.networks(self, sizes, np.random.default_rng(seed), N)
 
     def _try(self, network: Network) -> None:
         """Compute one network, to find out now what does not fit."""
@@ -97,8 +100,7 @@ class Run(Formulas):
     @cached_property
     def batched(self) -> bool:
         """Whether the formulas compute several networks in one call as they compute them one by one."""
-        sizes = dict(zip(self.sizes.split(), (3, 4, 2, 5, 6, 7, 8, 9), strict=False))
-        network = drawing.networks(self, sizes, np.random.default_rng(1), 2)
+        network = self._small(1, 2)
         with np.errstate(all="ignore"):
             alone = replace(network, together=False).values
             together = replace(network, together=True)
@@ -114,8 +116,7 @@ class Run(Formulas):
 
     @cached_property
     def _numbers(self) -> set[str]:
-        sizes = dict(zip(self.sizes.split(), (3, 4, 2, 5, 6, 7, 8, 9), strict=False))
-        values = replace(drawing.networks(self, sizes, np.random.default_rng(0)), together=False).values
+        values = replace(self._small(0), together=False).values
         return {symbol for (symbol, _), value in values.items() if value.shape[-2:] == (1, 1)}
 
     def is_number(self, symbol: str) -> bool:
@@ -143,31 +144,24 @@ class Run(Formulas):
         T = next((len(np.asarray(self.fixed[symbol])) for symbol in self.given if symbol in self.fixed), 0)
         sizes: dict[str, int] = {"T": T} if T else {}
         arrays: dict[Place, ndarray] = {}
-        groups: list[tuple[Mapping[str, str], list[int | None]]] = [
-            (self.parameters, [None]),
-            (self.given, list(range(1, T + 1))),
-            (self.start, [0]),
-        ]
-        for symbols, steps in groups:
-            for symbol, words in symbols.items():
-                if symbol not in self.fixed:
-                    continue
-                value = np.asarray(self.fixed[symbol], dtype=float)
-                each = list(value) if symbol in self.given else [value]
-                for t, one in zip(steps, each, strict=False):
-                    one = one.reshape(len(one) if one.ndim else 1, -1)
-                    for part, size in zip(words.split(), one.shape, strict=False):
-                        wanted = sizes.setdefault(part, size) if not part.isdecimal() else int(part)
-                        self.must(wanted == size, f"fixed['{symbol}'] has the size {size} where {part} is {wanted}")
-                    arrays[symbol, t] = one[None]
+        for symbol, words, steps in self.arrays(T):
+            if symbol not in self.fixed:
+                continue
+            value = np.asarray(self.fixed[symbol], dtype=float)
+            each = list(value) if symbol in self.given else [value]
+            for t, one in zip(steps, each, strict=False):
+                one = one.reshape(len(one) if one.ndim else 1, -1)
+                for part, size in zip(words.split(), one.shape, strict=False):
+                    wanted = sizes.setdefault(part, size) if not part.isdecimal() else int(part)
+                    self.must(wanted == size, f"fixed['{symbol}'] has the size {size} where {part} is {wanted}")
+                arrays[symbol, t] = one[None]
         rng = np.random.default_rng(0)
-        for symbols, steps in groups:
-            for symbol, words in symbols.items():
-                if (symbol, steps[0] if steps else None) in arrays:
-                    continue
-                self.must(symbol in self.draw, f"fixed has no {symbol}; a network of printed numbers gives all of them")
-                for t in steps:
-                    arrays[symbol, t] = self.drawn(symbol, rng, self.shape(words, sizes))[None]
+        for symbol, words, steps in self.arrays(T):
+            if symbol in self.fixed:
+                continue
+            self.must(symbol in self.draw, f"fixed has no {symbol}; a network of printed numbers gives all of them")
+            for t in steps:
+                arrays[symbol, t] = self.drawn(symbol, rng, self.shape(words, sizes))[None]
         return Network(self, sizes, arrays).twins()
 
 

@@ -52,7 +52,7 @@ class Step:
         met = [Where(self.opaque.of(v), s) for v, s in met]
         values = (self.left, self.right, *(where.value for domain in self.domains for where in domain))
         letters = set().union(self.opaque.inner, *(value.free_symbols for value in values))
-        self.met = [where for where in met if where.value.free_symbols <= letters]
+        self.met = [where for where in met if where.value.free_symbols and where.value.free_symbols <= letters]
 
     @classmethod
     def of(cls, claim: Relation, reader: Expressions, conditions: Iterable[Relation] = ()) -> "Step":
@@ -65,14 +65,13 @@ class Step:
 
     def refute(self) -> None:
         """Raise ClaimError with a counterexample, if one is found."""
-        met = [where for where in self.met if where.value.free_symbols]
         if self.claim.operator != "approx":
-            self._try(self._cases(met), met)
+            self._try(self._cases())
 
-    def _cases(self, met: list[Where]) -> list[dict[Symbol, Expr]]:
+    def _cases(self) -> list[dict[Symbol, Expr]]:
         """The letters as the conditions, and then the domains of both sides, allow them."""
         found = []
-        for outer in suppositions(met):
+        for outer in suppositions(self.met):
             for inner in suppositions(normal(w.mapped(outer) for domain in self.domains for w in domain)):
                 found.append({**{letter: way.xreplace(inner) for letter, way in outer.items()}, **inner})
         return found
@@ -83,10 +82,9 @@ class Step:
             self._round(within)
             return
         natural = [normal(domain) for domain in self.domains]
-        met = [where for where in self.met if where.value.free_symbols]
-        cases = self._cases(met)
-        compared = self._try(cases, met)
-        defined = self._compare_domains(natural, met)
+        cases = self._cases()
+        compared = self._try(cases)
+        defined = self._compare_domains(natural)
         sign = self.claim.operator
         difference = self.left - self.right if sign in (">", "ge") else self.right - self.left
         for case in cases:
@@ -120,15 +118,15 @@ class Step:
         if abs(a - b) > float(np.max(allowed(self.claim, np.array(float(b)), within))) * (1 + 1e-12):
             raise ClaimError("left is {}, right is {}".format(*_shown(a, b)))
 
-    def _try(self, cases: list[dict[Symbol, Expr]], met: list[Where]) -> int:
+    def _try(self, cases: list[dict[Symbol, Expr]]) -> int:
         """The number of points at which the claim holds; raises ClaimError at one where it does not."""
-        letters = sorted((self.left.free_symbols | self.right.free_symbols) - self.opaque.letters, key=str)
-        letters = sorted({*letters, *self.opaque.inner}, key=str)
+        shown = (self.left.free_symbols | self.right.free_symbols) - self.opaque.letters
+        letters = sorted(shown | self.opaque.inner, key=str)
         compared = 0
         for case, shift in itertools.product(cases, range(len(POINTS) if letters else 1)):
             point = _point(letters, case, shift)
             point = {**self.opaque.values(point), **point}
-            if not all(_is_so(where, point) for where in met):
+            if not all(_is_so(where, point) for where in self.met):
                 continue
             for digits in (numeric.DIGITS, numeric.MORE):
                 a, b = (numeric.value(side, point, digits) for side in (self.left, self.right))
@@ -154,9 +152,9 @@ class Step:
             return True
         return not vanishes((self.left - self.right).xreplace(point))
 
-    def _compare_domains(self, natural: list[frozenset[Where]], met: list[Where]) -> frozenset[Where]:
+    def _compare_domains(self, natural: list[frozenset[Where]]) -> frozenset[Where]:
         """The values for which both sides are defined, where the display need not say so; else raise FormulaError."""
-        known = suppositions(met)
+        known = suppositions(self.met)
         if self.claim.operator == "=":
             wanted = [(natural[0], natural[1]), (natural[1], natural[0])]
         else:  # an inequality is meant where both sides are defined, if it is still seen where that is
@@ -166,7 +164,7 @@ class Step:
         for needed, other in wanted:
             for where in sorted(needed, key=str):
                 for case in known:
-                    there = normal([*(w.mapped(case) for w in other), *(w.mapped(case) for w in met)])
+                    there = normal([*(w.mapped(case) for w in other), *(w.mapped(case) for w in self.met)])
                     if missing(normal([where.mapped(case)]), there):
                         lost.append(where)
                         break
@@ -180,7 +178,7 @@ class Step:
         return frozenset(
             where
             for where in natural[0] | natural[1]
-            if any(missing(normal([where.mapped(case)]), normal(w.mapped(case) for w in met)) for case in known)
+            if any(missing(normal([where.mapped(case)]), normal(w.mapped(case) for w in self.met)) for case in known)
         )
 
 

@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from rnn_notes.checks import arrays, tree
 from rnn_notes.checks.arrays import shape
-from rnn_notes.checks.define import Definition, Definitions
+from rnn_notes.checks.define import Definitions
 from rnn_notes.checks.errors import ClaimError, FormulaError
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.tree import Index, Name, Node, label
@@ -34,8 +34,7 @@ class Symbols(ABC):
         self, network: Network, free: dict[str, Iterable[int]], definitions: Definitions, rows: bool = False
     ) -> None:
         self.network, self.free, self.definitions = network, free, definitions
-        self.rows = rows or getattr(network.run, "rows", False)
-        self.turned = rows and not getattr(network.run, "rows", False)
+        self.rows, self.turned = rows or network.run.rows, rows and not network.run.rows
 
     @abstractmethod
     def of(self, node: Node, scope: Scope) -> ndarray:
@@ -61,16 +60,19 @@ class Symbols(ABC):
         if name is None or (name in scope and not is_series):
             value = np.array(scope[name], float) if name else self.of(base, scope)
         elif name in self.definitions:
-            return self._unfold(self.definitions[name], [np.array(float(self.whole(s, scope))) for s in subscripts])
+            return self._unfold(name, [np.array(float(self.whole(s, scope))) for s in subscripts])
         elif name in ("e", "pi") and name not in self.network.symbols:
             value = np.array(getattr(np, name))
         else:
             name, step, subscripts = self._place(base, subscripts, scope)
             symbol = self.network.symbols[name]
-            found = symbol if not isinstance(symbol, Series) else self._of_series(symbol, step)
-            if found is None:
-                raise FormulaError(f"{name} has a value at every step; give it an index")
-            value = self.turn(found)
+            if isinstance(symbol, Series) and step is not None:
+                symbol = symbol.at(step)
+            elif isinstance(symbol, Series):
+                if symbol.total is None:
+                    raise FormulaError(f"{name} has a value at every step; give it an index")
+                symbol = symbol.total()
+            value = self.turn(symbol)
         return self._entry(name or "this", value, subscripts, scope) if subscripts else value
 
     def _entry(self, name: str, value: ndarray, subscripts: tuple[Node, ...], scope: Scope) -> ndarray:
@@ -92,12 +94,6 @@ class Symbols(ABC):
     def turn(self, value: ndarray) -> ndarray:
         """An array of the run as the display means it."""
         return value.mT if self.turned and shape(value) else value
-
-    @staticmethod
-    def _of_series(symbol: Series, step: int | None) -> ndarray | None:
-        if step is not None:
-            return symbol.at(step)
-        return symbol.total() if symbol.total else None
 
     def _place(
         self, base: Node, subscripts: tuple[Node, ...], scope: Scope
@@ -132,10 +128,8 @@ class Symbols(ABC):
             )
         return name, step, subscripts[1:]
 
-    def _unfold(self, definition: Definition, values: list[ndarray]) -> ndarray:
-        if len(values) != len(definition.parameters):
-            raise FormulaError(f"{definition.name} takes {len(definition.parameters)} arguments, not {len(values)}")
-        return self.of(definition.body, dict(zip(definition.parameters, values, strict=True)))
+    def _unfold(self, name: str, values: list[ndarray]) -> ndarray:
+        return self.of(self.definitions[name].body, self.definitions[name].scope(values))
 
     def _derivative(self, node: tree.Derivative, scope: Scope) -> ndarray:
         copy = node.by if isinstance(node.by, tree.AtStep) else None

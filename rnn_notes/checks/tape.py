@@ -50,6 +50,11 @@ class Formulas:
         if not holds:
             raise ValueError(f"run '{self.name}': {otherwise}")
 
+    def arrays(self, T: int) -> list[tuple[str, str, list[int | None]]]:
+        """Each array that is drawn: its symbol, its shape in words, and the steps at which there is one."""
+        groups = (self.parameters, [None]), (self.given, [*range(1, T + 1)]), (self.start, [0])
+        return [(symbol, words, [*steps]) for symbols, steps in groups for symbol, words in symbols.items()]
+
     def shape(self, words: str, sizes: Mapping[str, int]) -> tuple[int, int]:
         """The (rows, columns) that a shape means for these sizes."""
         numbers = [sizes[part] if part in sizes else int(part) for part in words.split()]

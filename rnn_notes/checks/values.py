@@ -80,7 +80,7 @@ class Values(Symbols):
                 return self._symbol(node, scope)
             case tree.Call(name, arguments, primes):
                 if name in self.definitions and name not in arrays.FUNCTIONS and not primes:
-                    return self._unfold(self.definitions[name], all_of(arguments))
+                    return self._unfold(name, all_of(arguments))
                 return arrays.apply(name, primes, all_of(arguments), self.rows)
             case tree.Brackets(body) | tree.Underbrace(body):
                 return self.of(body, scope)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 
-from rnn_notes.cache import digest, remember
+from rnn_notes.cache import Passing, digest, remember
 from rnn_notes.checks import inline, latex, tree
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProofError
@@ -46,10 +46,7 @@ def check(
         of_runs = [named[word].digest if word in named else list(named) for word in (display.mark or "").split()[:3]]
         key = json.dumps([display.latex, display.mark, earlier, source, of_runs, list(spelling)])
         make = partial(_judge_to_text, display.latex, display.mark, tuple(earlier), named, tuple(spelling))
-        try:
-            verdict = Verdict(**json.loads(remember("checks", key, make)))
-        except _NotFinalError as caught:
-            verdict = caught.verdict
+        verdict = Verdict(**json.loads(remember("checks", key, make)))
         if verdict.outcome == "defined":
             earlier.append(display.latex)
         result.append(_placed(verdict, display))
@@ -77,16 +74,7 @@ def _repeated(text: str, stated: Sequence[str], spelling: Sequence[str]) -> Verd
 
 def _judge_to_text(text: str, mark: str | None, earlier: tuple[str, ...], runs: Runs, spelling: tuple[str, ...]) -> str:
     verdict = judge(text, mark, earlier, runs, spelling)
-    if not verdict.final:
-        raise _NotFinalError(verdict)
-    return json.dumps(asdict(verdict))
-
-
-class _NotFinalError(Exception):
-    """Carries a verdict past the cache."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
+    return (str if verdict.final else Passing)(json.dumps(asdict(verdict)))
 
 
 def judge(
@@ -156,7 +144,7 @@ def _check(
     if name != "numbers" and name not in runs:
         kinds = f"chain, define, shapes, numbers, false, skip: reason, or a run ({', '.join(runs)})"
         raise FormulaError(f"the first line of a display says how it is checked: '% check: ' and {kinds}; not {name!r}")
-    statements = latex.parse(text, functions(definitions), spelling)
+    statements = _read(text, functions(definitions), spelling, within)
     if kind == "shapes" and not all(isinstance(statement, tree.Membership) for statement in statements):
         raise FormulaError(r"shapes are stated as W \in \mathbb{R}^{H \times D}")
     if name == "numbers":
@@ -168,9 +156,16 @@ def _check(
     return evaluated(kind, name, runs[name], answer, condition)
 
 
+def _read(text: str, names: frozenset[str], spelling: Spelling, within: float | None) -> tuple[tree.Statement, ...]:
+    statements = latex.parse(text, names, spelling)
+    if within is not None and not any(isinstance(s, tree.Relation) and s.operator == "approx" for s in statements):
+        raise FormulaError("'within' is the tolerance of ≈, which is not in the formula")
+    return statements
+
+
 def _proved(text: str, definitions: Definitions, within: float | None, spelling: Spelling) -> Verdict:
     given = read_given(text)
-    statements = latex.parse(text, functions(definitions) | given.function, spelling)
+    statements = _read(text, functions(definitions) | given.function, spelling, within)
     refuse_vectors(statements)
     from rnn_notes.checks.prove import prove  # SymPy takes a second to import, and networks do without it
 
