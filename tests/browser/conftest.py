@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from static_host import serve
 
-expect.set_options(
-    timeout=60_000
-)  # milliseconds; a slow machine with other work needs more than the usual five seconds
+PATIENCE = 120_000  # milliseconds; a slow machine with other work needs more than the usual 5 and 30 seconds
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +35,19 @@ def browser_type_launch_args():
     if not chromium and not os.environ.get("CI"):
         pytest.skip("Chromium is missing; install the package chromium to run the browser tests")
     return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-background-networking"]}
+
+
+@pytest.fixture(scope="session")
+def browser(browser):
+    """The browser, whose windows wait long for whatever a test waits for."""
+
+    def new_context(usual=browser.new_context, **options):
+        context = usual(**options)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    browser.new_context = new_context
+    return browser
 
 
 @pytest.fixture(scope="module")

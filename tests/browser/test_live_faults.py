@@ -100,7 +100,8 @@ def test_silence_is_not_waited_for_longer_than_a_minute(context, live_site):
 def test_a_connection_that_is_lost_half_way_is_said(browser, built_site, live_site):
     """Half of a file has come; when the connection is back, Run continues."""
     torn = {"numpy.zip"}
-    with serve(built_site, torn=torn) as address, browser.new_page() as tab:
+    with serve(built_site, torn=torn) as address, browser.new_context() as window:
+        tab = window.new_page()
         tab.goto(f"{address}lecture/memory/")
         expect(status(run(tab))).to_have_text(re.compile("numpy.zip did not come .* Run tries again"))
         torn.clear()

@@ -174,7 +174,8 @@ def test_instant_navigation_keeps_everything_working(context, published):
     tab, complaints = context.new_page(), []
     tab.on("console", lambda message: complaints.append(message.text))
     tab.on("pageerror", lambda error: complaints.append(str(error)))
-    tab.goto(f"{published}lecture/memory/", wait_until="networkidle")
+    with tab.expect_response("**/sitemap.xml"):  # only then does the theme know the other pages
+        tab.goto(f"{published}lecture/memory/")
     tab.evaluate("document.documentElement.dataset.first = 'yes'")
     for title, path, widget in (
         ("From feed-forward to recurrent", "lecture/unrolling/", None),
