@@ -103,6 +103,15 @@ def multiply(values: list[ndarray]) -> ndarray:
     return np.asarray(result)
 
 
+def joined(operator: str, each: list[ndarray]) -> ndarray:
+    """The sum, ordered product, or of numbers the maximum or minimum."""
+    if operator == "product":
+        return multiply(each)
+    if operator != "sum" and any(map(shape, each)):
+        raise ClaimError(f"{operator} with an index is of numbers, not of {shapes(each[:1])}")
+    return reduce({"sum": np.add, "max": np.maximum, "min": np.minimum}[operator], each)
+
+
 def multiply_entries(values: list[ndarray]) -> ndarray:
     """The product entry by entry, ⊙, of columns or matrices of one shape."""
     if len({shape(value) for value in values}) > 1 or not shape(values[0]):

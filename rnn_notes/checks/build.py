@@ -113,7 +113,7 @@ class Builder(Operators):
     def over(self, *parts: Any) -> Node:
         *indices, body = parts
         for index in reversed(indices):
-            body = tree.Over(index.name, body)
+            body = tree.Over("sum", index.name, body)
         return body
 
     def between(self, low: Node, first: Token, index: Name, second: Token, high: Node, body: Node) -> Node:

@@ -4,6 +4,7 @@ What has to hold for the formula to be defined is collected in ``domain`` on the
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -15,6 +16,7 @@ from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.domain import Where, kinks, normal
 from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, OpenBoundsError
 from rnn_notes.checks.letters import Letters
+from rnn_notes.checks.over import unclear
 from rnn_notes.checks.tree import Index, Name, Node, Number
 
 MAX_POWER, MAX_BITS, MAX_NODES = 100, 10_000, 5000
@@ -27,7 +29,8 @@ BUILT_IN: dict[str, Any] = {
     "relu": lambda x: sympy.Max(0, x),
 }
 
-
+JOINED = {"sum": sympy.Add, "product": sympy.Mul, "max": lru_cache(sympy.Max), "min": lru_cache(sympy.Min)}  # slow
+CLOSED = {"sum": sympy.summation, "product": sympy.product}  # in closed form, for any n
 RELATION = {"=": sympy.Eq, "ne": sympy.Ne, "<": sympy.Lt, ">": sympy.Gt, "le": sympy.Le, "ge": sympy.Ge}
 
 
@@ -86,8 +89,8 @@ class Expressions(Letters):
                 return self._derivative(of, by, [self.of(letter, {}) for letter in node.apart], scope)
             case tree.Cases(values, conditions):
                 return self._cases(all_of(values), conditions, scope)
-            case tree.Over(index):
-                raise FormulaError(f"here a sum has both bounds, \\sum_{{{index}=1}}^{{n}}")
+            case tree.Over():
+                raise unclear(node)
             case tree.AtStep():
                 raise FormulaError("( ) above a symbol may be an index or a power; in a chain write it below, x_{t}")
         raise FormulaError("a chain is about numbers; check vectors and matrices against a run")
@@ -129,21 +132,24 @@ class Expressions(Letters):
         return self._joined(node, each, scope)
 
     def _joined(self, node: tree.SumOrProduct, each: list[Expr], scope: dict[str, Expr]) -> Expr:
-        return sympy.Add(*each) if node.operator == "sum" else sympy.Mul(*each)
+        if node.operator in ("max", "min") and not each:
+            raise FormulaError(f"the {node.operator} of nothing is not a number")
+        return JOINED[node.operator](*each)
 
     def _closed(self, node: tree.SumOrProduct, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
         """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases.
 
         It is none of a sum that counts backwards or to a half, for which SymPy has a value as well.
         """
-        if not (first.is_Integer and last.is_integer and (last - first + 1).is_nonnegative):
+        known = node.operator in CLOSED
+        if not (known and first.is_Integer and last.is_integer and (last - first + 1).is_nonnegative):
             raise OpenBoundsError(self.symbolic)
         sign = {"positive": True} if first.is_positive else {"nonnegative": True} if first.is_nonnegative else {}
         index = Symbol(node.index, integer=True, **sign)
         outside, self.bound, domain, self.domain = self.bound, self.bound | {node.index}, self.domain, set()
         body = self.of(node.body, {**scope, node.index: index})
         inside, self.bound, self.domain = self.domain, outside, domain
-        closed = (sympy.summation if node.operator == "sum" else sympy.product)(body, (index, first, last))
+        closed = CLOSED[node.operator](body, (index, first, last))
         if isinstance(closed, sympy.Piecewise) and isinstance(closed.args[0].cond, sympy.Eq) and len(closed.args) == 2:
             self.apart.add(Where(closed.args[0].cond.lhs - closed.args[0].cond.rhs, "ne"))  # 1 + x + … where x ≠ 1
             closed = closed.args[1].expr

@@ -20,8 +20,6 @@ from rnn_notes.checks.forms import (
     log_of_even_power,
     split,
     squares,
-    with_positive,
-    without_roots,
 )
 
 NOT_DECIDED = (sympy.PolynomialError, NotImplementedError, sympy.polys.polyerrors.BasePolynomialError)
@@ -54,12 +52,16 @@ def vanishes(value: Expr) -> bool:
         return True
     for cases in split(value):
         return all(map(vanishes, cases))
-    plain = without_roots(with_positive(value))
     return (
-        any(sympy.cancel(sympy.together(form)) == 0 for form in (value, plain))
+        any(sympy.cancel(sympy.together(form)) == 0 for form in forms(value))
         or any(all(map(vanishes, cases)) for cases in circle(value))
         or any(sympy.simplify(form) == 0 for form in (value.rewrite(sympy.exp), sympy.expand_log(value)))
     )
+
+
+def with_any_extreme(value: Expr) -> Expr:
+    """The value with a letter for each maximum and minimum: what holds whatever these are, holds."""
+    return value.xreplace({extreme: Dummy(real=True) for extreme in value.atoms(sympy.Max, sympy.Min)})
 
 
 def unified(value: Expr) -> Expr:

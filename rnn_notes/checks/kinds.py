@@ -8,7 +8,7 @@ import re
 from lark import Token
 
 from rnn_notes.checks.errors import FormulaError
-from rnn_notes.checks.names import CAPITALISED
+from rnn_notes.checks.names import CAPITALISED, function_name
 from rnn_notes.checks.tokens import bracketed, end_of, made
 from rnn_notes.checks.words import content
 
@@ -33,6 +33,8 @@ def classify(tokens: list[Token], functions: frozenset[str], script: bool = Fals
             token = made("FUNCTION", token, token)
         elif token.type == "D" and after and after[0].type == "_SUB":
             token = made("GRADIENT" if "partial" in token else "NAME", token, token)
+        if token.type == "FUNCTION" and function_name(token) in ("max", "min") and after and after[0].type == "_SUB":
+            token = made("EXTREME", token, token)
         found.append(token)
         at += 1
     return found

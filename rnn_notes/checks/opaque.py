@@ -30,7 +30,8 @@ class Opaque:
         """The expression with letters for the values of its functions."""
         if isinstance(e, AppliedUndef | Derivative | Subs):
             return self.known.setdefault(e, Dummy(real=True))
-        return e.func(*map(self.of, e.args)) if e.args else e
+        args = tuple(map(self.of, e.args))
+        return e if args == e.args else e.func(*args)
 
     def values(self, point: dict[Any, Any]) -> dict[Any, Any]:
         """A value for each of these letters, so that a function has one value at one place."""

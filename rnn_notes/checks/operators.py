@@ -74,6 +74,9 @@ class Operators(Transformer_NonRecursive):
     def ordered(self, bounds: tuple[str, Node, Node]) -> Callable[[Node], Node]:
         return lambda body: tree.SumOrProduct("product", *bounds, body)
 
+    def extreme(self, name: Token, index: tree.Name) -> Callable[[Node], Node]:
+        return lambda body: tree.Over(function_name(name), index.name, body)
+
     def differential(self, above: Token, *parts: Any) -> Callable[[Node], Node]:
         order = [part for part in parts if isinstance(part, Token)]
         return lambda of: self.derivative(above, *order, of, *parts[len(order) :])

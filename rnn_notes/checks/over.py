@@ -37,7 +37,7 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
         without = [node for node in members if isinstance(node, Over)]
         letter = next(fresh, "") if without and not stated else ""
         if without and (len(stated) > 1 or not (stated or letter)):
-            raise _unclear(without[0])
+            raise unclear(without[0])
         if letter:
             stated = {(Number("1"), Name(letter))}
             words.append(f"{letter} for how many {' and '.join(sorted({name for name, _ in counted}))} there are")
@@ -47,7 +47,7 @@ def bounded(statements: Any, taken: set[str]) -> tuple[Any, tuple[str, ...]]:
         if not isinstance(node, Over):
             return node
         low, high = ends[min(places(node))]
-        return SumOrProduct("sum", node.index, low, high, node.body, span=node.span)
+        return SumOrProduct(node.operator, node.index, low, high, node.body, span=node.span)
 
     return tree.rebuilt(statements, change), tuple(words)
 
@@ -94,14 +94,14 @@ def places(node: SumOrProduct | Over) -> set[Place]:
                 if at == Name(node.index):
                     found.add((part.base.name, number))
                 elif isinstance(node, Over) and node.index in free_names(at):
-                    raise _unclear(node)
+                    raise unclear(node)
     if isinstance(node, Over) and not found:
-        raise _unclear(node)
+        raise unclear(node)
     return found
 
 
-def _unclear(node: Over) -> FormulaError:
-    words = (
-        f"from where to where {node.index} counts is unclear here; write both bounds, \\sum_{{{node.index}=1}}^{{n}}"
-    )
-    return FormulaError(words, node.span[0])
+def unclear(node: Over) -> FormulaError:
+    """The error of what counts nothing that is known."""
+    bounds = f"write both bounds, \\sum_{{{node.index}=1}}^{{n}}"
+    way_out = bounds if node.operator == "sum" else f"write it out, \\{node.operator}(x_1, x_2)"
+    return FormulaError(f"from where to where {node.index} counts is unclear here; {way_out}", node.span[0])

@@ -14,7 +14,7 @@ from rnn_notes.checks import numeric, tree
 from rnn_notes.checks.domain import Where, missing, normal, suppositions
 from rnn_notes.checks.errors import ClaimError, FormulaError, NoProofError, OpenBoundsError
 from rnn_notes.checks.expressions import Expressions
-from rnn_notes.checks.inequalities import holds, unified, vanishes
+from rnn_notes.checks.inequalities import holds, unified, vanishes, with_any_extreme
 from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.rounding import allowed
 from rnn_notes.checks.tree import Relation
@@ -88,7 +88,8 @@ class Step:
         sign = self.claim.operator
         difference = self.left - self.right if sign in (">", "ge") else self.right - self.left
         for case in cases:
-            if not _is_proved(unified(difference.xreplace(case)), sign):
+            value = difference.xreplace(case)
+            if not any(_is_proved(unified(form), sign) for form in dict.fromkeys((with_any_extreme(value), value))):
                 if sign == "=":
                     self._tell_apart()
                 raise NoProofError(

@@ -120,7 +120,7 @@ class Matrix(Node):
 
 
 class SumOrProduct(Node):
-    """A sum or an ordered product, the first factor leftmost."""
+    """A sum or an ordered product, the first factor leftmost; in a chain also the maximum or minimum of numbers."""
 
     operator: str
     index: str
@@ -131,8 +131,9 @@ class SumOrProduct(Node):
 
 
 class Over(Node):
-    """A sum without bounds, over all that its index can be in the body."""
+    """A sum, maximum or minimum without bounds, over all that its index can be in the body."""
 
+    operator: str
     index: str
     body: Node
 
@@ -249,6 +250,6 @@ def free_names(part: object) -> set[str]:
             return {name}
         case SumOrProduct(_, index, low, high, body):
             return free_names(body) - {index} | free_names((low, high))
-        case Over(index, body):
+        case Over(_, index, body):
             return free_names(body) - {index}
     return set().union(*map(free_names, children(part)))

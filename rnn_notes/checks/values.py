@@ -108,14 +108,15 @@ class Values(Symbols):
                 return arrays.listed(all_of(parts))
             case tree.Cases(values, conditions):
                 return self._chosen(node, values, conditions, scope)
-            case tree.Over(index, body):
-                return reduce(np.add, [self.of(body, {**scope, index: step}) for step in self._everywhere(node, scope)])
+            case tree.Over(operator, index, body):
+                each = [self.of(body, {**scope, index: step}) for step in self._everywhere(node, scope)]
+                return arrays.joined(operator, each)
             case tree.SumOrProduct(operator, index, _, _, body):
                 steps = self.steps(node, scope)
                 each = [self.of(body, {**scope, index: step}) for step in steps]
                 if not each:
                     return self._empty(node, scope)
-                return arrays.multiply(each) if operator == "product" else np.sum(each, axis=0)
+                return arrays.joined(operator, each)
             case tree.Derivative():
                 return self._derivative(node, scope)
         raise FormulaError("W^{(t)}, the weights as used at step t, is for the denominator of a derivative only")

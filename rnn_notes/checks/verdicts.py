@@ -126,19 +126,19 @@ def _check(
         if not reason:
             raise FormulaError("say why this display is skipped: '% check: skip: reason'")
         return Verdict("skipped", reason, f"not checked: {reason}")
-    rest, within = _within(rest)
+    rest, within = _within(rest) if kind not in ("define", "setting") else (rest, None)
     definitions: Definitions = {}
     for definition in earlier:
         _, new = introduce(definition, definitions, spelling)
         definitions[new.name] = new
-    if kind == "setting" and not rest:
+    if kind in ("setting", "chain", "define") and rest:
+        raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
+    if kind == "setting":
         inline.chosen(text, functions(definitions), spelling)
         return Verdict("setting", "a choice, nothing to prove", "a choice, of which there is nothing to prove")
-    if kind in ("chain", "define"):
-        if rest:
-            raise FormulaError(f"{kind} takes no conditions, but the mark ends in {rest!r}")
-        if kind == "define":
-            return _defined(text, definitions, runs, spelling)
+    if kind == "define":
+        return _defined(text, definitions, runs, spelling)
+    if kind == "chain":
         return _proved(text, definitions, within, spelling)
     name, _, rest = (rest or "rnn").partition(" ") if kind == "shapes" else (kind, "", rest)
     if name != "numbers" and name not in runs:

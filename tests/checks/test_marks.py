@@ -25,6 +25,8 @@ MARKS = {
     "chain within 0.1": "'within' is the tolerance of ≈, which is not in the formula",
     "chain x>0": "chain takes no conditions, but the mark ends in 'x>0'",
     "define x>0": "define takes no conditions",
+    "define within 0.1": "define takes no conditions, but the mark ends in 'within 0.1'",
+    "setting within 0.1": "setting takes no conditions",
     "rnn u<t": "there is a condition on t, u but no formula with t, u",
     "shapes": r"shapes are stated as W \in \mathbb{R}^{H \times D}",
     "shapes nothing": "not 'nothing'",

@@ -272,6 +272,8 @@ UNKNOWN = {  # understood as LaTeX, but not on this run
     "u^{(1)} = u": "the weights as used at step t, is for the denominator of a derivative only",
     r"h_t = h_t + 0 u, \quad t \approx 1": "a condition compares indices, as in s<t",
     r"u \approx u + 0.5": "≈ needs printed numbers on its right side",
+    r"s \approx 7 \cdot 10^{-0.5}": "≈ needs printed numbers on its right side",
+    r"s \approx 7 \cdot 10^{-1/2}": "≈ needs printed numbers on its right side",
     r"0.7 \approx s": "≈ needs printed numbers on its right side",
     r"s \approx 0": "≈ 0 says nothing",
     r"h_t = h_t + 0 u, \quad u_1 = 1, \quad k = 1, \dots, T": "there is a condition on k but no formula with k",

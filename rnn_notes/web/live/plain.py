@@ -55,8 +55,8 @@ def plain(node: tree.Node) -> str:
             return f"[{all_of(parts, ' above ')}]"
         case tree.SumOrProduct(operator, index, low, high, body):
             return f"{operator} over {index} from {plain(low)} to {plain(high)} of {_closed(body)}"
-        case tree.Over(index, body):
-            return f"sum over all {index} of {_closed(body)}"
+        case tree.Over(operator, index, body):
+            return f"{operator} over all {index} of {_closed(body)}"
         case tree.Derivative(of, by, immediate):
             return f"{'immediate ' * immediate}derivative of {_closed(of)} with respect to {_closed(by)}"
         case tree.Underbrace(body, _):
