@@ -212,7 +212,7 @@ def identity(rng: Generator, shape: tuple[int, int]) -> ndarray:
 
 def orthogonal(rng: Generator, shape: tuple[int, int]) -> ndarray:
     """A matrix whose columns have the length 1 and are at right angles to each other."""
-    Q = np.linalg.qr(rng.normal(size=shape))[0]
+    Q = np.linalg.qr(rng.normal(size=shape))[0] * rng.choice([-1, 1], shape[1])  # else the determinant has one sign
     return Q @ (3 * np.eye(shape[1]) - Q.T @ Q) / 2  # a step of Newton's method takes out most of its rounding
 
 

@@ -21,6 +21,7 @@ from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.notation import COUNTS, STATES, Given, refuse_two_readings, vector
+from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.step import Proof, Step
 from rnn_notes.checks.symbols import Unbound
@@ -56,6 +57,17 @@ STANDARD = {
     "tan": [r"\frac{\sin(x)}{\cos(x)}"],
     "cot": [r"\frac{\cos(x)}{\sin(x)}"],
     "sec": [r"\frac{1}{\cos(x)}"],
+    "csc": [r"\frac{1}{\sin(x)}"],
+    "csch": [r"\frac{1}{\sinh(x)}"],
+    "arsinh": [r"\ln(x + \sqrt{x^2 + 1})"],
+    "artanh": [r"\frac12 \ln \frac{1 + x}{1 - x}"],
+    "erfc": [r"1 - \mathrm{erf}(x)"],
+    "selu": [r"1.0507 (\max(0, x) + 1.67326 \min(0, e^x - 1))"],
+    "logsigmoid": [r"\ln \sigma(x)"],
+    "hardswish": [r"x \max(0, \min(1, (x + 3) / 6))"],
+    "tanhshrink": [r"x - \tanh(x)"],
+    "identity": [r"x"],
+    "square": [r"x^2"],
     "sech": [r"\frac{1}{\cosh(x)}"],
     "coth": [r"\frac{\cosh(x)}{\sinh(x)}"],
     "logit": [r"\ln \frac{x}{1 - x}", r"\ln(x) - \ln(1 - x)"],
@@ -64,11 +76,21 @@ STANDARD = {
     **{name: [rf"\mathrm{{{name}}}(x)"] for name in BUILT_IN if name not in ("max", "min")},
 }
 ALIASES = {"sgn": "sign", "step": "heaviside", "lrelu": "leakyrelu", "prelu": "leakyrelu", "logistic": "sigma"}
+ALIASES |= {"arcsinh": "arsinh", "asinh": "arsinh", "arctanh": "artanh", "atanh": "artanh", "id": "identity"}
+UNKNOWN = {
+    "floor",
+    "ceil",
+    "round",
+    "cbrt",
+    *(f"{a}{b}" for a in ("arc", "a", "ar") for b in ("sin", "cos", "tan", "cosh")),
+}
 
 
-def compared(equation: tree.Relation, new: Definition, definitions: Definitions, runs: Mapping[str, Run]) -> str:
+def compared(
+    equation: tree.Relation, new: Definition, definitions: Definitions, runs: Mapping[str, Run], given: Given
+) -> str:
     """In words, with what a definition agrees. Raises CheckError if it has a meaning already, or none."""
-    refuse_two_readings((equation,), Given(), {*definitions, new.name})
+    refuse_two_readings((equation,), given, {*definitions, new.name})
     known = ALIASES.get(new.name.lower(), new.name.lower())
     if new.name in FUNCTIONS:
         return _with_package(equation, new, definitions)
@@ -81,9 +103,11 @@ def compared(equation: tree.Relation, new: Definition, definitions: Definitions,
                 f"{new.name} is known on the run '{run.name}' already, and so is the right side: check this claim with "
                 f"'% check: {run.name}', or take another letter"
             )
+    if new.is_function and known in UNKNOWN:
+        raise FormulaError(f"{new.name} has a meaning to every reader, which is not known here; take another name")
     if new.is_function and known in STANDARD:
         return _with_standard(equation, new, known, definitions)
-    _evaluated_once(new, definitions, runs)
+    _evaluated_once(new, definitions, runs, given)
     return f"the page's own {new.name}, without counterpart in the package"
 
 
@@ -180,11 +204,11 @@ def _with_standard(equation: tree.Relation, new: Definition, known: str, definit
     raise ClaimError(f"this is not what {new.name} means to readers; take another name, or its usual formula")
 
 
-def _evaluated_once(new: Definition, definitions: Definitions, runs: Mapping[str, Run]) -> None:
+def _evaluated_once(new: Definition, definitions: Definitions, runs: Mapping[str, Run], given: Given) -> None:
     """Raise CheckError if the right side has a value nowhere."""
     try:
         with limited():
-            _in_numbers(new, definitions)
+            _in_numbers(new, definitions, given)
         return
     except CheckError as error:
         first = error
@@ -197,12 +221,12 @@ def _evaluated_once(new: Definition, definitions: Definitions, runs: Mapping[str
         raise first
 
 
-def _in_numbers(new: Definition, definitions: Definitions) -> None:
+def _in_numbers(new: Definition, definitions: Definitions, given: Given) -> None:
     try:
-        reader = Exact(definitions)
+        reader = Exact(definitions, given)
         value = reader.of(new.body, {})
     except OpenBoundsError as bounds:
-        reader = Exact(definitions, values=dict.fromkeys(bounds.letters, 3))
+        reader = Exact(definitions, given, dict.fromkeys(bounds.letters, 3))
         value = reader.of(new.body, {})
     normal(reader.domain)
     if not _somewhere(value):
@@ -210,7 +234,8 @@ def _in_numbers(new: Definition, definitions: Definitions) -> None:
 
 
 def _somewhere(value: Any) -> bool:
-    entries: list[Expr] = list(value.flat) if isinstance(value, np.ndarray) else [value]
+    opaque = Opaque()
+    entries: list[Expr] = [opaque.of(e) for e in (value.flat if isinstance(value, np.ndarray) else [value])]
     letters = sorted(set[Any]().union(*(entry.free_symbols for entry in entries)), key=str)
     for shift in range(len(GRID)):
         point = {letter: GRID[(shift + 7 * n) % len(GRID)] for n, letter in enumerate(letters)}

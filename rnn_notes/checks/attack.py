@@ -13,7 +13,7 @@ from numpy.random import Generator
 
 from rnn_notes.checks import draw, tree
 from rnn_notes.checks.compare import Sides, compare, show
-from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError
+from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProofError
 from rnn_notes.checks.evaluate import Question
 from rnn_notes.checks.network import Network
 from rnn_notes.checks.run import Run
@@ -49,11 +49,27 @@ def attack(question: Question, claim: tree.Relation, run: Run) -> int:
             worst = _excess(question, claim, networks)
             tried += networks.N - PARENTS
         _confirm(question, claim, networks, worst)
+        if claim.operator == "ne":
+            _refuse_crossing(question, claim, drawn)
     tried += _attack_single(question, claim, run, rng)
     if _bounds_by_sizes(run, claim):  # last, since few numbers are better evidence
         patient = replace(question, patience=PATIENCE)
         tried += _attack_large(patient, claim, run.steep if _has_derivatives(run, claim) else run.large)
     return tried
+
+
+def _refuse_crossing(question: Question, claim: tree.Relation, drawn: Sequence[Network]) -> None:
+    """Raise NoProofError if left − right is above 0 in one network and below in another: between them it may be 0."""
+    signs: dict[tuple[tuple[str, int], ...], list[ndarray]] = {}
+    for networks in drawn:
+        values = question.values(networks)
+        with np.errstate(all="ignore"):
+            for scope, sides in question.each(claim, values, partial(question.sides, claim, values)):
+                signs.setdefault(tuple(scope.items()), []).append(np.sign(sides.left - sides.right))
+    for found in signs.values():
+        sign = np.concatenate(found)
+        if ((sign > 0).any(axis=0) & (sign < 0).any(axis=0)).all():
+            raise NoProofError("left − right is above 0 in some networks and below in others, so it may be 0 in one")
 
 
 def _attack_single(question: Question, claim: tree.Relation, run: Run, rng: Generator) -> int:
@@ -163,14 +179,15 @@ def _sizes(run: Run) -> Iterator[tuple[dict[str, int], int, int]]:
 
 
 def _special(networks: Network, rng: Generator) -> Network:
-    """Networks of small numbers, so that nothing rounds to its bound; many arrays are zero, symmetric, or I."""
+    """Networks of small numbers, so that nothing rounds to its bound; many arrays are 0, symmetric, nilpotent, or I."""
     arrays = {}
-    kinds = {symbol: rng.integers(0, 4, (networks.N, 1, 1)) for symbol, _ in networks.arrays}
+    kinds = {symbol: rng.integers(0, 5, (networks.N, 1, 1)) for symbol, _ in networks.arrays}
     for (symbol, t), array in networks.arrays.items():
         square = array.shape[1] == array.shape[2]
         symmetric, identity = (array + array.mT, np.eye(array.shape[1])) if square else (array, array / 5)
         kind = kinds[symbol]
-        special = np.select([kind == 0, kind == 1, kind == 2], [np.zeros(1), symmetric / 5, identity], array / 5)
+        chosen = [np.zeros(1), symmetric / 5, identity, np.triu(array, 1) / 5 if square else array / 5]
+        special = np.select([kind == n for n in range(4)], chosen, array / 5)
         arrays[symbol, t] = array if symbol in networks.run.draw else special
     return Network(networks.run, networks.sizes, arrays)
 

@@ -33,6 +33,8 @@ def is_condition(statement: Statement, letters: set[str], sizes: set[str]) -> bo
     """Whether a statement compares indices, numbers and sizes, as s < t: nothing that is to be computed first."""
     if isinstance(statement, tree.Range):
         return True
+    if isinstance(statement, tree.Relation) and statement.stated == "word":
+        return False
     parts = list(walk(statement))
     names = {part.name for part in parts if isinstance(part, Name)}
     return all(isinstance(part, SIMPLE) for part in parts) and bool(names & letters) and names <= letters | sizes
@@ -87,17 +89,17 @@ def visible(hidden: tuple[Statement, ...]) -> None:
 
 
 def collapsed(claim: Statement, indices: Sequence[str], cases: Sequence[tuple[Scope, int]]) -> None:
-    """Refuse conditions of a mark on these indices that leave one value of an index, or of two together.
+    """Refuse conditions of a mark on these indices that leave two values of an index, or one of two together.
 
     ``cases`` are all that was checked: the values of the indices, and T.
     """
-    found = [(name, [scope[name] for scope, _ in cases]) for name in indices]
-    found += [(f"{name} - T", [scope[name] - T for scope, T in cases]) for name in indices]
-    found += [(f"{a} - {b}", [scope[a] - scope[b] for scope, _ in cases]) for a, b in combinations(indices, 2)]
-    found += [(f"{a} + {b}", [scope[a] + scope[b] for scope, _ in cases]) for a, b in combinations(indices, 2)]
-    for what, values in found:
-        if len(set(values)) == 1:
+    found = [(name, {scope[name] for scope, _ in cases}, 2) for name in indices]
+    found += [(f"{name} - T", {scope[name] - T for scope, T in cases}, 2) for name in indices]
+    found += [(f"{a} - {b}", {scope[a] - scope[b] for scope, _ in cases}, 1) for a, b in combinations(indices, 2)]
+    found += [(f"{a} + {b}", {scope[a] + scope[b] for scope, _ in cases}, 1) for a, b in combinations(indices, 2)]
+    for what, values, few in found:
+        if len(values) <= few:
             raise FormulaError(
-                f"under the condition of the mark this is checked for {what} = {values[0]} alone, "
-                "which readers do not see; write the condition into the display, after \\quad"
+                f"under the condition of the mark this is checked for {what} = {', '.join(map(str, sorted(values)))} "
+                "alone, which readers do not see; write the condition into the display, after \\quad"
             ).placed(claim)

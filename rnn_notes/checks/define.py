@@ -8,6 +8,7 @@ from typing import Any
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.errors import FormulaError
 from rnn_notes.checks.names import spell
+from rnn_notes.checks.notation import read_given
 from rnn_notes.checks.spelling import OURS, Spelling
 from rnn_notes.checks.tree import Name, Node
 
@@ -41,8 +42,8 @@ def introduce(text: str, definitions: Definitions, spelling: Spelling = OURS) ->
 
     Raises FormulaError.
     """
-    before = functions(definitions)
-    new = re.match(r"\s*(\\?[A-Za-z]+)\s*(\\left\s*)?\(", text)  # f(…: here, f becomes a function
+    before = functions(definitions) | read_given(text).function
+    new = re.match(r"(?:\s|%.*\n)*(\\?[A-Za-z]+)\s*(\\left\s*)?\(", text)  # f(…: here, f becomes a function
     equation, *more = latex.parse(text, before | {spell(new[1])} if new else before, spelling, defines=True)
     if more or not isinstance(equation, tree.Relation) or equation.operator != "=":
         raise FormulaError("a definition is one equation, such as f(x) = x^2")

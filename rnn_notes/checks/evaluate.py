@@ -32,7 +32,7 @@ class Found:
     sizes: dict[str, int]
     scopes: dict[int, list[Scope]] = field(default_factory=dict)  # of each claim, the values that its free indices took
     differences: list[float] = field(default_factory=list)  # of the sides of =
-    seen: dict[tuple[tree.Plus | tree.Cases, int], bool] = field(default_factory=dict)  # each term or case, or not
+    seen: dict[tuple[tree.Node, int], bool] = field(default_factory=dict)  # each term, case or function, or not
 
     @property
     def difference(self) -> float | None:
@@ -70,6 +70,7 @@ class Question:
     by_entries: bool = False  # whether columns are divided, to see what comes of it
     patience: int = MAX_NODES  # how many nodes are evaluated at most
     numbers: dict[tree.Node, bool] | None = None  # which parts are numbers, and no arrays, whatever the sizes
+    branches: dict[tuple[tree.Node, int], bool] | None = None  # whether each side of a maximum or |x| was met
 
     @classmethod
     def of(
@@ -146,7 +147,7 @@ class Question:
         """A reader of formulas on this network."""
         values = Values(network, dict.fromkeys(self.letters, range(network.T + 1)), self.definitions, self.rows)
         values.down, values.by_entries, values.most = self.down, self.by_entries, self.patience
-        values.numbers = self.numbers
+        values.numbers, values.branches = self.numbers, self.branches
         values.free = {letter: steps(letter, self.conditions, values) for letter in self.letters}
         return values
 
@@ -206,7 +207,12 @@ class Question:
             if isinstance(node, tree.Plus):
                 small = "this term is so small beside the others that rounding hides it; nothing would be checked of it"
                 raise FormulaError(small).placed(node.terms[number])
-            if node in walk(self.claims):  # and not in a definition, which may be for more than this
+            if isinstance(node, tree.Call | tree.Power):
+                rounded = "this is so near to 0, 1 or -1 that it is rounded to it; nothing would be checked of it"
+                raise FormulaError(rounded).placed(node)
+            if isinstance(node, tree.Cases) and node in walk(
+                self.claims
+            ):  # and not in a definition, which may be for more than this
                 never = "this case holds for no index and in no network of the run; nothing would be checked of it"
                 raise FormulaError(never).placed(node.values[number])
 

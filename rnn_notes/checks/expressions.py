@@ -180,8 +180,11 @@ class Expressions(Letters):
         """A value that depends on what ``inner`` does through it alone, with a letter in its place."""
         changed = value.xreplace({inner: place})
         if place not in changed.free_symbols or changed.free_symbols & inner.free_symbols:
-            alone = f"only what depends on {inner.func} alone is differentiated by it"
-            raise FormulaError(f"{alone}; write '% given: y depends on {inner.func}' below the mark")
+            others = ", ".join(sorted(map(str, changed.free_symbols - {place}))) or "nothing"
+            raise FormulaError(
+                f"what is differentiated by {inner.func} depends on it alone, and here on {others}; introduce it as "
+                f"a function, f({inner.func}, v) = …, in a display '% check: define'"
+            )
         self.held |= {str(letter) for letter in changed.free_symbols - {place}} - self.given.constant
         return changed
 
@@ -205,6 +208,7 @@ class Expressions(Letters):
         inside = self.domain | {Where(part, "ne") for part in kinks(value, letter)}
         here = {Where(v, "gt" if s == "ge" and letter in v.free_symbols else s).mapped({letter: at}) for v, s in inside}
         self.domain = outside | here
+        self.powers = {where.mapped({letter: at}): name for where, name in self.powers.items()}
         return value.diff(letter).subs(letter, at)
 
     def _taken(self, node: Node, scope: dict[str, Expr]) -> Expr:
@@ -239,6 +243,8 @@ class Expressions(Letters):
             self.domain.add(Where(base, "ne"))
         elif not exponent.is_integer:
             self.domain.add(Where(base, "ge" if exponent.is_Rational and exponent.is_positive else "gt"))
+            if letters := sorted(str(letter) for letter in exponent.free_symbols if not letter.is_integer):
+                self.powers[Where(base, "gt")] = letters[0]
         if base == 0 and exponent.is_negative:
             normal(self.domain)  # says so
         return base**exponent

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import numpy as np
 
@@ -74,6 +75,8 @@ def ask(
             replace(question, claims=general).sound(family)
         bounds = [c for c in general if isinstance(c, tree.Relation) and c.operator not in ("=", "approx")]
         attacked = tuple(sorted({_attacked(run, question, claim) for claim in bounds}))
+        for claim in (c for c in general if _has_branches(c)):
+            _try_branches(run, replace(question, branches={}), claim)
     except CheckError as error:
         if DIVIDED in str(error):
             error = _explained(question, networks[0], error)
@@ -91,6 +94,25 @@ def _explained(question: Question, network: Network, error: CheckError) -> Check
     except CheckError as other:
         return type(error)(f"{error}\nentry by entry it would be false, too: {other}", error.at)
     return type(error)(f"{error}\nentry by entry it would hold", error.at)
+
+
+def _try_branches(run: Run, question: Question, claim: tree.Relation) -> None:
+    """Attack an equation from both sides; raises FormulaError if a maximum or |x| in it comes out in one way alone."""
+    for sign in ("le", "ge"):
+        _attacked(run, question, replace(claim, operator=sign))
+    for (node, _), met in (question.branches or {}).items():
+        if not met:
+            never = "in no network of the run does this come out in another way; nothing would be checked of it"
+            raise FormulaError(never).placed(node)
+
+
+def _has_branches(claim: Statement) -> TypeGuard[tree.Relation]:
+    """Whether an equation says what is larger, as max(y, −1000) = y does."""
+    parts = {node.function for node in walk(claim) if isinstance(node, tree.Call)}
+    absolute = any(isinstance(node, tree.Absolute) for node in walk(claim))
+    return (
+        isinstance(claim, tree.Relation) and claim.operator == "=" and bool(absolute or parts & {"max", "min", "relu"})
+    )
 
 
 def _attacked(run: Run, question: Question, claim: tree.Relation) -> str:

@@ -8,33 +8,65 @@ the page, or in the project's list of its notation, brackets and spaces apart.
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 
 from rnn_notes.checks import latex, tree
+from rnn_notes.checks.conditions import SIMPLE
 from rnn_notes.checks.define import Definitions, functions, introduce
 from rnn_notes.checks.errors import CheckError, FormulaError
 from rnn_notes.checks.notation import read_given
 from rnn_notes.checks.spelling import Spelling
 
 RANGE = re.compile(r"\s*[A-Za-z]\s*=\s*[^,=]+,\s*(?:[^,=]+,\s*)?\\[lc]?dots\s*,?\s*[^,=]+")  # t = 1, …, T
+Stated = tuple[str, tuple[tree.Statement, ...]]  # a display, and the conditions of its mark
 WAY_OUT = (
     "put how it is checked directly after it, as in $…$<!-- check: rnn -->; "
     "<!-- check: setting --> if it is a choice such as z = 1"
 )
 
 
-def repeated(text: str, known: Iterable[str], spelling: Spelling) -> None:
-    """Raise FormulaError unless each statement of the text is one of the statements known."""
-    names, found = _stated(tuple(known), spelling)
+def repeated(text: str, known: Iterable[Stated], spelling: Spelling) -> None:
+    """Raise FormulaError unless each statement of the text is one of the statements known, under its conditions."""
+    names, displays = _stated(tuple(known), spelling)
     try:
         statements = latex.parse(text, names, spelling)
     except CheckError as error:
         raise FormulaError(f"{error}; {WAY_OUT}", error.at) from None
-    for statement in statements:
-        if tree.ungrouped(statement) not in found:
+    said = {tree.ungrouped(statement) for statement in statements}
+    for statement in map(tree.ungrouped, statements):
+        places = [
+            display
+            for display in displays
+            if statement in display and (len(said & display) > 1 or not _is_condition(statement, display))
+        ]
+        if not places:
             raise FormulaError(
                 f"no display of the page states that {' '.join(text.split())}; {WAY_OUT}", statement.span[0]
             )
+        unsaid = [{each for each in display - said if _restricts(each, statement)} for display in places]
+        if all(unsaid):
+            raise FormulaError(
+                f"the display that states it has a condition, which is missing here; {WAY_OUT}", statement.span[0]
+            )
+
+
+def _restricts(condition: tree.Statement, claim: tree.Statement) -> bool:
+    """Whether a statement is a condition on letters of a claim, which is none itself."""
+    letters = tree.free_names(condition) & tree.free_names(claim)
+    return condition != claim and bool(letters) and _compares(condition) and not _compares(claim)
+
+
+def _is_condition(statement: tree.Statement, display: set[tree.Statement]) -> bool:
+    """Whether a display does not state that s = t, but says that where it is so, another thing holds."""
+    equals = isinstance(statement, tree.Relation) and statement.operator == "="
+    return equals and _compares(statement) and any(_restricts(statement, other) for other in display)
+
+
+def _compares(statement: tree.Statement) -> bool:
+    """Whether it compares letters, as x > 0 and s = t do."""
+    plain = all(isinstance(part, SIMPLE) for part in tree.walk(statement))
+    return isinstance(statement, tree.Relation) and not statement.stated and plain
 
 
 def chosen(text: str, names: frozenset[str], spelling: Spelling) -> None:
@@ -42,7 +74,7 @@ def chosen(text: str, names: frozenset[str], spelling: Spelling) -> None:
     if RANGE.fullmatch(text):
         return
     for statement in latex.parse(text, names, spelling):
-        if not tree.free_names(statement):
+        if not tree.free_names(statement) - {"e", "pi"}:
             raise FormulaError(
                 "this has no symbol that could be chosen; mark it as numbers or chain", statement.span[0]
             )
@@ -51,6 +83,23 @@ def chosen(text: str, names: frozenset[str], spelling: Spelling) -> None:
             if statement.operator == "approx" or not any(_chooses(*pair) for pair in (sides, sides[::-1])):
                 way_out = "a choice has a symbol of its own on one side, as z = 1 has; mark this with how it is checked"
                 raise FormulaError(way_out, statement.span[0])
+        if isinstance(statement, tree.Relation) and _never(statement):
+            raise FormulaError("this holds for no numbers, so it cannot be chosen", statement.span[0])
+
+
+def _never(relation: tree.Relation) -> bool:
+    """Whether it is proved that a relation of numbers holds nowhere."""
+    from rnn_notes.checks.prove import prove  # SymPy takes a second to import
+
+    opposite = {"=": "ne", "ne": "=", "<": "ge", "ge": "<", ">": "le", "le": ">"}.get(relation.operator)
+    if opposite is None:
+        return False
+    size = tree.Absolute(tree.Name("x"))  # all that is known of a norm
+    numbers = tree.rebuilt(relation, lambda node: size if isinstance(node, tree.Norm) else node)
+    with suppress(CheckError):
+        prove((replace(numbers, operator=opposite),), {})
+        return True
+    return False
 
 
 def _chooses(one: tree.Node, other: tree.Node) -> bool:
@@ -62,15 +111,16 @@ def _chooses(one: tree.Node, other: tree.Node) -> bool:
 
 
 @lru_cache(maxsize=100)  # a page has many relations that repeat what is displayed, and is judged again for the census
-def _stated(texts: tuple[str, ...], spelling: Spelling) -> tuple[frozenset[str], set[tree.Statement]]:
-    """The functions that some of the texts define, and the statements of all."""
+def _stated(texts: tuple[Stated, ...], spelling: Spelling) -> tuple[frozenset[str], list[set[tree.Statement]]]:
+    """The functions that some of the texts define, and the statements of each."""
     definitions: Definitions = {}
-    for text in texts:
+    for text, _ in texts:
         with suppress(CheckError):
             _, new = introduce(text, definitions, spelling)
             definitions[new.name] = new
-    names, found = functions(definitions), set[tree.Statement]()
-    for text in texts:
+    names, found = functions(definitions), list[set[tree.Statement]]()
+    for text, conditions in texts:
         with suppress(CheckError):
-            found |= {*map(tree.ungrouped, latex.parse(text, names | read_given(text).function, spelling))}
+            said = latex.parse(text, names | read_given(text).function, spelling)
+            found.append({*map(tree.ungrouped, (*said, *conditions))})
     return names, found

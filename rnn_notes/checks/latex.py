@@ -24,14 +24,19 @@ from rnn_notes.checks.tree import Statement
 
 MAX_CHARACTERS, MAX_DEPTH = 5000, 40  # characters of a display, and brackets within brackets
 
-LETTER = r"if it is a letter here, say so in a spelling: '\sigma is s'"
+CONDITION = {"for", "with", "where", "if", "when", "whenever", "as", "since", "because", "let", "given", "all", "every"}
+LEFT_OF = re.compile(
+    r"(?:(?P<row>\\\\(?:\s*\[[^\]]*\])?)|\\(?:text(?:rm|bf|it|sf|tt|normal)?|mbox|mathrm)\s*\{(?P<words>[^{}]*)\})"
+    r"(?:[\s&,(]|\\q?quad(?![A-Za-z])|\\[,;:! ])*$"
+)  # what is right before a statement, spaces apart
+LETTER = r"write \sigma(x); if it is a letter here, say so in a spelling: '\sigma is s'"
 HINTS = {
     r"\\[lcv]?dots": r"write \sum or \prod with bounds",
     r"[{}]": "braces do not show on the page; group with brackets",
     r"\\\|": r"write \lVert … \rVert",
     r"\||\\(right|left)(?![A-Za-z])": r"write \lvert … \rvert",
-    r"\*|\\(circ|ast|star|otimes|bullet)$": r"write \odot entry by entry or \cdot, or say so in a spelling: "
-    r"'{} is \odot'",
+    r"\*|\\(circ|ast|star|otimes|bullet)$": r"write \cdot between numbers and \odot entry by entry, or say which in a "
+    r"spelling: '{} is \cdot'",
     r"\^": "a power of a power needs brackets, and so does a function without them: (a^b)^c",
     r"_": r"sums and products need both bounds, \sum_{t=1}^{T}, or one index, \sum_t",
     r"d$|\\mathrm": r"d is kept for derivatives such as \frac{d}{dx}; another meaning needs a spelling: 'd is m'",
@@ -49,6 +54,8 @@ HINTS = {
     "'% given: f is a function' below the mark",
     r"\\tag": "a tag is a number or a letter",
     r"\\begin": "environments are aligned, align, split, gathered, array, cases and matrices",
+    r"\\(d?binom|[lr](floor|ceil)|(left|up|down)\w*arrow|gets|arc\w+|gcd|[bp]?mod|cup|cap|subset\w*)$": "it has no "
+    "meaning here; write it with what is read, or mark the display 'skip: reason'",
     r"\\[A-Za-z]+": r"if it is your own command, say what it means in a spelling: '{} is h'",
 }
 
@@ -71,7 +78,7 @@ def parse(
     except VisitError as error:
         raise error.orig_exc from None
     _one_font(statements)
-    return tuple(_compared(statement, latex, defines) for statement in statements)
+    return _told(tuple(_compared(statement, latex, defines) for statement in statements), latex)
 
 
 def _compared(statement: Statement, latex: str, defines: bool) -> Statement:
@@ -86,6 +93,26 @@ def _compared(statement: Statement, latex: str, defines: bool) -> Statement:
     statement = replace(statement, operator=operator, alike=_bare(latex, left) == _bare(latex, right))
     refuse_same(statement)
     return statement
+
+
+def _told(statements: tuple[Statement, ...], latex: str) -> tuple[Statement, ...]:
+    """The relations, each with whether it is stated: what follows "hence" is no condition of what is before it."""
+    found: list[Statement] = []
+    for number, statement in enumerate(statements):
+        if isinstance(statement, tree.Relation) and found:
+            last, before = found[-1], LEFT_OF.search(latex[: statement.span[0]])
+            goes_on = isinstance(last, tree.Relation) and last.right.span == statement.left.span
+            words = set(re.findall("[a-z]+", ((before and before["words"]) or "").lower()))
+            if goes_on or (words and words <= {"and", "or"}):
+                first = "word" if number == 1 and not goes_on else ""
+                stated = (last.stated or first) if isinstance(last, tree.Relation) else ""
+            elif words:
+                stated = "" if words & CONDITION else "word"
+            else:
+                stated = "row" if before else ""
+            statement = replace(statement, stated=stated)
+        found.append(statement)
+    return tuple(found)
 
 
 def refuse_same(step: Statement) -> None:

@@ -31,6 +31,7 @@ class Letters(ABC):
         self.visits, self.domain, self.held = 0, set[Where](), set[str]()
         self.bound: set[str] = set()  # the indices of the sums around
         self.apart = set[Where]()  # where alone the closed forms of sums are right
+        self.powers = dict[Where, str]()  # where alone a power is defined whose exponent has a letter, and that letter
 
     @abstractmethod
     def of(self, node: Node, scope: dict[str, Any]) -> Any:
@@ -87,4 +88,12 @@ class Letters(ABC):
             )
 
     def _unfold(self, name: str, values: list[Expr]) -> Expr:
-        return self.of(self.definitions[name].body, self.definitions[name].scope(values))
+        definition = self.definitions[name]
+        by = [node.by for node in tree.walk(definition.body) if isinstance(node, tree.Derivative)]
+        inside = set().union(*(getattr(value, "free_symbols", ()) for value in values))
+        if clash := sorted((tree.free_names(by) - set(definition.parameters)) & set(map(str, inside))):
+            raise FormulaError(
+                f"{name} is a derivative by {clash[0]}, which would be the {clash[0]} of its argument here; "
+                "take another letter where it is defined"
+            )
+        return self.of(definition.body, definition.scope(values))

@@ -43,6 +43,7 @@ FUNCTION_LETTERS = {
 }  # before brackets they are functions, whatever else they are
 COEFFICIENTS = {*"abcdkmnqw", "alpha", "beta", "gamma", "eta", "lambda", "mu", "tau", "theta", "epsilon", "kappa"}
 
+GREEK = {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"}
 VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
 
 LINE = re.compile(r"^[ \t]*%[ \t]*given:(.*)$", re.MULTILINE)
@@ -136,13 +137,19 @@ def refuse_vectors(statements: tuple[Node, ...]) -> None:
 def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[str]) -> None:
     """Raise FormulaError for letters before brackets and products of capitals; ``known`` have a meaning on the page."""
     bound = {node.index for node in walk(statements) if isinstance(node, tree.SumOrProduct)}
-    _refuse_matrices(statements, given.number | given.integer | known | bound)
     plain = given.number | given.integer | known | bound | {"e", "pi"}
     alone = set(_alone(statements))
     for node in walk(statements):
         for factor, after in _neighbours(node):
             name = _letter(factor)
-            if name is None or name in plain or not _may_be_argument(after):
+            if name is None or not _may_be_argument(after):
+                continue
+            if name in ("E", "P") and after.square:
+                raise FormulaError(
+                    f"{name}[ ] is an expectation or probability to a reader; write out its sum, or {name} \\cdot [ ]",
+                    factor.span[0],
+                )
+            if name in plain:
                 continue
             apart = name in COEFFICIENTS and factor.span[1] < after.span[0]
             atom = isinstance(after.body, Name | tree.Number | Index)  # brackets that a product would not need: v(2)
@@ -153,6 +160,7 @@ def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[s
                     f"or '% given: {name} is a number' below the mark",
                     factor.span[0],
                 )
+    _refuse_matrices(statements, plain - {"e", "pi"})
 
 
 def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
@@ -171,7 +179,8 @@ def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
             )
     both = _in_both_orders(statements)
     for node in walk(statements):
-        names = sorted((_matrices(node) | both & {_letter(node) or ""}) - numbers)
+        found = _matrices(node) | both & _symbols(node)
+        names = sorted(name for name in found if not {name, name.partition("_")[0]} & numbers)
         if names:
             several = len(names) > 1
             are = f"{' and '.join(names)} {'are numbers' if several else 'is a number'}"
@@ -186,10 +195,10 @@ def _in_both_orders(statements: tuple[Node, ...]) -> set[str]:
     """The capital letters that come before a small letter in one product and after one in another."""
     before, after = set[str](), set[str]()
     for product in (node for node in walk(statements) if isinstance(node, tree.Times)):
-        letters = [{n for n in tree.free_names(factor) if len(n) == 1} - {"e", "T", "W"} for factor in product.factors]
+        letters = [_symbols(factor) - {"e", "T", "W"} for factor in product.factors]
         for left, right in itertools.combinations(letters, 2):
-            before |= {n for n in left if n.isupper() and any(map(str.islower, right))}
-            after |= {n for n in right if n.isupper() and any(map(str.islower, left))}
+            before |= {n for n in left if _is_capital(n) and any(map(_is_small, right))}
+            after |= {n for n in right if _is_capital(n) and any(map(_is_small, left))}
     return before & after
 
 
@@ -235,7 +244,7 @@ def _matrices(node: Node) -> set[str]:
     """The capital letters whose order counts in this node, or that are inverted there, if they are matrices."""
 
     def capitals(part: object) -> set[str]:
-        return {name for name in tree.free_names(part) if len(name) == 1 and name.isupper()}
+        return {name for name in _symbols(part) if _is_capital(name)}
 
     found: set[str] = set()
     match node:
@@ -244,7 +253,27 @@ def _matrices(node: Node) -> set[str]:
         case tree.Fraction(above, below) if capitals(below):
             found = capitals((above, below))
         case tree.Power(base, tree.Negative()):
-            return capitals(base) if len(capitals(base)) > 1 else capitals(base) - COUNTS
+            return capitals(base) if len(capitals(base)) > 1 else {n for n in capitals(base) if n not in COUNTS}
         case tree.Power(base, exponent) if exponent != tree.Fraction(tree.Number("1"), tree.Number("2")):
             found = capitals(base)
     return found if len(found) > 1 and found - COUNTS else set()
+
+
+def _symbols(part: object) -> set[str]:
+    """The symbols of a formula, each with its indices, as A_1: that it and A_2 commute is not plain."""
+    if isinstance(part, Index) and isinstance(part.base, Name):
+        return {"_".join([part.base.name, *(tree.label(at) or "" for at in part.at)])}
+    return {part.name} if isinstance(part, Name) else set().union(*map(_symbols, tree.children(part)))
+
+
+def _is_capital(symbol: str) -> bool:
+    """Whether it is a capital letter, Latin or Greek, with an accent or indices or without."""
+    letter, _, labels = symbol.partition("_")
+    weights = letter == "W" and not labels.startswith(("hat", "tilde", "bar"))  # in any case, no numbers
+    return letter[:1].isupper() and (len(letter) == 1 or letter in GREEK) and not weights
+
+
+def _is_small(symbol: str) -> bool:
+    """Whether it is a small Latin letter, or μ, which may be a vector; other Greek ones are numbers nearly always."""
+    letter = symbol.partition("_")[0]
+    return letter.islower() and (len(letter) == 1 or letter == "mu")

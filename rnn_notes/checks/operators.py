@@ -45,6 +45,9 @@ class Operators(Transformer_NonRecursive):
         name, mark = function
         if isinstance(mark, tree.Number):
             return tree.Times((tree.Fraction(tree.Number("1"), tree.Call("ln", (mark,))), tree.Call(name, arguments)))
+        if mark and mark.type == "NUMBER" and name in self.functions:
+            twice = f"{name} of {name}, or the square of {name}? write {name}({name}(x)), or ({name}(x))^{mark}"
+            raise FormulaError(twice, mark.start_pos)
         primes = mark.count("'") + mark.count("prime") if mark and mark.type == "PRIME" else 0
         call = tree.Call(name, arguments, primes)
         return tree.Power(call, tree.Number(str(mark))) if mark and mark.type == "NUMBER" else call

@@ -26,7 +26,8 @@ from rnn_notes.checks.tree import Relation, Statement
 
 MAX_N = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
 LINEAR = tree.Name | tree.Number | tree.Index | tree.Negative | tree.Plus | tree.Brackets | tree.Times | tree.Fraction
-BEYOND = (9, 14)  # and tried at points for these
+BEYOND = (9, 14)  # and tried at points for these;
+FAR = (40, 400)  # and for these where it has no other letters
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Chain:
         conditions: list[Relation] = []
         claims: list[Relation] = []
         for group in _joined(relations):
-            (conditions if all(_is_condition(step, definitions, given) for step in group) else claims).extend(group)
+            met = all(not step.stated and _is_condition(step, definitions, given) for step in group)
+            (conditions if met else claims).extend(group)
         if not claims:
             claims, conditions = conditions, []
         chain = cls(tuple(claims), tuple(conditions), ranges, definitions, given, words)
@@ -121,7 +123,8 @@ class Chain:
                 new = bounds.letters - values.keys()
                 if not new or len(values) > 2:
                     raise FormulaError("the bounds of this sum are not known", claim.span[0]) from None
-                values |= {letter: [*range(1, MAX_N + 1), *BEYOND] for letter in new}
+                alone = tree.free_names(claim) <= {*new, "e", "pi"} and len(new) == 1 and not values
+                values |= {letter: [*range(1, MAX_N + 1), *BEYOND, *(FAR if alone else ())] for letter in new}
                 proof.note(*(f"for {letter} = 1, …, {MAX_N}" for letter in sorted(new)))
         raise FormulaError("the bounds of this sum are not known", claim.span[0])
 
@@ -167,10 +170,13 @@ class Chain:
                 tried += 1
                 try:
                     step = Step.of(claim, reader, met)
-                    if any(case[letter] in BEYOND for letter in values):
+                    if any(case[letter] in (*BEYOND, *FAR) for letter in values):
                         step.refute()
                     else:
                         step.prove(proof, within)
+                except FormulaError:
+                    if not any(case[letter] in FAR for letter in values):  # of so many terms it may be too long
+                        raise
                 except (ClaimError, NoProofError) as error:
                     where = ", ".join(f"{name} = {number}" for name, number in case.items())
                     error.args = (f"for {where}, {error}",) if where else error.args

@@ -15,11 +15,13 @@ def allowed(relation: tree.Relation, printed: ndarray, within: float | None) -> 
     units = _half_units(relation.right)
     if units is None:
         raise FormulaError("≈ needs printed numbers on its right side").placed(relation.right)
-    largest = float(np.max(np.abs(printed)))
+    sizes = np.abs(printed)
+    largest = float(np.max(sizes))
     if largest == 0:
         raise FormulaError("≈ 0 says nothing, since nothing is of the size of 0; write < and a bound")
-    if within is not None and within > RELATIVE * largest:
-        raise FormulaError(f"'within {within:g}' is more than a tenth of {largest:g}, the number that is printed")
+    least = float(np.min(sizes[sizes > 0]))
+    if within is not None and within > RELATIVE * least:
+        raise FormulaError(f"'within {within:g}' is more than a tenth of {least:g}, the number that is printed")
     return np.minimum(units if within is None else within, RELATIVE * largest)
 
 
@@ -38,7 +40,10 @@ def half_unit(node: Node) -> float | None:
 
 
 def _half_units(node: Node) -> ndarray | None:
-    """Half a unit in the last printed digit of a number, matrix or sum; in a sum, the terms with most digits count."""
+    """Half a unit in the last printed digit of a number, matrix or sum.
+
+    In a sum, the terms with most digits count; whole numbers are exact there.
+    """
     match node:
         case tree.Negative(body) | tree.Brackets(body):
             return _half_units(body)
@@ -50,6 +55,7 @@ def _half_units(node: Node) -> ndarray | None:
             if any(units is None for units in stack):
                 return None
             each = np.array(stack, float)
-            return np.sum(each, axis=0, where=each == each.min(axis=0))
+            least = each.min(axis=0)
+            return np.where(least < 0.5, np.sum(each, axis=0, where=each == least), least)
     unit = half_unit(node)
     return None if unit is None else np.array(unit)

@@ -61,6 +61,12 @@ class Step:
         met = [where for condition in conditions for where in wheres(condition, reader)]
         if missing(normal(reader.apart), normal(where for where in met if where.value.free_symbols)):
             raise OpenBoundsError(reader.symbolic)  # for each n there is no case apart
+        for where, letter in reader.powers.items():
+            if missing(normal([where]), normal(where for where in met if where.value.free_symbols)):
+                raise FormulaError(
+                    f"a power to any number {letter} is meant for {where.words()} alone; say so in the display, "
+                    f", \\quad {where.words(latex=True)}, or write '% given: {letter} is an integer' below the mark"
+                ).placed(claim)
         return cls(claim, left, right, met, reader.held)
 
     def refute(self) -> None:

@@ -160,12 +160,16 @@ class Underbrace(Node):
 
 
 class Relation(Node):
-    """Two sides; ``alike`` if they are printed so, but for brackets and the way an index is set."""
+    """Two sides; ``alike`` if they are printed so, but for brackets and the way an index is set.
+
+    ``stated`` says why a reader takes it for a claim where it stands: it follows a "word" as hence, or has a "row".
+    """
 
     left: Node
     operator: str
     right: Node
     alike: bool = field(default=False, compare=False, repr=False, kw_only=True)
+    stated: str = field(default="", compare=False, repr=False, kw_only=True)
 
 
 class Range(Node):

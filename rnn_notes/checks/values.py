@@ -16,6 +16,10 @@ from rnn_notes.checks.symbols import Scope, Symbols, Unbound
 from rnn_notes.checks.tape import UNIT, Shake
 from rnn_notes.checks.tree import Index, Name, Node, label
 
+ROUNDED = {*arrays.ENTRYWISE, "softmax"} - {"relu", "log", "ln", "sin"}  # are 0, 1 or −1 far out, or near 0
+POWER_OF_T = (
+    "T above a symbol is a power, which this does not have; a transpose is ^\\top, or say '^T is ^\\top' in a spelling"
+)
 MAX_NODES = 100_000  # nodes evaluated for one display
 
 
@@ -33,7 +37,8 @@ class Values(Symbols):
         self.shake = Shake(network.N) if network.shaken else None
         self.down: frozenset[tree.SumOrProduct] = frozenset()
         self.by_entries = False
-        self.seen: dict[tuple[tree.Plus | tree.Cases, int], bool] = {}  # whether a term is seen, or a case holds
+        self.seen: dict[tuple[Node, int], bool] = {}  # whether a term or a function is seen, or a case holds
+        self.branches: dict[tuple[Node, int], bool] | None = None  # whether each side of a maximum or |x| is met
         self.visits, self.most = 0, MAX_NODES
         self.numbers: dict[Node, bool] | None = None  # which parts are numbers, as seen where no size is 1
 
@@ -45,6 +50,8 @@ class Values(Symbols):
         except CheckError as error:
             error.placed(node)
             raise
+        if isinstance(node, tree.Call | tree.Power):
+            self._note_rounded(node, value, scope)
         if self.numbers is not None:
             value = self._kept(node, value, self.numbers)
         printed = isinstance(node, tree.Brackets | tree.Underbrace | tree.Plus)
@@ -64,6 +71,27 @@ class Values(Symbols):
             return np.reshape(value, (*value.shape, 1, 1))
         return value
 
+    def _note_rounded(self, node: tree.Call | tree.Power, value: ndarray, scope: Scope) -> None:
+        """Note whether a function has another value than the one it rounds to far out, in an entry at least.
+
+        tanh(100) is 1 for float64, and e^{-1000} is 0.
+        """
+        if self.seen.get((node, 0)) or (isinstance(node, tree.Call) and (node.primes or node.function not in ROUNDED)):
+            return
+        far = np.isin(value, (0, 1, -1) if isinstance(node, tree.Call) or node.base == Name("e") else (0,))
+        inside = node.arguments[0] if isinstance(node, tree.Call) else node.exponent
+        if np.all(far):
+            argument = self.of(inside, scope)
+            far = (
+                far & bool(np.any(argument)) & (isinstance(node, tree.Call) or bool(np.all(self.of(node.base, scope))))
+            )
+        self.seen[node, 0] = not np.all(far)
+
+    def _note_branches(self, node: Node, met: list[Any]) -> None:
+        if self.branches is not None:
+            for number, where in enumerate(met):
+                self.branches[node, number] = self.branches.get((node, number), False) or bool(np.any(where))
+
     def _visit(self) -> None:
         self.visits += 1
         if self.visits > self.most:
@@ -81,7 +109,13 @@ class Values(Symbols):
             case tree.Call(name, arguments, primes):
                 if name in self.definitions and name not in arrays.FUNCTIONS and not primes:
                     return self._unfold(name, all_of(arguments))
-                return arrays.apply(name, primes, all_of(arguments), self.rows)
+                found = all_of(arguments)
+                value = arrays.apply(name, primes, found, self.rows)
+                if name in ("max", "min") and len(found) > 1:
+                    self._note_branches(node, [part == value for part in found])
+                elif name == "relu":
+                    self._note_branches(node, [value > 0, value == 0])
+                return value
             case tree.Brackets(body) | tree.Underbrace(body):
                 return self.of(body, scope)
             case tree.Negative(body):
@@ -95,11 +129,15 @@ class Values(Symbols):
             case tree.Fraction(above, below):
                 return arrays.divide(self.of(above, scope), self.of(below, scope), self.by_entries)
             case tree.Power(base, exponent):
+                if exponent == Name("T") and ("T" not in self.network.sizes or len({*shape(self.of(base, scope))}) > 1):
+                    raise FormulaError(POWER_OF_T)
                 return arrays.power(self.of(base, scope), self.of(exponent, scope))
             case tree.Transpose(body):
                 return arrays.transpose(self.of(body, scope))
             case tree.Absolute(body):
-                return np.abs(self.of(body, scope))
+                value = self.of(body, scope)
+                self._note_branches(node, [value > 0, value < 0])
+                return np.abs(value)
             case tree.Norm(body, kind):
                 return arrays.norm(self.of(body, scope), label(kind[0]) if kind else "2")
             case tree.Matrix(rows):
@@ -211,7 +249,7 @@ class Values(Symbols):
     def _weighed(self, node: tree.Plus, values: list[ndarray]) -> ndarray:
         """The sum of terms; notes which of them float64 can see beside the others, in an entry at least."""
         total = arrays.add(values, node.terms, self.rows)
-        if self.shake is None or total.ndim not in (1, 3):
+        if self.shake is None:
             return total
         sizes = [np.abs(value[0] if value.ndim in (1, 3) else value) for value in values]
         size = reduce(np.add, sizes)
@@ -219,4 +257,4 @@ class Values(Symbols):
             seen = bool(np.any(term > 4 * UNIT * size))
             if seen or np.any(term):
                 self.seen[node, number] = seen or self.seen.get((node, number), False)
-        return self.shake(total, size)
+        return self.shake(total, size) if total.ndim in (1, 3) else total

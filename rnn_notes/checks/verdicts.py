@@ -38,7 +38,8 @@ def check(
     earlier: list[str] = []  # the definitions so far
     source = digest("rnn_notes.checks.verdicts") + GRAMMAR
     named = registered(runs)
-    stated = [d.latex for d in (*known, *displays) if d.mark and not d.mark.startswith(("skip", "false"))]
+    claimed = [d for d in (*known, *displays) if d.mark and not d.mark.startswith(("skip", "false"))]
+    stated = [(d.latex, _hidden(d.mark or "", named)) for d in claimed]
     for display in displays:
         if display.inline and display.mark is None:
             result.append(_placed(_repeated(display.latex, stated, spelling), display))
@@ -61,7 +62,16 @@ def _placed(verdict: Verdict, display: Display) -> Placed:
     return Placed.on(display, verdict)
 
 
-def _repeated(text: str, stated: Sequence[str], spelling: Sequence[str]) -> Verdict:
+def _hidden(mark: str, runs: Runs) -> tuple[tree.Statement, ...]:
+    """The conditions in the mark of a run."""
+    kind, _, rest = mark.partition(" ")
+    try:
+        return _conditions(_within(rest)[0]) if kind in runs else ()
+    except CheckError:  # its own verdict says so
+        return ()
+
+
+def _repeated(text: str, stated: Sequence[inline.Stated], spelling: Sequence[str]) -> Verdict:
     """The verdict on a relation in the text without a mark."""
     try:
         inline.repeated(text, stated, spelled(tuple(spelling)))
@@ -190,7 +200,7 @@ def _defined(text: str, definitions: Definitions, runs: Mapping[str, Run], spell
     equation, new = introduce(text, definitions, spelling)
     from rnn_notes.checks.agreement import compared
 
-    agrees = compared(equation, new, definitions, runs)
+    agrees = compared(equation, new, definitions, runs, read_given(text))
     return Verdict("defined", f"define, {agrees}", f"a definition, not a claim: {agrees}")
 
 

@@ -14,7 +14,9 @@ JOINING = re.compile(
 CLAIMING = re.compile(
     r"\b(not?|never|none|neither|nor|cannot|\w+n[’']t|without|unless|except|but|false|wrong|untrue|fails?|if|only|when"
     r"|whenever|provided|assum\w+|suppos\w+|small|large|positive|negative|non\w*|approx\w*|nearly|almost|roughly|about"
-    r"|times|plus|minus|equals?|equal|less|greater|unequal|differs?|different)\b",
+    r"|times|plus|minus|equals?|equal|less|greater|unequal|differs?|different|most|least"
+    r"|twice|thrice|doubled?|tripled?|half|halved|squared?|cubed?|zero|vanish\w*|hot|mean|averaged?|expected"
+    r"|\w*symmetric|orthogonal|diagonal|singular|invertible)\b",
     re.IGNORECASE,
 )
 

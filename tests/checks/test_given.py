@@ -50,8 +50,8 @@ HOLD = {
     r"p \times (2 + u) = 2 p + p u": "",
     r"\pi R^2 = R^2 \pi": "",
     "A (x + y) = A x + A y": "",
-    "(1 + r)^T (1 + r) = (1 + r)^{T+1}": "",
-    "q^T q = q^{T+1}": "",
+    r"(1 + r)^T (1 + r) = (1 + r)^{T+1}, \quad r > -1": "",
+    r"q^T q = q^{T+1}, \quad q > 0": "",
     "A x = x A": "given: A is a number",
     "x^T y = y x^T": "given: T is an integer",
     r"\frac{d}{dx} (w x + b) = w": "with b, w held constant in the derivative",
@@ -123,7 +123,7 @@ def test_a_statement_beside_a_display_is_understood_or_refused(stated, message):
 def test_what_depends_on_u_in_another_way_is_not_differentiated_by_it():
     """If y and u both depend on x, y is nothing that changes with u alone, nor is it constant."""
     verdict = judge("% given: y and u depend on x\n" + r"\frac{dy}{du} = 0", "chain")
-    assert "only what depends on u alone is differentiated by it" in verdict.evidence
+    assert "what is differentiated by u depends on it alone, and here on x; introduce it" in verdict.evidence
 
 
 def test_a_definition_with_free_letters_does_not_hide_what_it_depends_on():

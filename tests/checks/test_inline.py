@@ -36,6 +36,39 @@ def test_a_relation_that_is_displayed_may_be_repeated(relation):
     assert outcomes(f"As ${relation}$.", known=DISPLAY) == ["repeats"]
 
 
+@pytest.mark.parametrize(
+    ("display", "claim", "condition"),
+    [
+        (
+            r"% check: chain" "\n" r"\ln(x y) = \ln x + \ln y, \quad x, y > 0",
+            r"\ln(x y) = \ln x + \ln y",
+            ", \\quad x, y > 0",
+        ),
+        (
+            r"% check: rnn" "\n" r"\frac{\partial h_t}{\partial h_s} = I, \quad s = t",
+            r"\frac{\partial h_t}{\partial h_s} = I",
+            r", \quad s = t",
+        ),
+        ("% check: rnn t<T\nh_{t+1} = \\tanh(a_{t+1})", r"h_{t+1} = \tanh(a_{t+1})", r", \quad t < T"),
+    ],
+)
+def test_what_holds_under_a_condition_is_repeated_with_it(display, claim, condition):
+    """Without the condition of the display, or of its mark, another thing would be said."""
+    before = f"$$\n{display}\n$$\n\n"
+    ((_, outcome, evidence),) = judged(f"{before}So ${claim}$.")
+    assert outcome == "refused"
+    assert evidence.startswith(
+        "the display that states it has a condition, which is missing here; put how it is checked"
+    )
+    assert outcomes(f"{before}So ${claim}{condition}$.") == ["repeats"]
+
+
+def test_the_condition_of_a_display_is_not_what_it_states():
+    """It says what holds where s = t, and not that s = t."""
+    display = "$$\n% check: rnn\n\\frac{\\partial h_t}{\\partial h_s} = I, \\quad s = t\n$$\n\n"
+    assert outcomes(f"{display}So $s = t$.") == ["refused"]
+
+
 def test_each_step_of_a_derivation_may_be_repeated():
     """A chain of a = b = c states two relations."""
     chain = "$$\n% check: chain\n(x + 1)^2 - 1 = x^2 + 2x = x (x + 2)\n$$\n\n"
