@@ -4,7 +4,6 @@ What has to hold for the formula to be defined is collected in ``domain`` on the
 """
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -29,7 +28,7 @@ BUILT_IN: dict[str, Any] = {
     "relu": lambda x: sympy.Max(0, x),
 }
 
-JOINED = {"sum": sympy.Add, "product": sympy.Mul, "max": lru_cache(sympy.Max), "min": lru_cache(sympy.Min)}  # slow
+JOINED: dict[str, Any] = {"sum": sympy.Add, "product": sympy.Mul, "max": sympy.Max, "min": sympy.Min}
 CLOSED = {"sum": sympy.summation, "product": sympy.product}  # in closed form, for any n
 RELATION = {"=": sympy.Eq, "ne": sympy.Ne, "<": sympy.Lt, ">": sympy.Gt, "le": sympy.Le, "ge": sympy.Ge}
 
@@ -134,6 +133,8 @@ class Expressions(Letters):
     def _joined(self, node: tree.SumOrProduct, each: list[Expr], scope: dict[str, Expr]) -> Expr:
         if node.operator in ("max", "min") and not each:
             raise FormulaError(f"the {node.operator} of nothing is not a number")
+        if node.operator in ("max", "min") and len({*each}) > 1 and not all(part.is_number for part in each):
+            return JOINED[node.operator](*each, evaluate=False)  # SymPy compares each with each, for seconds
         return JOINED[node.operator](*each)
 
     def _closed(self, node: tree.SumOrProduct, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:

@@ -5,6 +5,7 @@ the cases of an absolute value, bounds of sin and cos, and an extremum with the 
 Nothing is tried at points. What is not found here may still be true.
 """
 
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -31,6 +32,10 @@ def holds(value: Expr, strict: bool, depth: int = 3) -> bool:
         return True
     if not value.free_symbols:
         return bool(value.is_positive or (not strict and sympy.simplify(value) == 0))
+    for extreme, larger in _extremes(value):
+        found = (holds(value.xreplace({extreme: part}), strict, depth) for part in extreme.args)
+        if any(found) if larger else all(found):
+            return True
     for cases in split(value):
         return all(holds(case, strict, depth) for case in cases)
     if any(all(holds(case, strict, 0) for case in cases) for cases in circle(value)):
@@ -43,6 +48,19 @@ def holds(value: Expr, strict: bool, depth: int = 3) -> bool:
     if below.free_symbols and depth and holds(below, False, 0):
         value = above  # what is below is positive, since value is defined
     return bool(depth and _extreme(value, strict, depth))
+
+
+def _extremes(value: Expr) -> Iterator[tuple[Expr, bool]]:
+    """A maximum or minimum that is a term, and whether the value is no smaller than with any part of it instead."""
+    terms = sympy.Add.make_args(sympy.expand(value))
+    for term in terms:
+        factor, extreme = term.as_independent(sympy.Max, sympy.Min, as_Add=False)
+        others = value - term
+        if isinstance(extreme, sympy.Max | sympy.Min) and factor.is_nonzero and not others.has(extreme):
+            sign = factor if isinstance(extreme, sympy.Max) else -factor
+            if sign.is_positive or sign.is_negative:
+                yield extreme, bool(sign.is_positive)
+            return
 
 
 def vanishes(value: Expr) -> bool:

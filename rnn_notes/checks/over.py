@@ -69,6 +69,24 @@ def _plain_indices(statements: Any) -> Any:
     return tree.rebuilt(statements, change)
 
 
+def beside(claim: Relation) -> dict[str, SumOrProduct]:
+    """The letters of which an entry stands beside a sum over all of them, as the k of x_k ≤ Σ_i x_i², with that sum."""
+    sums: dict[Place, list[SumOrProduct]] = {}
+    for big in (node for node in walk(claim) if isinstance(node, SumOrProduct)):
+        for place in places(big):
+            sums.setdefault(place, []).append(big)
+    around = [big for members in sums.values() for big in members]
+    taken = {big.index for big in around} | free_names([(big.low, big.high) for big in around])
+    found: dict[str, SumOrProduct] = {}
+    for node in walk(claim):
+        if isinstance(node, Index) and isinstance(node.base, Name):
+            for number, at in enumerate(node.at):
+                members = sums.get((node.base.name, number), [])
+                if isinstance(at, Name) and at.name not in taken and len({(m.low, m.high) for m in members}) == 1:
+                    found.setdefault(at.name, members[0])
+    return found
+
+
 def for_each(condition: Relation, claim: Relation, reader: Letters) -> list[Relation]:
     """A condition on x_k, where k is what a sum in the claim counts, for each of its values; else the condition."""
     found = [condition]

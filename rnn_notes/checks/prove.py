@@ -20,7 +20,7 @@ from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, NoProo
 from rnn_notes.checks.expressions import Expressions
 from rnn_notes.checks.notation import Given, entries, refuse_two_readings
 from rnn_notes.checks.opaque import Opaque
-from rnn_notes.checks.over import bounded, for_each
+from rnn_notes.checks.over import beside, bounded, for_each
 from rnn_notes.checks.step import Proof, Step, is_meant, wheres
 from rnn_notes.checks.tree import Relation, Statement
 
@@ -110,7 +110,7 @@ class Chain:
         letters = self.letters(claim)
         for condition in (condition for condition in self.conditions if self.letters(condition) & letters):
             proof.note(*(f"for {where.words()}" for where in wheres(condition, self.reader({}))))
-        sums = {} if values else entries(claim)
+        sums = {} if values else {**beside(claim), **entries(claim)}
         for letter, big in sums.items():
             proof.note(f"for {letter} = {tree.label(big.low) or '…'}, …, {tree.label(big.high) or '…'}")
         for _ in range(3):
@@ -151,7 +151,9 @@ class Chain:
             ends = [[self.reader(case).of(end, {}) for end in (big.low, big.high)] for big in sums.values()]
             if open_letters := {str(letter) for pair in ends for end in pair for letter in end.free_symbols}:
                 raise OpenBoundsError(open_letters)
-            for places in itertools.product(*(range(int(low), int(high) + 1) for low, high in ends)):
+            whole = [range(int(low), int(high) + 1) for low, high in ends]
+            few = any(number in BEYOND for number in numbers)  # of so many entries, the first and the last
+            for places in itertools.product(*({*each[:1], *each[-1:]} if few else each for each in whole)):
                 yield case | dict(zip(sums, places, strict=True))
 
     def _for_all(

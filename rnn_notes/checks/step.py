@@ -94,8 +94,7 @@ class Step:
         sign = self.claim.operator
         difference = self.left - self.right if sign in (">", "ge") else self.right - self.left
         for case in cases:
-            value = difference.xreplace(case)
-            if not any(_is_proved(unified(form), sign) for form in dict.fromkeys((with_any_extreme(value), value))):
+            if not _is_proved(difference.xreplace(case), sign):
                 if sign == "=":
                     self._tell_apart()
                 raise NoProofError(
@@ -216,9 +215,12 @@ def _point(letters: list[Symbol], case: dict[Symbol, Expr], shift: int) -> dict[
 
 
 def _is_proved(difference: Expr, sign: str) -> bool:
+    if sign == "=" and vanishes(unified(with_any_extreme(difference))):
+        return True
+    difference = unified(difference)
     match sign:
         case "=":
-            return vanishes(difference)
+            return difference.has(sympy.Max, sympy.Min) and vanishes(difference)
         case "ne":
             return holds(difference, True) or holds(-difference, True)
     return holds(difference, sign in ("<", ">"))

@@ -124,6 +124,26 @@ def test_a_sum_without_bounds_counts_all_entries(chain):
     assert (verdict.outcome, " = 1, …, 6" in verdict.badge) == ("proved", True), verdict.evidence
 
 
+BESIDE = {  # an entry, beside a sum over all of them: whether it holds, and what the badge or the evidence says
+    r"\frac{e^{z_k}}{\sum_j e^{z_j}} \le 1": (True, "for k = 1, …, n"),
+    r"-\ln \frac{e^{z_c}}{\sum_{j=1}^{n} e^{z_j}} \ge 0": (True, "for c = 1, …, n"),
+    r"x_k^2 \le \sum_i x_i^2": (True, "for k = 1, …, n"),
+    r"x_n \le \sum_{i=1}^{n} \lvert x_i \rvert": (True, "for n = 1, …, 6"),
+    r"\frac{\partial}{\partial z_k} \left( -z_c + \ln \sum_j e^{z_j} \right) = "
+    r"\frac{e^{z_k}}{\sum_j e^{z_j}} - \mathbb{1}[k = c]": (True, "for c = 1, …, n; for k = 1, …, n"),
+    r"\frac{e^{z_k}}{\sum_j e^{z_j}} < 1": (False, "for n = 1, k = 1, left is 1.0"),
+    r"x_k \le \sum_i x_i": (False, "for n = 2, k = 1, at x_1 = "),
+    r"x_k^2 < \sum_i x_i^2": (False, "for n = 1, k = 1"),
+}
+
+
+@pytest.mark.parametrize("chain", BESIDE)
+def test_an_entry_beside_a_sum_is_one_of_those_that_are_added(chain):
+    """The k of x_k counts as the sum over x does, and is no letter of its own."""
+    verdict, (holds, said) = judge(chain, "chain"), BESIDE[chain]
+    assert (verdict.outcome, said in f"{verdict.badge} {verdict.evidence}") == ("proved" if holds else "fails", True)
+
+
 @pytest.mark.parametrize("chain", UNCLEAR)
 def test_a_sum_without_bounds_that_could_count_this_or_that_is_refused(chain):
     """The way out is to write the bounds."""
