@@ -1,7 +1,7 @@
 """For which values of its free indices a formula is meant: s < t, or t = 1, …, T."""
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.errors import FormulaError
@@ -82,19 +82,21 @@ def steps(letter: str, conditions: tuple[Statement, ...], values: Values) -> ran
 def visible(hidden: tuple[Statement, ...]) -> None:
     """Refuse what is not a condition in a mark, or chooses single values: those readers have to see."""
     for condition in hidden:
-        if not isinstance(condition, tree.Range) and not all(isinstance(part, SIMPLE) for part in walk(condition)):
+        plain = all(isinstance(part, SIMPLE) for part in walk(condition)) and bool(tree.free_names(condition))
+        if not isinstance(condition, tree.Range) and not plain:
             raise FormulaError(FORM)
         if isinstance(condition, tree.Range) or (isinstance(condition, tree.Relation) and condition.operator == "="):
             raise FormulaError("a condition with = belongs in the display, where readers see it, after \\quad")
 
 
-def collapsed(claim: Statement, indices: Sequence[str], cases: Sequence[tuple[Scope, int]]) -> None:
+def collapsed(claim: Statement, indices: Sequence[str], cases: Sequence[tuple[Scope, dict[str, int]]]) -> None:
     """Refuse conditions of a mark on these indices that leave two values of an index, or one of two together.
 
-    ``cases`` are all that was checked: the values of the indices, and T.
+    ``cases`` are all that was checked: the values of the indices, and the sizes.
     """
     found = [(name, {scope[name] for scope, _ in cases}, 2) for name in indices]
-    found += [(f"{name} - T", {scope[name] - T for scope, T in cases}, 2) for name in indices]
+    for name, size in product(indices, cases[0][1] if cases else ()):
+        found.append((f"{name} - {size}", {scope[name] - sizes[size] for scope, sizes in cases}, 2))
     found += [(f"{a} - {b}", {scope[a] - scope[b] for scope, _ in cases}, 1) for a, b in combinations(indices, 2)]
     found += [(f"{a} + {b}", {scope[a] + scope[b] for scope, _ in cases}, 1) for a, b in combinations(indices, 2)]
     for what, values, few in found:

@@ -199,7 +199,7 @@ class Question:
         """
         for number, claim in enumerate(self.claims):
             names = set().union(*(indices_of(c, self.sizes) for c in self.hidden if concerns(c, claim, self.sizes)))
-            cases = [(scope, each.sizes.get("T", 0)) for each in found for scope in each.scopes[number]]
+            cases = [(scope, each.sizes) for each in found for scope in each.scopes[number]]
             collapsed(claim, sorted(names), cases)
         for node, number in {part for each in found for part in each.seen}:
             if any(each.seen.get((node, number)) for each in found):

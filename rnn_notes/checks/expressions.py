@@ -107,7 +107,7 @@ class Expressions(Letters):
         if any(sympy.simplify(sympy.And(a, b)) != sympy.false for a, b in combinations(when, 2)):
             raise ClaimError("two of these cases hold at once")
         if not otherwise and sympy.simplify(sympy.Or(*when)) != sympy.true:
-            raise ClaimError("for some values none of these cases holds")
+            raise ClaimError("for some values none of these cases holds; the last one may be \\text{otherwise}")
         return sympy.Piecewise(*zip(values, when, strict=True))
 
     def _big(self, node: tree.SumOrProduct, scope: dict[str, Expr]) -> Expr:
@@ -242,6 +242,7 @@ class Expressions(Letters):
         numeric.refuse_giant(exponent, base.is_number)
         if exponent.is_integer and not exponent.is_nonnegative:
             self.domain.add(Where(base, "ne"))
+            self.powers |= {Where(base, "ne"): ""} if exponent.free_symbols else {}
         elif not exponent.is_integer:
             self.domain.add(Where(base, "ge" if exponent.is_Rational and exponent.is_positive else "gt"))
             if letters := sorted(str(letter) for letter in exponent.free_symbols if not letter.is_integer):

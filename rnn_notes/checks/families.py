@@ -82,9 +82,18 @@ def ask(
             error = _explained(question, networks[0], error)
         used = {part.name for part in walk(statements) if isinstance(part, Name)}
         meanings = [meaning for symbol, meaning in run.meanings.items() if symbol in used]
+        if "delta" in networks[0].symbols and any(_is_kronecker(part) for part in walk(statements)):
+            meanings.append(r"δ is a gradient in this run; Kronecker's delta is \mathbb{1}[i = j]")
         message = "\n".join([str(error), *(f"({meaning})" for meaning in meanings)])
         raise type(error)(message, error.at) from None
     return Answer(fixed, family, attacked)
+
+
+def _is_kronecker(node: Node) -> bool:
+    r"""Whether it looks like \delta_{ij}, with no step among its indices."""
+    if not isinstance(node, tree.Index) or tree.free_names(node.at) & {"t", "s", "T"}:
+        return False
+    return node.base == Name("delta") and (len(node.at) == 2 or isinstance(node.at[0], tree.Times))
 
 
 def _explained(question: Question, network: Network, error: CheckError) -> CheckError:
@@ -107,12 +116,14 @@ def _try_branches(run: Run, question: Question, claim: tree.Relation) -> None:
 
 
 def _has_branches(claim: Statement) -> TypeGuard[tree.Relation]:
-    """Whether an equation says what is larger, as max(y, −1000) = y does."""
-    parts = {node.function for node in walk(claim) if isinstance(node, tree.Call)}
-    absolute = any(isinstance(node, tree.Absolute) for node in walk(claim))
-    return (
-        isinstance(claim, tree.Relation) and claim.operator == "=" and bool(absolute or parts & {"max", "min", "relu"})
+    """Whether an equation says what is larger, as max(y, −1000) = y and √y² = y do."""
+    found = any(
+        isinstance(node, tree.Absolute)
+        or (isinstance(node, tree.Call) and node.function in ("max", "min", "relu"))
+        or (isinstance(node, tree.Power) and isinstance(node.exponent, tree.Fraction))
+        for node in walk(claim)
     )
+    return found and isinstance(claim, tree.Relation) and claim.operator == "="
 
 
 def _attacked(run: Run, question: Question, claim: tree.Relation) -> str:

@@ -6,10 +6,12 @@ the page, or in the project's list of its notation, brackets and spaces apart.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
+from typing import Any
 
 from rnn_notes.checks import latex, tree
 from rnn_notes.checks.conditions import SIMPLE
@@ -18,7 +20,9 @@ from rnn_notes.checks.errors import CheckError, FormulaError
 from rnn_notes.checks.notation import read_given
 from rnn_notes.checks.spelling import Spelling
 
-RANGE = re.compile(r"\s*[A-Za-z]\s*=\s*[^,=]+,\s*(?:[^,=]+,\s*)?\\[lc]?dots\s*,?\s*[^,=]+")  # t = 1, …, T
+RANGE = re.compile(
+    r"\s*[A-Za-z]\s*=\s*(?P<first>[^,=]+),\s*(?:[^,=]+,\s*)?\\[lc]?dots\s*,?\s*(?P<last>[^,=]+)"
+)  # t = 1, …, T
 Stated = tuple[str, tuple[tree.Statement, ...]]  # a display, and the conditions of its mark
 WAY_OUT = (
     "put how it is checked directly after it, as in $…$<!-- check: rnn -->; "
@@ -53,8 +57,8 @@ def repeated(text: str, known: Iterable[Stated], spelling: Spelling) -> None:
 
 def _restricts(condition: tree.Statement, claim: tree.Statement) -> bool:
     """Whether a statement is a condition on letters of a claim, which is none itself."""
-    letters = tree.free_names(condition) & tree.free_names(claim)
-    return condition != claim and bool(letters) and _compares(condition) and not _compares(claim)
+    letters = tree.free_names(condition) | ({condition.index} if isinstance(condition, tree.Range) else set())
+    return condition != claim and bool(letters & tree.free_names(claim)) and _bounds(condition) and not _compares(claim)
 
 
 def _is_condition(statement: tree.Statement, display: set[tree.Statement]) -> bool:
@@ -63,17 +67,29 @@ def _is_condition(statement: tree.Statement, display: set[tree.Statement]) -> bo
     return equals and _compares(statement) and any(_restricts(statement, other) for other in display)
 
 
-def _compares(statement: tree.Statement) -> bool:
-    """Whether it compares letters, as x > 0 and s = t do."""
-    plain = all(isinstance(part, SIMPLE) for part in tree.walk(statement))
-    return isinstance(statement, tree.Relation) and not statement.stated and plain
+def _bounds(statement: tree.Statement) -> bool:
+    """Whether it says for which values of letters another thing is meant: s = t, |x| < 1, or t = 2, …, T."""
+    if isinstance(statement, tree.Range):  # but for t = 1, …, T, which goes without saying
+        return statement.low not in (tree.Number("0"), tree.Number("1")) or statement.high != tree.Name("T")
+    return _compares(statement) or (_compares(statement, tree.Absolute | tree.Times | tree.Fraction, but="="))
+
+
+def _compares(statement: tree.Statement, more: Any = tree.Name, but: str = "") -> bool:
+    """Whether it compares letters and numbers, as s < t does, and is not claimed by its place."""
+    plain = all(isinstance(part, SIMPLE | more) for part in tree.walk(statement))
+    return isinstance(statement, tree.Relation) and not statement.stated and plain and statement.operator != but
 
 
 def chosen(text: str, names: frozenset[str], spelling: Spelling) -> None:
     """Raise FormulaError unless the text is a choice: symbols that are given values, conditions, ranges of an index."""
-    if RANGE.fullmatch(text):
+    if counting := RANGE.fullmatch(text):
+        first, last = counting["first"].strip(), counting["last"].strip()
+        if first.isdigit() and last.isdigit() and int(first) > int(last):
+            raise FormulaError("this counts from the larger number to the smaller one, so it cannot be chosen", 0)
         return
-    for statement in latex.parse(text, names, spelling):
+    statements = latex.parse(text, names, spelling)
+    _refuse_pairs([statement for statement in statements if isinstance(statement, tree.Relation)])
+    for statement in statements:
         if not tree.free_names(statement) - {"e", "pi"}:
             raise FormulaError(
                 "this has no symbol that could be chosen; mark it as numbers or chain", statement.span[0]
@@ -83,12 +99,22 @@ def chosen(text: str, names: frozenset[str], spelling: Spelling) -> None:
             if statement.operator == "approx" or not any(_chooses(*pair) for pair in (sides, sides[::-1])):
                 way_out = "a choice has a symbol of its own on one side, as z = 1 has; mark this with how it is checked"
                 raise FormulaError(way_out, statement.span[0])
-        if isinstance(statement, tree.Relation) and _never(statement):
+        if isinstance(statement, tree.Relation) and _never(statement, ()):
             raise FormulaError("this holds for no numbers, so it cannot be chosen", statement.span[0])
 
 
-def _never(relation: tree.Relation) -> bool:
-    """Whether it is proved that a relation of numbers holds nowhere."""
+def _refuse_pairs(relations: Sequence[tree.Relation]) -> None:
+    """Raise FormulaError for two relations that exclude each other, as x < 0 and x > 1, or x = 1 and x = 2."""
+    for one, other in combinations(relations, 2):
+        sides = [(tree.ungrouped(each.left), tree.ungrouped(each.right)) for each in (one, other)]
+        both = {one.operator, other.operator} == {"="} and sides[0][0] == sides[1][0]
+        numbers = both and all(isinstance(right, tree.Number) for _, right in sides) and sides[0][1] != sides[1][1]
+        if numbers or (not both and _never(other, (one,))):
+            raise FormulaError("this and what is before it exclude each other, so they cannot be chosen", other.span[0])
+
+
+def _never(relation: tree.Relation, where: tuple[tree.Relation, ...]) -> bool:
+    """Whether it is proved that a relation of numbers holds nowhere under the other ones."""
     from rnn_notes.checks.prove import prove  # SymPy takes a second to import
 
     opposite = {"=": "ne", "ne": "=", "<": "ge", "ge": "<", ">": "le", "le": ">"}.get(relation.operator)
@@ -97,7 +123,7 @@ def _never(relation: tree.Relation) -> bool:
     size = tree.Absolute(tree.Name("x"))  # all that is known of a norm
     numbers = tree.rebuilt(relation, lambda node: size if isinstance(node, tree.Norm) else node)
     with suppress(CheckError):
-        prove((replace(numbers, operator=opposite),), {})
+        prove((replace(numbers, operator=opposite, stated="word"), *where), {})
         return True
     return False
 

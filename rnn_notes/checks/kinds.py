@@ -8,7 +8,7 @@ import re
 from lark import Token
 
 from rnn_notes.checks.errors import FormulaError
-from rnn_notes.checks.names import CAPITALISED, function_name
+from rnn_notes.checks.names import CAPITALISED, NAMED, function_name
 from rnn_notes.checks.tokens import bracketed, end_of, made
 from rnn_notes.checks.words import content
 
@@ -27,6 +27,9 @@ def classify(tokens: list[Token], functions: frozenset[str], script: bool = Fals
             found += (_index if token.type == "_SUB" else _superscript)(tokens[at : end + 1], inner, found, functions)
             at = end + 1
             continue
+        second = re.match(r",\s*(\d+)", token) if token.type == "_TO" else None  # of 1, 2, …, T
+        if second and not (found and found[-1].isdigit() and int(second[1]) == int(found[-1]) + 1):
+            raise FormulaError("the numbers before the dots do not advance by one", token.start_pos)
         if token.type in ("WORD", "TEXT"):
             token = _word(token, after[0].type if after else "", script)
         elif token.type == "NAME" and spelled(token) in functions and not script:
@@ -64,6 +67,9 @@ def _word(token: Token, following: str, script: bool) -> Token:
     called = following in ("_LPAR", "_LSQ", "PRIME") or (following and word.lower() in KNOWN)
     if is_word and len(word) > 1 and (called or (token.type == "WORD" and word.lower() in KNOWN)):
         return made("FUNCTION", token, token)
+    if token.type == "WORD" and word in NAMED:
+        way_out = f"put its argument in brackets, and introduce {word}(x) by a display '% check: define'"
+        raise FormulaError(f"{word} is a function to every reader; {way_out}", token.start_pos)
     return made("NAME" if token.type == "WORD" and is_word else "_WORDS", token, token)
 
 

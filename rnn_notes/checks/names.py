@@ -4,6 +4,9 @@ import re
 
 CAPITALISED = ("relu", "softmax", "tanh", "sigmoid", "gelu", "elu", "silu", "softplus", "sinc", "diag")
 
+NAMED = {"sign", "sgn", "tan", "cot", "sec", "csc", "sech", "csch", "coth", "arsinh", "artanh", "arcosh", "arcsin"}
+NAMED |= {"arccos", "arctan", "asin", "acos", "atan", "lg", "logit", "erf", "erfc"}  # to every reader, functions
+
 
 def spell(symbol: str) -> str:
     r"""The spelling rule: drop braces and backslashes. ``\mathrm{softmax}`` is ``softmax``."""

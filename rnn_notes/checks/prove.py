@@ -27,7 +27,7 @@ from rnn_notes.checks.tree import Relation, Statement
 MAX_N = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
 LINEAR = tree.Name | tree.Number | tree.Index | tree.Negative | tree.Plus | tree.Brackets | tree.Times | tree.Fraction
 BEYOND = (9, 14)  # and tried at points for these;
-FAR = (40, 400)  # and for these where it has no other letters
+FAR = (*range(7, 41), 100, 400)  # or for these where it has no other letters
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,12 @@ class Chain:
         for condition in (condition for condition in self.conditions if self.letters(condition) & letters):
             proof.note(*(f"for {where.words()}" for where in wheres(condition, self.reader({}))))
         sums = {} if values else {**beside(claim), **entries(claim)}
+        opened = set[str]()  # the letters whose values are chosen here
         for letter, big in sums.items():
             proof.note(f"for {letter} = {tree.label(big.low) or '…'}, …, {tree.label(big.high) or '…'}")
         for _ in range(3):
             try:
-                self._for_all(claim, values, sums, proof, within)
+                self._for_all(claim, values, opened, sums, proof, within)
                 return
             except OpenBoundsError as bounds:
                 if not values and not sums and self._in_general(claim, frozenset(bounds.letters), proof, within):
@@ -124,7 +125,8 @@ class Chain:
                 if not new or len(values) > 2:
                     raise FormulaError("the bounds of this sum are not known", claim.span[0]) from None
                 alone = tree.free_names(claim) <= {*new, "e", "pi"} and len(new) == 1 and not values
-                values |= {letter: [*range(1, MAX_N + 1), *BEYOND, *(FAR if alone else ())] for letter in new}
+                values |= {letter: [*range(1, MAX_N + 1), *(FAR if alone else BEYOND)] for letter in new}
+                opened |= new
                 proof.note(*(f"for {letter} = 1, …, {MAX_N}" for letter in sorted(new)))
         raise FormulaError("the bounds of this sum are not known", claim.span[0])
 
@@ -144,7 +146,9 @@ class Chain:
         proof.note(*(f"for every {letter} ≥ 1" for letter in sorted(letters)), *trial.notes)
         return True
 
-    def _cases(self, values: dict[str, list[int]], sums: dict[str, tree.SumOrProduct]) -> Iterator[dict[str, int]]:
+    def _cases(
+        self, values: dict[str, list[int]], opened: set[str], sums: dict[str, tree.SumOrProduct]
+    ) -> Iterator[dict[str, int]]:
         """All values of the counting letters; an entry is one of those that its sum counts."""
         for numbers in itertools.product(*values.values()):
             case = dict(zip(values, numbers, strict=True))
@@ -152,7 +156,7 @@ class Chain:
             if open_letters := {str(letter) for pair in ends for end in pair for letter in end.free_symbols}:
                 raise OpenBoundsError(open_letters)
             whole = [range(int(low), int(high) + 1) for low, high in ends]
-            few = any(number in BEYOND for number in numbers)  # of so many entries, the first and the last
+            few = any(case[letter] > MAX_N for letter in opened)  # of so many entries, the first and the last
             for places in itertools.product(*({*each[:1], *each[-1:]} if few else each for each in whole)):
                 yield case | dict(zip(sums, places, strict=True))
 
@@ -160,24 +164,25 @@ class Chain:
         self,
         claim: Relation,
         values: dict[str, list[int]],
+        opened: set[str],
         sums: dict[str, tree.SumOrProduct],
         proof: Proof,
         within: float | None,
     ) -> None:
         tried = 0
-        for case in self._cases(values, sums):
-            reader = self.reader(case)
+        for case in self._cases(values, opened, sums):
+            reader, beyond = self.reader(case), any(case[letter] > MAX_N for letter in opened)
             met = [each for condition in self.conditions for each in for_each(condition, claim, reader)]
             if is_meant(met, reader):
                 tried += 1
                 try:
                     step = Step.of(claim, reader, met)
-                    if any(case[letter] in (*BEYOND, *FAR) for letter in values):
+                    if beyond:
                         step.refute()
                     else:
                         step.prove(proof, within)
                 except FormulaError:
-                    if not any(case[letter] in FAR for letter in values):  # of so many terms it may be too long
+                    if not beyond:  # of so many terms it may be too long
                         raise
                 except (ClaimError, NoProofError) as error:
                     where = ", ".join(f"{name} = {number}" for name, number in case.items())

@@ -19,7 +19,7 @@ def allowed(relation: tree.Relation, printed: ndarray, within: float | None) -> 
     largest = float(np.max(sizes))
     if largest == 0:
         raise FormulaError("≈ 0 says nothing, since nothing is of the size of 0; write < and a bound")
-    least = float(np.min(sizes[sizes > 0]))
+    least = float(np.min(sizes))
     if within is not None and within > RELATIVE * least:
         raise FormulaError(f"'within {within:g}' is more than a tenth of {least:g}, the number that is printed")
     return np.minimum(units if within is None else within, RELATIVE * largest)

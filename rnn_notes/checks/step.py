@@ -62,11 +62,12 @@ class Step:
         if missing(normal(reader.apart), normal(where for where in met if where.value.free_symbols)):
             raise OpenBoundsError(reader.symbolic)  # for each n there is no case apart
         for where, letter in reader.powers.items():
-            if missing(normal([where]), normal(where for where in met if where.value.free_symbols)):
-                raise FormulaError(
-                    f"a power to any number {letter} is meant for {where.words()} alone; say so in the display, "
-                    f", \\quad {where.words(latex=True)}, or write '% given: {letter} is an integer' below the mark"
-                ).placed(claim)
+            continuous = where.sign == "ne" and claim.operator == "="  # so it holds at 0 too, if defined
+            if not continuous and missing(normal([where]), normal(where for where in met if where.value.free_symbols)):
+                way_out = f"say so in the display, , \\quad {where.words(latex=True)}"
+                way_out += f", or write '% given: {letter} is an integer' below the mark" if letter else ""
+                power = f"a power to any number {letter}".strip()
+                raise FormulaError(f"{power} is meant for {where.words()} alone; {way_out}").placed(claim)
         return cls(claim, left, right, met, reader.held)
 
     def refute(self) -> None:

@@ -49,6 +49,16 @@ def test_a_relation_that_is_displayed_may_be_repeated(relation):
             r"\frac{\partial h_t}{\partial h_s} = I",
             r", \quad s = t",
         ),
+        (
+            r"% check: chain" "\n" r"\frac{1}{1 - r} > 0, \quad \lvert r \rvert < 1",
+            r"\frac{1}{1 - r} > 0",
+            r", \quad \lvert r \rvert < 1",
+        ),
+        (
+            r"% check: rnn" "\n" r"h_t = \tanh(W_{xh} x_t + W_{hh} \tanh(a_{t-1}) + b_h), \quad t = 2, \dots, T",
+            r"h_t = \tanh(W_{xh} x_t + W_{hh} \tanh(a_{t-1}) + b_h)",
+            r", \quad t = 2, \dots, T",
+        ),
         ("% check: rnn t<T\nh_{t+1} = \\tanh(a_{t+1})", r"h_{t+1} = \tanh(a_{t+1})", r", \quad t < T"),
     ],
 )

@@ -36,8 +36,14 @@ FALSE = [  # the mark, the display, definitions before it, and what is said
     ),
     ("chain", r"\lambda^t > 0", (), "or write '% given: t is an integer' below the mark"),
     ("chain", "(x^a)^b = x^{a b}", (), "is meant for x > 0 alone"),
-    ("chain", "% given: n is an integer\nx^n \\ge 0", (), "at n = -1"),
+    ("chain", "% given: n is an integer\nx^n \\ge 0, \\quad x \\ne 0", (), "at n = -1"),
+    ("chain", "% given: n is an integer\nx^{2n} > 0", (), r"a power to any number is meant for x ≠ 0 alone; say so"),
     # A choice that nothing meets.
+    *(
+        ("setting", choice, (), "this and what is before it exclude each other, so they cannot be chosen")
+        for choice in ("x < y < x", r"2 \le x \le 1", "x = 1, x = 2", r"s < t, \quad t < s")
+    ),
+    ("setting", r"t = 5, \dots, 1", (), "this counts from the larger number to the smaller one"),
     *(
         ("setting", choice, (), "this holds for no numbers, so it cannot be chosen")
         for choice in (r"\lVert h_t \rVert = -1", "x^2 < 0", "x > x + 1", r"\sigma(x) = 2", r"\tanh(x) \ge 2")
@@ -52,6 +58,7 @@ FALSE = [  # the mark, the display, definitions before it, and what is said
     ("rnn", r"\mathrm{relu}(y_t + 1000) = y_t + 1000", (), "in no network of the run does this come out in another"),
     ("rnn", r"\lvert 100 + a_t \rvert = 100 + a_t", (), "a counterexample"),
     ("rnn", r"\min(1, \frac{1000}{\lVert \delta_t \rVert}) \delta_t = \delta_t", (), "a counterexample"),
+    ("rnn", r"\sqrt{(100 + a_{t,k})^2} = 100 + a_{t,k}", (), "a counterexample"),
     # Rounding hides it.
     *(
         ("rnn", hidden, (), "this is so near to 0, 1 or -1 that it is rounded to it")
@@ -67,8 +74,10 @@ FALSE = [  # the mark, the display, definitions before it, and what is said
         for left, right in (("L", "1"), ("h_{t,k}", r"\frac12"), (r"\det(I + W_{hh})", "0"), ("W_{hh}", "I - W_{hh}"))
     ),
     # It holds up to n = 14.
-    ("chain", r"\sum_{k=1}^{n} \frac{1}{k} \le 4", (), "for n = 40, left is 4.278"),
-    ("chain", r"\sum_{k=1}^{n} \frac{1}{k^2} \le 1.6", (), "for n = 40, left is 1.62"),
+    ("chain", r"\sum_{k=1}^{n} \frac{1}{k} \le 4", (), "for n = 31, left is 4.027"),
+    ("chain", r"\sum_{k=1}^{n} \frac{1}{k^2} \le 1.6", (), "for n = 22, left is 1.6004"),
+    ("chain", r"\sum_{k=1}^{n} k \ne 55", (), "for n = 10, left is 55.0"),
+    ("chain", r"\sum_{k=1}^{n} \cos(k / 7) \ge -5", (), "for n = 27"),
     # The tolerance is that of another entry, or the whole numbers of a sum are taken for rounded.
     (
         "numbers within 5",
@@ -94,7 +103,11 @@ FALSE = [  # the mark, the display, definitions before it, and what is said
     ("rnn", "W_{xh}^T W_{xh} = 1", (), r"a transpose is ^\top, or say '^T is ^\top' in a spelling"),
     # Two values that a mark has chosen.
     ("rnn t<3", r"\sum_{s=1}^{t} h_s = h_1 + (t - 1) h_2", (), "this is checked for t = 1, 2 alone"),
+    ("rnn k>=H", "h_{t,k} = h_{t,H}", (), "this is checked for k - H = 0 alone"),
+    ("rnn 3<4", r"h_t = \tanh(a_t)", (), "a condition compares indices"),
+    ("rnn", r"h_t = \tanh(a_t), \quad t = 1, 3, \dots, T", (), "the numbers before the dots do not advance by one"),
     # A name that has a meaning.
+    ("chain", r"\operatorname{sign}x^2 = x\operatorname{sign}x", (), "sign is a function to every reader"),
     ("define", r"\mathrm{arctan}(x) = x^2", (), "arctan has a meaning to every reader, which is not known here"),
     ("define", r"\mathrm{erfc}(x) = 2", (), "this is not what erfc means to readers"),
     ("define", r"\mathrm{hardswish}(x) = x^2", (), "this is not what hardswish means to readers"),
@@ -110,7 +123,13 @@ TRUE = [
     ("chain", r"\frac{d}{dx} x^n = n x^{n-1}, \quad x > 0", ()),
     ("chain", "% given: n is an integer\n\\frac{d}{dx} x^n = n x^{n-1}, \\quad x \\ne 0", ()),
     ("chain", "2^{x + y} = 2^x 2^y", ()),
+    ("chain", "% given: n is an integer\nx^{2n} > 0, \\quad x \\ne 0", ()),
     ("setting", r"\lVert W_{hh} \rVert = 2", ()),
+    ("setting", "0 < x < 1", ()),
+    ("setting", "D = 3, H = 4", ()),
+    ("rnn", r"h_t = \tanh(a_t), \quad t = 1, 2, \dots, T", ()),
+    ("rnn", r"\lVert h_t \rVert = \sqrt{h_t^\top h_t}", ()),
+    ("rnn t<T", r"\frac{\partial L}{\partial h_t} = W_{hy}^\top (y_t - \hat{y}_t) + W_{hh}^\top \delta_{t+1}", ()),
     ("setting", r"\sigma(x) = 0.9", ()),
     ("orthogonal", r"\det(W_{hh})^2 = 1", ()),
     ("rnn", r"\mathrm{relu}(a_t) = \max(a_t, 0)", ()),
