@@ -19,8 +19,9 @@ from rnn_notes.checks.errors import CheckError, ClaimError, FormulaError, OpenBo
 from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN
+from rnn_notes.checks.matrices import COUNTS
 from rnn_notes.checks.network import Network, Series
-from rnn_notes.checks.notation import COUNTS, STATES, Given, refuse_two_readings, vector
+from rnn_notes.checks.notation import STATES, Given, refuse_two_readings, vector
 from rnn_notes.checks.opaque import Opaque
 from rnn_notes.checks.run import Run
 from rnn_notes.checks.step import Proof, Step

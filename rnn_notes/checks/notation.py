@@ -25,13 +25,13 @@ from typing import TypeGuard
 
 from rnn_notes.checks import tree
 from rnn_notes.checks.errors import FormulaError
+from rnn_notes.checks.matrices import refuse_matrices
 from rnn_notes.checks.names import spell
 from rnn_notes.checks.tree import Brackets, Index, Name, Node, walk
 
 STATES = {"h", "x", "c", "a", "y", "i", "f", "o", "g", "r", "z", "n", "m", "delta", "s"}
 STATES |= {f"{letter}_{accent}" for letter in STATES for accent in ("hat", "tilde")}
 TIMES = {"t", "s", "T"}
-COUNTS = set("TBDHON")  # capital letters that are sizes here, so numbers, if no other capital letter is with them
 FUNCTION_LETTERS = {
     *"fghFGJELP",
     "phi",
@@ -43,7 +43,6 @@ FUNCTION_LETTERS = {
 }  # before brackets they are functions, whatever else they are
 COEFFICIENTS = {*"abcdkmnqw", "alpha", "beta", "gamma", "eta", "lambda", "mu", "tau", "theta", "epsilon", "kappa"}
 
-GREEK = {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"}
 VECTORS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "symbf")  # fonts that say what a letter is
 
 LINE = re.compile(r"^[ \t]*%[ \t]*given:(.*)$", re.MULTILINE)
@@ -160,46 +159,7 @@ def refuse_two_readings(statements: tuple[Node, ...], given: Given, known: set[s
                     f"or '% given: {name} is a number' below the mark",
                     factor.span[0],
                 )
-    _refuse_matrices(statements, plain - {"e", "pi"})
-
-
-def _refuse_matrices(statements: tuple[Node, ...], numbers: set[str]) -> None:
-    """Raise FormulaError for capitals that may be matrices, and for a T above a letter, which may be a transpose."""
-    above = [n for n in walk(statements) if isinstance(n, tree.Power) and n.exponent == Name("T")]
-    counts = "T" in numbers or sum(node == Name("T") for node in walk(statements)) > len(
-        above
-    )  # T occurs elsewhere too
-    for power in above:
-        latin = any(len(name) == 1 for name in tree.free_names(power.base) - {"e"})
-        if latin and not counts and not any(isinstance(node, tree.Number) for node in walk(power.base)):
-            raise FormulaError(
-                "T above a letter is a transpose or a power; write ^\\top and check this against a run, or write "
-                "'% given: T is an integer' below the mark",
-                power.exponent.span[0],
-            )
-    both = _in_both_orders(statements)
-    for node in walk(statements):
-        found = _matrices(node) | both & _symbols(node)
-        names = sorted(name for name in found if not {name, name.partition("_")[0]} & numbers)
-        if names:
-            several = len(names) > 1
-            are = f"{' and '.join(names)} {'are numbers' if several else 'is a number'}"
-            raise FormulaError(
-                f"{' and '.join(names)} may be {'matrices' if several else 'a matrix'}, for which order counts and an "
-                f"inverse need not exist; check this against a run, or write '% given: {are}' below the mark",
-                node.span[0],
-            )
-
-
-def _in_both_orders(statements: tuple[Node, ...]) -> set[str]:
-    """The capital letters that come before a small letter in one product and after one in another."""
-    before, after = set[str](), set[str]()
-    for product in (node for node in walk(statements) if isinstance(node, tree.Times)):
-        letters = [_symbols(factor) - {"e", "T", "W"} for factor in product.factors]
-        for left, right in itertools.combinations(letters, 2):
-            before |= {n for n in left if _is_capital(n) and any(map(_is_small, right))}
-            after |= {n for n in right if _is_capital(n) and any(map(_is_small, left))}
-    return before & after
+    refuse_matrices(statements, plain - {"e", "pi"})
 
 
 def _neighbours(node: Node) -> Iterator[tuple[Node, Node]]:
@@ -238,42 +198,3 @@ def _alone(part: object, before_brackets: bool = False) -> Iterator[str]:
         children = part.factors if isinstance(part, tree.Times) else tuple(vars(part).values())
         for child in children:
             yield from _alone(child, id(child) in skipped) if isinstance(child, Node) else _alone(child)
-
-
-def _matrices(node: Node) -> set[str]:
-    """The capital letters whose order counts in this node, or that are inverted there, if they are matrices."""
-
-    def capitals(part: object) -> set[str]:
-        return {name for name in _symbols(part) if _is_capital(name)}
-
-    found: set[str] = set()
-    match node:
-        case tree.Times(factors) if sum(bool(capitals(factor)) for factor in factors) > 1:
-            found = capitals(factors)
-        case tree.Fraction(above, below) if capitals(below):
-            found = capitals((above, below))
-        case tree.Power(base, tree.Negative()):
-            return capitals(base) if len(capitals(base)) > 1 else {n for n in capitals(base) if n not in COUNTS}
-        case tree.Power(base, exponent) if exponent != tree.Fraction(tree.Number("1"), tree.Number("2")):
-            found = capitals(base)
-    return found if len(found) > 1 and found - COUNTS else set()
-
-
-def _symbols(part: object) -> set[str]:
-    """The symbols of a formula, each with its indices, as A_1: that it and A_2 commute is not plain."""
-    if isinstance(part, Index) and isinstance(part.base, Name):
-        return {"_".join([part.base.name, *(tree.label(at) or "" for at in part.at)])}
-    return {part.name} if isinstance(part, Name) else set().union(*map(_symbols, tree.children(part)))
-
-
-def _is_capital(symbol: str) -> bool:
-    """Whether it is a capital letter, Latin or Greek, with an accent or indices or without."""
-    letter, _, labels = symbol.partition("_")
-    weights = letter == "W" and not labels.startswith(("hat", "tilde", "bar"))  # in any case, no numbers
-    return letter[:1].isupper() and (len(letter) == 1 or letter in GREEK) and not weights
-
-
-def _is_small(symbol: str) -> bool:
-    """Whether it is a small Latin letter, or μ, which may be a vector; other Greek ones are numbers nearly always."""
-    letter = symbol.partition("_")[0]
-    return letter.islower() and (len(letter) == 1 or letter == "mu")

@@ -117,6 +117,7 @@ TRUE = [
     ("chain", "% given: \\Sigma and \\Lambda are numbers\n\\Sigma \\Lambda = \\Lambda \\Sigma", ()),
     ("chain", "% given: A_1 and A_2 are numbers\nA_1 A_2 = A_2 A_1", ()),
     ("chain", r"\eta \Delta x = \Delta x \eta", ()),
+    ("chain", r"\frac{N_1}{N_1 + N_2} + \frac{N_2}{N_1 + N_2} = 1, \quad N_1 + N_2 \ne 0", ()),
     ("chain", r"\ln x + \ln y = \ln(x y) \quad\text{for } x > 0 \text{ and } y > 0", ()),
     ("chain", r"\text{if } x > 0 \text{ then } \frac{1}{x} > 0", ()),
     ("chain", r"x^2 \ge 0 \text{ hence } x^2 + 1 > 0", ()),
