@@ -20,6 +20,7 @@ from rnn_notes.checks.evaluate import evaluate
 from rnn_notes.checks.exact import Exact
 from rnn_notes.checks.expressions import BUILT_IN
 from rnn_notes.checks.matrices import COUNTS
+from rnn_notes.checks.names import NAMED
 from rnn_notes.checks.network import Network, Series
 from rnn_notes.checks.notation import STATES, Given, refuse_two_readings, vector
 from rnn_notes.checks.opaque import Opaque
@@ -73,18 +74,12 @@ STANDARD = {
     "coth": [r"\frac{\cosh(x)}{\sinh(x)}"],
     "logit": [r"\ln \frac{x}{1 - x}", r"\ln(x) - \ln(1 - x)"],
     "sqrt": [r"\sqrt{x}"],
+    "lg": [r"\frac{\ln x}{\ln 10}", r"\frac{\ln x}{\ln 2}"],
     "abs": [r"\lvert x \rvert"],
     **{name: [rf"\mathrm{{{name}}}(x)"] for name in BUILT_IN if name not in ("max", "min")},
 }
 ALIASES = {"sgn": "sign", "step": "heaviside", "lrelu": "leakyrelu", "prelu": "leakyrelu", "logistic": "sigma"}
 ALIASES |= {"arcsinh": "arsinh", "asinh": "arsinh", "arctanh": "artanh", "atanh": "artanh", "id": "identity"}
-UNKNOWN = {
-    "floor",
-    "ceil",
-    "round",
-    "cbrt",
-    *(f"{a}{b}" for a in ("arc", "a", "ar") for b in ("sin", "cos", "tan", "cosh")),
-}
 
 
 def compared(
@@ -104,7 +99,7 @@ def compared(
                 f"{new.name} is known on the run '{run.name}' already, and so is the right side: check this claim with "
                 f"'% check: {run.name}', or take another letter"
             )
-    if new.is_function and known in UNKNOWN:
+    if new.is_function and known in NAMED - STANDARD.keys():
         raise FormulaError(f"{new.name} has a meaning to every reader, which is not known here; take another name")
     if new.is_function and known in STANDARD:
         return _with_standard(equation, new, known, definitions)

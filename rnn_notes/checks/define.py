@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rnn_notes.checks import latex, tree
@@ -21,6 +22,12 @@ class Definition:
     parameters: tuple[str, ...]
     body: Node
     is_function: bool = False  # its name is followed by arguments in brackets
+
+    @cached_property
+    def by(self) -> frozenset[str]:
+        """The letters by which the body differentiates, but for the parameters."""
+        by = [node.by for node in tree.walk(self.body) if isinstance(node, tree.Derivative)]
+        return frozenset(tree.free_names(by) - set(self.parameters))
 
     def scope(self, values: Sequence[Any]) -> dict[str, Any]:
         """The value of each parameter. Raises FormulaError if there are more or fewer values."""

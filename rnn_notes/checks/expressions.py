@@ -131,11 +131,12 @@ class Expressions(Letters):
         return self._joined(node, each, scope)
 
     def _joined(self, node: tree.SumOrProduct, each: list[Expr], scope: dict[str, Expr]) -> Expr:
-        if node.operator in ("max", "min") and not each:
+        if node.operator in CLOSED:
+            return JOINED[node.operator](*each)
+        if not each:
             raise FormulaError(f"the {node.operator} of nothing is not a number")
-        if node.operator in ("max", "min") and len({*each}) > 1 and not all(part.is_number for part in each):
-            return JOINED[node.operator](*each, evaluate=False)  # SymPy compares each with each, for seconds
-        return JOINED[node.operator](*each)
+        plain = len({*each}) == 1 or all(part.is_number for part in each)
+        return JOINED[node.operator](*each, evaluate=plain)  # of others, SymPy compares each with each, for seconds
 
     def _closed(self, node: tree.SumOrProduct, first: Expr, last: Expr, scope: dict[str, Expr]) -> Expr:
         """The closed form of a sum with a letter in its bounds, if SymPy knows one without cases.

@@ -52,7 +52,7 @@ def holds(value: Expr, strict: bool, depth: int = 3) -> bool:
 
 def _extremes(value: Expr) -> Iterator[tuple[Expr, bool]]:
     """A maximum or minimum that is a term, and whether the value is no smaller than with any part of it instead."""
-    terms = sympy.Add.make_args(sympy.expand(value))
+    terms = sympy.Add.make_args(sympy.expand(value)) if value.has(sympy.Max, sympy.Min) else ()
     for term in terms:
         factor, extreme = term.as_independent(sympy.Max, sympy.Min, as_Add=False)
         others = value - term

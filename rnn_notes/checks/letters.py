@@ -89,9 +89,8 @@ class Letters(ABC):
 
     def _unfold(self, name: str, values: list[Expr]) -> Expr:
         definition = self.definitions[name]
-        by = [node.by for node in tree.walk(definition.body) if isinstance(node, tree.Derivative)]
         inside = set().union(*(getattr(value, "free_symbols", ()) for value in values))
-        if clash := sorted((tree.free_names(by) - set(definition.parameters)) & set(map(str, inside))):
+        if clash := sorted(definition.by & set(map(str, inside))):
             raise FormulaError(
                 f"{name} is a derivative by {clash[0]}, which would be the {clash[0]} of its argument here; "
                 "take another letter where it is defined"

@@ -5,7 +5,8 @@ import re
 CAPITALISED = ("relu", "softmax", "tanh", "sigmoid", "gelu", "elu", "silu", "softplus", "sinc", "diag")
 
 NAMED = {"sign", "sgn", "tan", "cot", "sec", "csc", "sech", "csch", "coth", "arsinh", "artanh", "arcosh", "arcsin"}
-NAMED |= {"arccos", "arctan", "asin", "acos", "atan", "lg", "logit", "erf", "erfc"}  # to every reader, functions
+NAMED |= {"arccos", "arctan", "arccosh", "asin", "acos", "atan", "acosh", "lg", "logit", "erf", "erfc"}
+NAMED |= {"floor", "ceil", "round", "cbrt"}  # are functions to every reader
 
 
 def spell(symbol: str) -> str:

@@ -5,8 +5,8 @@ defined for the same values, and then it has to be proved. Numbers that agree wi
 """
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
@@ -28,6 +28,24 @@ MAX_N = 6  # a sum to n is expanded for n = 1 … 6 where it has no closed form,
 LINEAR = tree.Name | tree.Number | tree.Index | tree.Negative | tree.Plus | tree.Brackets | tree.Times | tree.Fraction
 BEYOND = (9, 14)  # and tried at points for these;
 FAR = (*range(7, 41), 100, 400)  # or for these where it has no other letters
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The letters of a claim that count.
+
+    ``values`` are theirs, and ``opened`` those that were chosen here; ``sums`` are the sums of whose entries another
+    letter is one, and ``aside`` such letters that no derivative is taken by.
+    """
+
+    values: dict[str, list[int]]
+    sums: dict[str, tree.SumOrProduct]
+    aside: frozenset[str]
+    opened: set[str] = field(default_factory=set)
+
+    def beyond(self, case: dict[str, int], most: int) -> bool:
+        """Whether one of the values chosen here is larger than that."""
+        return any(case[letter] > most for letter in self.opened)
 
 
 @dataclass(frozen=True)
@@ -110,23 +128,23 @@ class Chain:
         letters = self.letters(claim)
         for condition in (condition for condition in self.conditions if self.letters(condition) & letters):
             proof.note(*(f"for {where.words()}" for where in wheres(condition, self.reader({}))))
-        sums = {} if values else {**beside(claim), **entries(claim)}
-        opened = set[str]()  # the letters whose values are chosen here
-        for letter, big in sums.items():
+        others, sums = ({}, {}) if values else (beside(claim), entries(claim))
+        counts = Counts(values, {**others, **sums}, frozenset(others.keys() - sums.keys()))
+        for letter, big in counts.sums.items():
             proof.note(f"for {letter} = {tree.label(big.low) or '…'}, …, {tree.label(big.high) or '…'}")
         for _ in range(3):
             try:
-                self._for_all(claim, values, opened, sums, proof, within)
+                self._for_all(claim, counts, proof, within)
                 return
             except OpenBoundsError as bounds:
-                if not values and not sums and self._in_general(claim, frozenset(bounds.letters), proof, within):
+                if not values and not counts.sums and self._in_general(claim, frozenset(bounds.letters), proof, within):
                     return
                 new = bounds.letters - values.keys()
                 if not new or len(values) > 2:
                     raise FormulaError("the bounds of this sum are not known", claim.span[0]) from None
                 alone = tree.free_names(claim) <= {*new, "e", "pi"} and len(new) == 1 and not values
                 values |= {letter: [*range(1, MAX_N + 1), *(FAR if alone else BEYOND)] for letter in new}
-                opened |= new
+                counts.opened.update(new)
                 proof.note(*(f"for {letter} = 1, …, {MAX_N}" for letter in sorted(new)))
         raise FormulaError("the bounds of this sum are not known", claim.span[0])
 
@@ -146,49 +164,48 @@ class Chain:
         proof.note(*(f"for every {letter} ≥ 1" for letter in sorted(letters)), *trial.notes)
         return True
 
-    def _cases(
-        self, values: dict[str, list[int]], opened: set[str], sums: dict[str, tree.SumOrProduct]
-    ) -> Iterator[dict[str, int]]:
+    def _cases(self, counts: Counts) -> Iterator[dict[str, int]]:
         """All values of the counting letters; an entry is one of those that its sum counts."""
-        for numbers in itertools.product(*values.values()):
-            case = dict(zip(values, numbers, strict=True))
-            ends = [[self.reader(case).of(end, {}) for end in (big.low, big.high)] for big in sums.values()]
+        for numbers in itertools.product(*counts.values.values()):
+            case = dict(zip(counts.values, numbers, strict=True))
+            ends = [[self.reader(case).of(end, {}) for end in (big.low, big.high)] for big in counts.sums.values()]
             if open_letters := {str(letter) for pair in ends for end in pair for letter in end.free_symbols}:
                 raise OpenBoundsError(open_letters)
-            whole = [range(int(low), int(high) + 1) for low, high in ends]
-            few = any(case[letter] > MAX_N for letter in opened)  # of so many entries, the first and the last
-            for places in itertools.product(*({*each[:1], *each[-1:]} if few else each for each in whole)):
-                yield case | dict(zip(sums, places, strict=True))
+            reach: dict[str, Iterable[int]] = {}
+            for letter, (low, high) in zip(counts.sums, ends, strict=True):
+                whole = range(int(low), int(high) + 1)
+                few = letter in counts.aside and counts.beyond(case, MAX_N)  # of so many, the first and the last
+                reach[letter] = {*whole[:1], *whole[-1:]} if few else whole
+            for places in itertools.product(*reach.values()):
+                yield case | dict(zip(reach, places, strict=True))
 
     def _for_all(
         self,
         claim: Relation,
-        values: dict[str, list[int]],
-        opened: set[str],
-        sums: dict[str, tree.SumOrProduct],
+        counts: Counts,
         proof: Proof,
         within: float | None,
     ) -> None:
         tried = 0
-        for case in self._cases(values, opened, sums):
-            reader, beyond = self.reader(case), any(case[letter] > MAX_N for letter in opened)
+        for case in self._cases(counts):
+            reader = self.reader(case)
             met = [each for condition in self.conditions for each in for_each(condition, claim, reader)]
             if is_meant(met, reader):
                 tried += 1
                 try:
                     step = Step.of(claim, reader, met)
-                    if beyond:
+                    if counts.beyond(case, MAX_N):
                         step.refute()
                     else:
                         step.prove(proof, within)
                 except FormulaError:
-                    if not beyond:  # of so many terms it may be too long
+                    if not counts.beyond(case, BEYOND[-1]):  # of more terms it may be too long
                         raise
                 except (ClaimError, NoProofError) as error:
                     where = ", ".join(f"{name} = {number}" for name, number in case.items())
                     error.args = (f"for {where}, {error}",) if where else error.args
                     raise
-        if tried < min(3, len(list(itertools.product(*values.values())))):
+        if tried < min(3, len(list(itertools.product(*counts.values.values())))):
             raise FormulaError("too few values meet the conditions").placed(claim)
 
 

@@ -59,11 +59,12 @@ class Step:
         """Read a claim; raises CheckError, or OpenBoundsError for a sum to a letter without value."""
         left, right = _read(claim.left, reader), _read(claim.right, reader)
         met = [where for condition in conditions for where in wheres(condition, reader)]
-        if missing(normal(reader.apart), normal(where for where in met if where.value.free_symbols)):
+        said = normal(where for where in met if where.value.free_symbols)
+        if missing(normal(reader.apart), said):
             raise OpenBoundsError(reader.symbolic)  # for each n there is no case apart
         for where, letter in reader.powers.items():
             continuous = where.sign == "ne" and claim.operator == "="  # so it holds at 0 too, if defined
-            if not continuous and missing(normal([where]), normal(where for where in met if where.value.free_symbols)):
+            if not continuous and missing(normal([where]), said):
                 way_out = f"say so in the display, , \\quad {where.words(latex=True)}"
                 way_out += f", or write '% given: {letter} is an integer' below the mark" if letter else ""
                 power = f"a power to any number {letter}".strip()
@@ -216,12 +217,10 @@ def _point(letters: list[Symbol], case: dict[Symbol, Expr], shift: int) -> dict[
 
 
 def _is_proved(difference: Expr, sign: str) -> bool:
-    if sign == "=" and vanishes(unified(with_any_extreme(difference))):
-        return True
+    if sign == "=":
+        return any(vanishes(unified(form)) for form in dict.fromkeys((with_any_extreme(difference), difference)))
     difference = unified(difference)
     match sign:
-        case "=":
-            return difference.has(sympy.Max, sympy.Min) and vanishes(difference)
         case "ne":
             return holds(difference, True) or holds(-difference, True)
     return holds(difference, sign in ("<", ">"))

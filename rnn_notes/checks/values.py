@@ -129,9 +129,10 @@ class Values(Symbols):
             case tree.Fraction(above, below):
                 return arrays.divide(self.of(above, scope), self.of(below, scope), self.by_entries)
             case tree.Power(base, exponent):
-                if exponent == Name("T") and ("T" not in self.network.sizes or len({*shape(self.of(base, scope))}) > 1):
+                value = self.of(base, scope)
+                if exponent == Name("T") and ("T" not in self.network.sizes or len({*shape(value)}) > 1):
                     raise FormulaError(POWER_OF_T)
-                return arrays.power(self.of(base, scope), self.of(exponent, scope))
+                return arrays.power(value, self.of(exponent, scope))
             case tree.Transpose(body):
                 return arrays.transpose(self.of(body, scope))
             case tree.Absolute(body):

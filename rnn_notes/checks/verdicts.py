@@ -66,7 +66,7 @@ def _hidden(mark: str, runs: Runs) -> tuple[tree.Statement, ...]:
     """The conditions in the mark of a run."""
     kind, _, rest = mark.partition(" ")
     try:
-        return _conditions(_within(rest)[0]) if kind in runs else ()
+        return _conditions(_within(rest)[0]) if kind.rstrip(":") in runs else ()
     except CheckError:  # its own verdict says so
         return ()
 

@@ -70,7 +70,7 @@ def test_a_page_keeps_every_promise(browser, site, sent, watch, at):
         tab = window.new_page()
         complaints = watch(tab)
         with tab.expect_event("worker"):  # the last that a page asks for
-            tab.goto(site + at)
+            tab.goto(site + at, wait_until="networkidle")
         visit, faults = Visit(tab, ADDRESSES[at], sent.copy()), []
         for step in (*STEPS, *in_turn(at)):
             if isinstance(step, Look):

@@ -33,7 +33,7 @@ def test_nothing_is_loaded_before_the_first_use(tab, site, live_site):
     asked = []
     tab.on("request", lambda request: asked.append(request.url.rpartition("/live/")[2]))
     with tab.expect_event("worker"):  # the search's, which is the last that a page asks for
-        tab.goto(f"{site}lecture/forward-pass/")
+        tab.goto(f"{site}lecture/forward-pass/", wait_until="networkidle")
     assert {name for name in asked if "/" not in name} == {"bar.css", "start.js"}
 
 

@@ -76,6 +76,7 @@ FALSE = [  # the mark, the display, definitions before it, and what is said
     # It holds up to n = 14.
     ("chain", r"\sum_{k=1}^{n} \frac{1}{k} \le 4", (), "for n = 31, left is 4.027"),
     ("chain", r"\sum_{k=1}^{n} \frac{1}{k^2} \le 1.6", (), "for n = 22, left is 1.6004"),
+    ("chain", r"\sum_{k=n}^{8} (1) = 9 - n", (), "this runs from 10 to 8"),
     ("chain", r"\sum_{k=1}^{n} k \ne 55", (), "for n = 10, left is 55.0"),
     ("chain", r"\sum_{k=1}^{n} \cos(k / 7) \ge -5", (), "for n = 27"),
     # The tolerance is that of another entry, or the whole numbers of a sum are taken for rounded.
@@ -109,6 +110,7 @@ FALSE = [  # the mark, the display, definitions before it, and what is said
     # A name that has a meaning.
     ("chain", r"\operatorname{sign}x^2 = x\operatorname{sign}x", (), "sign is a function to every reader"),
     ("define", r"\mathrm{arctan}(x) = x^2", (), "arctan has a meaning to every reader, which is not known here"),
+    ("define", r"\mathrm{lg}(x) = \ln x", (), "this is not what lg means to readers"),
     ("define", r"\mathrm{erfc}(x) = 2", (), "this is not what erfc means to readers"),
     ("define", r"\mathrm{hardswish}(x) = x^2", (), "this is not what hardswish means to readers"),
 ]
